@@ -1,0 +1,263 @@
+/**
+ * What chord routers say to each other, as plain data; proto/ringwall/peer/v1 is the same on the wire and
+ * adapters/peer-codec.ts translates. Who asks is never in a message: the link's signed hello proves it, and the
+ * host hands it to the core beside the request.
+ *
+ * A reply that no request of its kind expects, or a request that fails its checks, ends as `refused` (a
+ * CallFailure): it never reaches an operation as a value.
+ */
+import type { Contact } from '../../shared/core/contact.ts';
+import type { Id } from '../../shared/core/id.ts';
+
+export type PeerRequest =
+  | Ping
+  | AskNeighbours
+  | Notify
+  | FindSuccessor
+  | ProbeFor
+  | ListContacts
+  | Leaving
+  | PutRecords
+  | GetRecords
+  | GetNearest
+  | DigestRange
+  | ListRange
+  | FetchRecords;
+
+export type PeerReply =
+  | Done
+  | Neighbours
+  | FoundSuccessor
+  | Probed
+  | Contacts
+  | PutOutcome
+  | GetOutcome
+  | NearestOutcome
+  | RangeDigest
+  | RangeListing
+  | FetchedRecords;
+
+/** The reply that answers each request. */
+export interface ReplyOf {
+  ping: Done;
+  'ask-neighbours': Neighbours;
+  notify: Neighbours;
+  'find-successor': FoundSuccessor;
+  'probe-for': Probed;
+  'list-contacts': Contacts;
+  leaving: Done;
+  'put-records': PutOutcome;
+  'get-records': GetOutcome;
+  'get-nearest': NearestOutcome;
+  'digest-range': RangeDigest;
+  'list-range': RangeListing;
+  'fetch-records': FetchedRecords;
+}
+
+/** News of phones that came or went, passed on a bounded number of times by whoever hears it. */
+export interface MembershipNews {
+  readonly joined: readonly Contact[];
+  /** Phones that left or were confirmed dead; each hears of it and may object by rejoining. */
+  readonly gone: readonly Contact[];
+}
+
+export interface Ping {
+  readonly type: 'ping';
+}
+
+export interface Done {
+  readonly type: 'done';
+}
+
+/** Zave's one read of another node's state (arXiv 1610.01140, StabilizeFromSuccessor). */
+export interface AskNeighbours {
+  readonly type: 'ask-neighbours';
+  readonly news: MembershipNews;
+}
+
+export interface Neighbours {
+  readonly type: 'neighbours';
+  readonly predecessor: Contact;
+  /** Nearest first; full unless the ring has fewer members. */
+  readonly successors: readonly Contact[];
+  /** Nearest first; soft state, for knowing which ranges to keep replicas of. */
+  readonly predecessors: readonly Contact[];
+  readonly news: MembershipNews;
+}
+
+/** "I believe I am your predecessor" (rectify). Answered by the state after it. */
+export interface Notify {
+  readonly type: 'notify';
+  /** The notifier's own predecessors, nearest first. */
+  readonly predecessors: readonly Contact[];
+  readonly news: MembershipNews;
+}
+
+export interface FindSuccessor {
+  readonly type: 'find-successor';
+  readonly key: Id;
+}
+
+/** One step of an iterative lookup. */
+export interface FoundSuccessor {
+  readonly type: 'found-successor';
+  /** The phone asked is sure who owns the key: itself, or its successor. */
+  readonly owner: Contact | undefined;
+  /** The owner's successors as far as the phone asked knows them, nearest first: the key's further replicas. */
+  readonly ownerSuccessors: readonly Contact[];
+  /** Phones it knows closer to the key, best first; never beyond it. Bounded. */
+  readonly closer: readonly Contact[];
+}
+
+/** "Can you reach this phone?": a second opinion before a suspected phone is dropped. */
+export interface ProbeFor {
+  readonly type: 'probe-for';
+  readonly target: Contact;
+}
+
+export interface Probed {
+  readonly type: 'probed';
+  readonly reachable: boolean;
+}
+
+/** A slice of the phones known to the one asked, clockwise after `after`: how a newcomer fills its tables. */
+export interface ListContacts {
+  readonly type: 'list-contacts';
+  readonly after: Id;
+  readonly limit: number;
+}
+
+export interface Contacts {
+  readonly type: 'contacts';
+  readonly contacts: readonly Contact[];
+}
+
+/** A graceful leave, told to neighbours once the keys are handed over. */
+export interface Leaving {
+  readonly type: 'leaving';
+  readonly predecessor: Contact;
+  readonly successors: readonly Contact[];
+}
+
+export interface PutRecords {
+  readonly type: 'put-records';
+  /** Encoded records, each checked by the phone that gets it. */
+  readonly records: readonly Uint8Array[];
+  /**
+   * `write`: an author's new records, taken only by phones that are among the key's replicas.
+   * `repair`: copies between replicas and handovers, exempt from the author's quota of writes a minute.
+   */
+  readonly purpose: 'write' | 'repair';
+}
+
+export type RecordVerdict =
+  | 'stored' // on disk now
+  | 'present' // was here already
+  | 'superseded' // a newer version is here; it is in `newer`
+  | 'tombstoned' // its author deleted it; the tombstone is in `newer`
+  | 'not-responsible' // not one of the key's replicas; `replicas` says who this phone believes is
+  | 'invalid' // malformed, forged or misplaced
+  | 'over-quota' // its author or this phone has no room left
+  | 'not-stored'; // the disk refused
+
+export interface PutOutcome {
+  readonly type: 'put-outcome';
+  /** One a record, in order. */
+  readonly verdicts: readonly RecordVerdict[];
+  /** Records that won over what was sent. */
+  readonly newer: readonly Uint8Array[];
+  /** The phones this one believes to hold the first record's key, the owner first: empty unless not-responsible. */
+  readonly replicas: readonly Contact[];
+}
+
+/** Which of the records at a place are wanted. */
+export interface RecordQuery {
+  readonly place: Id;
+  /** Only records of this name ("post", "revision", a set's name); undefined: all. */
+  readonly name: string | undefined;
+  /** At most this many, 1-200, newest (createdAt) first. */
+  readonly limit: number;
+  /** Only those before this position in that order: the `next` of an earlier answer. */
+  readonly before: string | undefined;
+}
+
+export interface GetRecords {
+  readonly type: 'get-records';
+  readonly query: RecordQuery;
+  /** Only the digest of the matching records, to compare with another replica's. */
+  readonly digestOnly: boolean;
+}
+
+export interface GetOutcome {
+  readonly type: 'get-outcome';
+  /** False: the phone asked is not one of the key's replicas; `replicas` says who it believes is. */
+  readonly responsible: boolean;
+  /** False while the phone still fetches what it became responsible for: that it lacks a record proves nothing. */
+  readonly settled: boolean;
+  readonly records: readonly Uint8Array[];
+  /** Hash over the matching records' hashes, hex: equal digests, equal answers. */
+  readonly digest: string;
+  /** Where to go on when more records match; undefined at the end. */
+  readonly next: string | undefined;
+  readonly replicas: readonly Contact[];
+}
+
+/** The first live immutable record of this name at or clockwise after key, among those the phone asked owns. */
+export interface GetNearest {
+  readonly type: 'get-nearest';
+  readonly key: Id;
+  readonly name: string;
+}
+
+export interface NearestOutcome {
+  readonly type: 'nearest-outcome';
+  readonly record: Uint8Array | undefined;
+  /** Whom to ask next when this phone owns none: its successor. */
+  readonly next: Contact | undefined;
+}
+
+/** Digest of all records with places in (from, to]. */
+export interface DigestRange {
+  readonly type: 'digest-range';
+  readonly from: Id;
+  readonly to: Id;
+}
+
+export interface RangeDigest {
+  readonly type: 'range-digest';
+  readonly count: number;
+  /** XOR of the records' hashes, first 16 bytes, hex. */
+  readonly digest: string;
+}
+
+/** What the phone asked has in (from, to], in ring order from `from`; at most `limit`. */
+export interface ListRange {
+  readonly type: 'list-range';
+  readonly from: Id;
+  readonly to: Id;
+  readonly limit: number;
+}
+
+export interface RecordSummary {
+  readonly place: Id;
+  readonly key: string;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface RangeListing {
+  readonly type: 'range-listing';
+  readonly summaries: readonly RecordSummary[];
+  /** The listing stopped at its limit: go on after the last summary's place. */
+  readonly truncated: boolean;
+}
+
+export interface FetchRecords {
+  readonly type: 'fetch-records';
+  readonly wanted: readonly { readonly place: Id; readonly key: string }[];
+}
+
+export interface FetchedRecords {
+  readonly type: 'fetched-records';
+  readonly records: readonly Uint8Array[];
+}

@@ -1,0 +1,45 @@
+/** The ring's parameters. Every knob says what it costs and what it buys. */
+export interface ChordSettings {
+  /** r of the records: how many phones keep each one. 7 loses under 10⁻⁴ of them when a quarter dies at once (0.25⁷ = 6·10⁻⁵). */
+  readonly replication: number;
+  /** r of the ring: length of the successor list. Must be at least `replication`, for the replicas are on it. */
+  readonly successors: number;
+  /** Most phones remembered besides ring neighbours and fingers; about 100 bytes each. Near-full tables make lookups one hop. */
+  readonly knownPhones: number;
+  /** Probes of one lookup under way at once. */
+  readonly lookupParallelism: number;
+  /** Most phones one lookup asks before it gives up. */
+  readonly lookupHops: number;
+  readonly lookupDeadlineMs: number;
+  /** Shortest and longest pause between two rounds of stabilisation: short after a change, doubling while quiet. */
+  readonly stabiliseMinMs: number;
+  readonly stabiliseMaxMs: number;
+  /** Bounds of the adaptive timeout of one call (smoothed RTT + 4 · variation, after Bamboo). */
+  readonly callTimeoutMinMs: number;
+  readonly callTimeoutMaxMs: number;
+  /** Pause between two comparisons of replicas while nothing changes. */
+  readonly repairMaxMs: number;
+  /** Bytes one author may have kept on this phone. */
+  readonly quotaAuthorBytes: number;
+  /** Bytes of records this phone keeps in all. */
+  readonly quotaTotalBytes: number;
+  /** New records one author may write to this phone in a minute. */
+  readonly quotaAuthorWritesPerMinute: number;
+}
+
+export const DEFAULT_SETTINGS: ChordSettings = {
+  replication: 7,
+  successors: 8,
+  knownPhones: 1024,
+  lookupParallelism: 3,
+  lookupHops: 64,
+  lookupDeadlineMs: 10_000,
+  stabiliseMinMs: 250,
+  stabiliseMaxMs: 16_000,
+  callTimeoutMinMs: 100,
+  callTimeoutMaxMs: 3_000,
+  repairMaxMs: 120_000,
+  quotaAuthorBytes: 64 * 1024 * 1024,
+  quotaTotalBytes: 1024 * 1024 * 1024,
+  quotaAuthorWritesPerMinute: 600,
+};
