@@ -1,16 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, folder: string, testTimeout: number, extra = {}) => ({
-  test: { name, include: [`${folder}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout, ...extra },
+const project = (name: string, testTimeout: number, extra = {}) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout,
+    hookTimeout: testTimeout,
+    ...extra,
+  },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 'test/unit', 20_000),
-      project('sim', 'test/sim', 120_000),
+      project('unit', 20_000),
+      project('sim', 120_000),
       // Whole testnets of processes: one file at a time, or they starve each other on a small machine.
-      project('integration', 'test/integration', 180_000, { fileParallelism: false }),
+      project('integration', 180_000, { fileParallelism: false }),
     ],
   },
 });

@@ -78,9 +78,9 @@ export interface AskNeighbours {
 export interface Neighbours {
   readonly type: 'neighbours';
   readonly predecessor: Contact;
-  /** Nearest first; full unless the ring has fewer members. */
+  /** Nearest first; full unless the ring has fewer members: then the phone asked is itself the last (see ring.ts). */
   readonly successors: readonly Contact[];
-  /** Nearest first; soft state, for knowing which ranges to keep replicas of. */
+  /** Nearest first, closing likewise; soft state, for knowing which ranges to keep replicas of. */
   readonly predecessors: readonly Contact[];
   readonly news: MembershipNews;
 }
@@ -88,7 +88,7 @@ export interface Neighbours {
 /** "I believe I am your predecessor" (rectify). Answered by the state after it. */
 export interface Notify {
   readonly type: 'notify';
-  /** The notifier's own predecessors, nearest first. */
+  /** The notifier's own predecessors, nearest first; itself is the last if they reach round the whole ring. */
   readonly predecessors: readonly Contact[];
   readonly news: MembershipNews;
 }
@@ -166,7 +166,7 @@ export interface PutOutcome {
   readonly verdicts: readonly RecordVerdict[];
   /** Records that won over what was sent. */
   readonly newer: readonly Uint8Array[];
-  /** The phones this one believes to hold the first record's key, the owner first: empty unless not-responsible. */
+  /** The phones this one believes to hold the first record it is not responsible for, the owner first; else empty. */
   readonly replicas: readonly Contact[];
 }
 
@@ -202,7 +202,7 @@ export interface GetOutcome {
   readonly replicas: readonly Contact[];
 }
 
-/** The first live immutable record of this name at or clockwise after key, among those the phone asked owns. */
+/** The first live immutable record of this name at or clockwise after key, among those the phone asked keeps. */
 export interface GetNearest {
   readonly type: 'get-nearest';
   readonly key: Id;
@@ -212,7 +212,7 @@ export interface GetNearest {
 export interface NearestOutcome {
   readonly type: 'nearest-outcome';
   readonly record: Uint8Array | undefined;
-  /** Whom to ask next when this phone owns none: its successor. */
+  /** Whom to ask next when this phone keeps none: its successor, or, when the key is not its to answer for, the owner. */
   readonly next: Contact | undefined;
 }
 
@@ -228,13 +228,20 @@ export interface RangeDigest {
   readonly count: number;
   /** XOR of the records' hashes, first 16 bytes, hex. */
   readonly digest: string;
+  /** False while the phone asked still fetches records of this range by itself: better not to push them at it. */
+  readonly settled: boolean;
 }
 
-/** What the phone asked has in (from, to], in ring order from `from`; at most `limit`. */
+/** What the phone asked has in (from, to], in ring order from `from`, then by key; at most `limit`. */
 export interface ListRange {
   readonly type: 'list-range';
   readonly from: Id;
   readonly to: Id;
+  /**
+   * How to go on after a listing that stopped amid a place: `from` is that place and this its last summary's key,
+   * and the records at `from` behind it come first. With from = to they are all that is asked for.
+   */
+  readonly afterKey: string | undefined;
   readonly limit: number;
 }
 
@@ -248,10 +255,14 @@ export interface RecordSummary {
 export interface RangeListing {
   readonly type: 'range-listing';
   readonly summaries: readonly RecordSummary[];
-  /** The listing stopped at its limit: go on after the last summary's place. */
+  /** The listing stopped at its limit: go on after the last summary (see ListRange.afterKey). */
   readonly truncated: boolean;
 }
 
+/**
+ * Asks for whole records. For an immutable that its author deleted the tombstone comes instead. The answer stops at
+ * the bound of a message: ask again for what did not come.
+ */
 export interface FetchRecords {
   readonly type: 'fetch-records';
   readonly wanted: readonly { readonly place: Id; readonly key: string }[];

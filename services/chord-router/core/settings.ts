@@ -6,6 +6,11 @@ export interface ChordSettings {
   readonly successors: number;
   /** Most phones remembered besides ring neighbours and fingers; about 100 bytes each. Near-full tables make lookups one hop. */
   readonly knownPhones: number;
+  /**
+   * Most remembered phones whose addresses share a prefix (IPv4 /16, IPv6 /32), against floods from one network;
+   * undefined: no bound, as a testnet needs, for there all phones have one address.
+   */
+  readonly knownPhonesPerPrefix: number | undefined;
   /** Probes of one lookup under way at once. */
   readonly lookupParallelism: number;
   /** Most phones one lookup asks before it gives up. */
@@ -31,6 +36,7 @@ export const DEFAULT_SETTINGS: ChordSettings = {
   replication: 7,
   successors: 8,
   knownPhones: 1024,
+  knownPhonesPerPrefix: undefined,
   lookupParallelism: 3,
   lookupHops: 64,
   lookupDeadlineMs: 10_000,

@@ -28,9 +28,14 @@ export function parseId(text: string): Id | undefined {
 /** The id of the first 16 bytes. Throws a RangeError on fewer. */
 export function idFromBytes(bytes: Uint8Array): Id {
   if (bytes.length < ID_BYTES) throw new RangeError(`an id takes ${ID_BYTES} bytes, got ${bytes.length}`);
+  return hexOf(bytes, ID_BYTES) as Id;
+}
+
+/** The first `length` bytes in lowercase hexadecimal digits. */
+export function hexOf(bytes: Uint8Array, length: number = bytes.length): string {
   let text = '';
-  for (let i = 0; i < ID_BYTES; i++) text += HEX_OF_BYTE[bytes[i]!];
-  return text as Id;
+  for (let i = 0; i < length; i++) text += HEX_OF_BYTE[bytes[i]!];
+  return text;
 }
 
 const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

@@ -4,7 +4,8 @@
  * The scheduler itself knows no clock and no wire; a host performs the leaf effects. Both hosts, the one over
  * gRPC (shared/runtime/host.ts) and the one in virtual time (test/sim), run tasks through this one file, so the
  * two can only differ in what the world answers. Between two yields a task is alone: state it changes is
- * changed at once.
+ * changed at once. That is why a wake-up (a signal that a task notifies, a child that ends) never runs another task
+ * in the middle of the one that caused it: it waits in a queue until that one has yielded.
  */
 import { assert } from './assert.ts';
 import type { Contact } from './contact.ts';
@@ -22,7 +23,7 @@ export interface Host {
   identify(address: string, timeoutMs: number, resume: (contact: Contact | undefined) => void): Cancel;
   /** Storage is never cancelled: what was asked for happens. */
   store(operation: unknown, resume: (outcome: unknown) => void): void;
-  /** A detached or root task threw: a defect of this program, never of its input. */
+  /** A task threw: a defect of this program, never of its input. Its fiber has the error, too. */
   crashed(error: unknown, label: string): void;
 }
 
@@ -33,6 +34,8 @@ class RunningFiber implements Fiber<unknown> {
   readonly watchers = new Set<() => void>();
   parent: RunningFiber | undefined;
   pending: Cancel | undefined;
+  /** Its generator is executing right now. */
+  executing = false;
   done = false;
   cancelled = false;
   result: unknown;
@@ -45,11 +48,25 @@ class RunningFiber implements Fiber<unknown> {
   }
 }
 
+/** Runs the `finally` blocks of a cancelled task. */
+function unwind(fiber: RunningFiber): void {
+  try {
+    const end = fiber.task.return(undefined);
+    assert(end.done === true, `a finally block of ${fiber.label} yields`);
+  } catch (error) {
+    fiber.error = error;
+  }
+}
+
 const NOT_READY = Symbol('not ready');
 
 export class Scheduler {
   readonly #host: Host;
   readonly #roots = new Set<RunningFiber>();
+  /** Tasks whose outcome is there, in the order in which it came. */
+  readonly #ready: { readonly fiber: RunningFiber; readonly outcome: unknown }[] = [];
+  /** How many tasks are being advanced, one inside the other: a task and the children it is just starting. */
+  #depth = 0;
 
   constructor(host: Host) {
     this.#host = host;
@@ -61,42 +78,73 @@ export class Scheduler {
     this.#roots.add(fiber);
     if (onDone !== undefined) fiber.watchers.add(() => onDone(fiber as Fiber<T>));
     this.#advance(fiber, undefined);
+    this.#drain();
     return fiber as Fiber<T>;
   }
 
-  /** Ends a fiber and its children where they wait. */
+  /** Ends a fiber and its children where they wait. Their `finally` blocks run, but cannot wait for anything. */
   cancel(fiber: Fiber<unknown>): void {
+    this.#cancel(fiber);
+    this.#drain();
+  }
+
+  #cancel(fiber: Fiber<unknown>): void {
     const running = fiber as RunningFiber;
     if (running.done) return;
     running.cancelled = true;
     running.pending?.();
     running.pending = undefined;
-    try {
-      running.task.return(undefined);
-    } catch (error) {
-      running.error = error;
-    }
+    if (!running.executing) unwind(running);
     this.#finish(running);
   }
 
   /** Ends everything that runs. */
   stop(): void {
-    for (const root of [...this.#roots]) this.cancel(root);
+    for (const root of [...this.#roots]) this.#cancel(root);
+    this.#drain();
   }
 
-  /** Resumes with outcomes for as long as they are there at once, so that a long task needs no deep stack. */
+  /** Has a fiber go on with this outcome: now, or as soon as the task that runs now has yielded. */
+  #resume(fiber: RunningFiber, outcome: unknown): void {
+    this.#ready.push({ fiber, outcome });
+    this.#drain();
+  }
+
+  #drain(): void {
+    if (this.#depth > 0) return;
+    for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
+      this.#advance(next.fiber, next.outcome);
+    }
+  }
+
   #advance(fiber: RunningFiber, input: unknown): void {
+    this.#depth += 1;
+    try {
+      this.#step(fiber, input);
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** Goes on with outcomes for as long as they are there at once, so that a long task needs no deep stack. */
+  #step(fiber: RunningFiber, input: unknown): void {
     let outcome = input;
     while (!fiber.done) {
       let step: IteratorResult<Effect, unknown>;
+      fiber.executing = true;
       try {
         step = fiber.task.next(outcome);
       } catch (error) {
         fiber.error = error;
         this.#finish(fiber);
         return;
+      } finally {
+        fiber.executing = false;
       }
-      if (fiber.done) return; // the task cancelled itself through another
+      if (fiber.done) {
+        unwind(fiber); // cancelled by what it called, as when an event stops the phone
+        return;
+      }
       if (step.done === true) {
         fiber.result = step.value;
         this.#finish(fiber);
@@ -131,7 +179,7 @@ export class Scheduler {
       case 'first':
         return this.#await(fiber, (resume) => this.#first(effect.fibers as readonly RunningFiber[], resume));
       case 'cancel':
-        this.cancel(effect.fiber);
+        this.#cancel(effect.fiber);
         return undefined;
     }
   }
@@ -146,7 +194,7 @@ export class Scheduler {
       settled = true;
       fiber.pending = undefined;
       if (atOnce) outcome = value;
-      else this.#advance(fiber, value);
+      else this.#resume(fiber, value);
     });
     atOnce = false;
     if (!settled) fiber.pending = stop;
@@ -199,7 +247,7 @@ export class Scheduler {
 
   #finish(fiber: RunningFiber): void {
     fiber.done = true;
-    for (const child of [...fiber.children]) this.cancel(child);
+    for (const child of [...fiber.children]) this.#cancel(child);
     fiber.parent?.children.delete(fiber);
     this.#roots.delete(fiber);
     const watchers = [...fiber.watchers];

@@ -48,11 +48,12 @@ export namespace RecordVerdict {
 }
 
 export interface LinkRequest {
-  frame: Frame | undefined;
+  /** those written in one turn travel together */
+  frames: Frame[];
 }
 
 export interface LinkResponse {
-  frame: Frame | undefined;
+  frames: Frame[];
 }
 
 export interface Frame {
@@ -251,12 +252,16 @@ export interface DigestRangeRequest {
 export interface RangeDigestReply {
   count: number;
   digest: Buffer;
+  /** false while the phone asked still fetches records of this range by itself */
+  settled: boolean;
 }
 
 export interface ListRangeRequest {
   from: Buffer;
   to: Buffer;
   limit: number;
+  /** go on amid the records at from, after this key */
+  afterKey?: string | undefined;
 }
 
 export interface RecordSummary {
@@ -285,13 +290,13 @@ export interface FetchedRecordsReply {
 }
 
 function createBaseLinkRequest(): LinkRequest {
-  return { frame: undefined };
+  return { frames: [] };
 }
 
 export const LinkRequest: MessageFns<LinkRequest> = {
   encode(message: LinkRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.frame !== undefined) {
-      Frame.encode(message.frame, writer.uint32(10).fork()).join();
+    for (const v of message.frames) {
+      Frame.encode(v!, writer.uint32(10).fork()).join();
     }
     return writer;
   },
@@ -314,7 +319,7 @@ export const LinkRequest: MessageFns<LinkRequest> = {
               break;
             }
 
-            message.frame = Frame.decode(reader, reader.uint32());
+            message.frames.push(Frame.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -331,13 +336,13 @@ export const LinkRequest: MessageFns<LinkRequest> = {
 };
 
 function createBaseLinkResponse(): LinkResponse {
-  return { frame: undefined };
+  return { frames: [] };
 }
 
 export const LinkResponse: MessageFns<LinkResponse> = {
   encode(message: LinkResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.frame !== undefined) {
-      Frame.encode(message.frame, writer.uint32(10).fork()).join();
+    for (const v of message.frames) {
+      Frame.encode(v!, writer.uint32(10).fork()).join();
     }
     return writer;
   },
@@ -360,7 +365,7 @@ export const LinkResponse: MessageFns<LinkResponse> = {
               break;
             }
 
-            message.frame = Frame.decode(reader, reader.uint32());
+            message.frames.push(Frame.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -2369,7 +2374,7 @@ export const DigestRangeRequest: MessageFns<DigestRangeRequest> = {
 };
 
 function createBaseRangeDigestReply(): RangeDigestReply {
-  return { count: 0, digest: Buffer.alloc(0) };
+  return { count: 0, digest: Buffer.alloc(0), settled: false };
 }
 
 export const RangeDigestReply: MessageFns<RangeDigestReply> = {
@@ -2379,6 +2384,9 @@ export const RangeDigestReply: MessageFns<RangeDigestReply> = {
     }
     if (message.digest.length !== 0) {
       writer.uint32(18).bytes(message.digest);
+    }
+    if (message.settled !== false) {
+      writer.uint32(24).bool(message.settled);
     }
     return writer;
   },
@@ -2412,6 +2420,14 @@ export const RangeDigestReply: MessageFns<RangeDigestReply> = {
             message.digest = Buffer.from(reader.bytes());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.settled = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2426,7 +2442,7 @@ export const RangeDigestReply: MessageFns<RangeDigestReply> = {
 };
 
 function createBaseListRangeRequest(): ListRangeRequest {
-  return { from: Buffer.alloc(0), to: Buffer.alloc(0), limit: 0 };
+  return { from: Buffer.alloc(0), to: Buffer.alloc(0), limit: 0, afterKey: undefined };
 }
 
 export const ListRangeRequest: MessageFns<ListRangeRequest> = {
@@ -2439,6 +2455,9 @@ export const ListRangeRequest: MessageFns<ListRangeRequest> = {
     }
     if (message.limit !== 0) {
       writer.uint32(24).uint32(message.limit);
+    }
+    if (message.afterKey !== undefined) {
+      writer.uint32(34).string(message.afterKey);
     }
     return writer;
   },
@@ -2478,6 +2497,14 @@ export const ListRangeRequest: MessageFns<ListRangeRequest> = {
             }
 
             message.limit = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.afterKey = reader.string();
             continue;
           }
         }
@@ -2783,7 +2810,10 @@ export const PeerServiceDefinition = {
   name: "PeerService",
   fullName: "ringwall.peer.v1.PeerService",
   methods: {
-    /** Frames flow both ways; each end may ask. The first frame in each direction must be a hello, the third a proof. */
+    /**
+     * Frames flow both ways; each end may ask. The first frame in each direction must be a hello, the second a proof.
+     * Messages over 1 MiB end the stream with RESOURCE_EXHAUSTED.
+     */
     link: {
       name: "Link",
       requestType: LinkRequest as typeof LinkRequest,

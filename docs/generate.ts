@@ -1,0 +1,52 @@
+/**
+ * Writes the pages of docs/ that follow from the code, so that they cannot go stale.
+ *
+ *     npm run docs               rewrite them
+ *     npm run docs -- --check    name what is stale and exit 1, changing nothing
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { decisionsIndex } from './generator/decisions.ts';
+import { metricsReference } from './generator/metrics.ts';
+import { problemsReference } from './generator/problems.ts';
+import { restReference } from './generator/rest.ts';
+
+/** Every generated page, by its path below docs/. */
+async function generatedPages(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ['reference/rest.md', await restReference()],
+    ['reference/problems.md', problemsReference()],
+    ['reference/metrics.md', metricsReference()],
+    ['decisions/README.md', await decisionsIndex()],
+  ]);
+}
+
+/** Pages that are not what the code gives today. */
+export async function stalePages(): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [path, wanted] of await generatedPages()) {
+    const present = await readFile(join(import.meta.dirname, path), 'utf8').catch(() => undefined);
+    if (present !== wanted) stale.push(`docs/${path}`);
+  }
+  return stale;
+}
+
+async function writePages(): Promise<void> {
+  for (const [path, text] of await generatedPages()) {
+    const file = join(import.meta.dirname, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  if (values.check) {
+    const stale = await stalePages();
+    for (const page of stale) console.error(`${page} is stale: run \`npm run docs\``);
+    process.exitCode = stale.length > 0 ? 1 : 0;
+  } else {
+    await writePages();
+  }
+}

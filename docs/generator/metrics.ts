@@ -1,0 +1,29 @@
+/** docs/reference/metrics.md: every metric of a phone. */
+import { CHORD_METRICS } from '../../services/chord-router/adapters/metrics.ts';
+import { type MetricCatalogue, PROCESS_METRICS } from '../../services/shared/runtime/metrics.ts';
+import { WALL_METRICS } from '../../services/wall-api/plugins/request-metrics.ts';
+import { generatedHeading, markdownTable } from './markdown.ts';
+
+const CATALOGUES: Readonly<Record<string, MetricCatalogue>> = {
+  'The ring': CHORD_METRICS,
+  'The wall API': WALL_METRICS,
+  'The process': PROCESS_METRICS,
+};
+
+export function metricsReference(): string {
+  const sections = Object.entries(CATALOGUES).map(([title, catalogue]) => {
+    const rows = Object.values(catalogue).map(({ name, kind, labels, buckets, help }) => [
+      `\`${name}\``,
+      kind,
+      labels.map((label) => `\`${label}\``).join(', '),
+      buckets === undefined ? help : `${help} Buckets: ${buckets.join(', ')}.`,
+    ]);
+    return `## ${title}\n\n${markdownTable(['name', 'kind', 'labels', 'what it counts'], rows)}`;
+  });
+  return `${generatedHeading('Metrics', "the services' metric catalogues")}
+
+A phone serves them at \`/metrics\` of its API, in Prometheus' text format.
+
+${sections.join('\n\n')}
+`;
+}

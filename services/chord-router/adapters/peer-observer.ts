@@ -1,0 +1,40 @@
+/** Counts what happens on links, and logs refusals without letting who is refused fill the log. */
+import type { Contact } from '../../shared/core/contact.ts';
+import type { Logger } from '../../shared/runtime/logging.ts';
+import type { ChordInstruments } from './events.ts';
+import type { RefusalReason } from './link-fault.ts';
+import type { PoolObserver } from './link-pool.ts';
+
+/** One line a reason in this time, in ms. */
+const LOG_PAUSE_MS = 10_000;
+
+export function createPeerObserver(logger: Logger, metrics: ChordInstruments): PoolObserver {
+  const loggedAt = new Map<RefusalReason, number>();
+  const unlogged = new Map<RefusalReason, number>();
+  const mayLog = (reason: RefusalReason): boolean => {
+    const now = performance.now();
+    if (now - (loggedAt.get(reason) ?? -Infinity) < LOG_PAUSE_MS) {
+      unlogged.set(reason, (unlogged.get(reason) ?? 0) + 1);
+      return false;
+    }
+    loggedAt.set(reason, now);
+    return true;
+  };
+  return {
+    linkOpened(contact: Contact, dialled: boolean) {
+      metrics.peerLinksOpened.inc({ direction: dialled ? 'out' : 'in' });
+      logger.debug({ phone: contact, dialled }, 'link opened');
+    },
+    linkClosed: (contact) => logger.debug({ phone: contact }, 'link closed'),
+    refused(reason, from, details) {
+      metrics.peerRefusals.inc({ reason });
+      if (!mayLog(reason)) return;
+      logger.warn({ reason, phone: from, details, unlogged: unlogged.get(reason) ?? 0 }, 'refused');
+      unlogged.delete(reason);
+    },
+    called(type, outcome) {
+      metrics.peerRequests.inc({ type, outcome: outcome.ok ? 'ok' : outcome.failure });
+      if (outcome.ok) metrics.peerRequestSeconds.observe(outcome.rttMs / 1_000);
+    },
+  };
+}

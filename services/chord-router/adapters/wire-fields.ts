@@ -1,0 +1,146 @@
+/** The parts that peer messages are made of: core values to protobuf and back, strictly. */
+import type {
+  Contact as WireContact,
+  MembershipNews as WireNews,
+  RecordQuery as WireQuery,
+} from '../../../proto/gen/ringwall/peer/v1/peer.ts';
+import type { Contact } from '../../shared/core/contact.ts';
+import { ID_BYTES, type Id } from '../../shared/core/id.ts';
+import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../../shared/core/record.ts';
+import { isCanonicalAddress } from '../../shared/runtime/host-port.ts';
+import { MAX_BATCH_RECORDS, MAX_LISTING } from '../core/batch.ts';
+import type { MembershipNews, RecordQuery } from '../core/message.ts';
+import { MAX_QUERY_LIMIT } from '../core/query-position.ts';
+
+/** Most of each thing that one message may carry. */
+export const BOUNDS = {
+  contacts: 1_024,
+  news: 256,
+  records: 256,
+  summaries: MAX_LISTING,
+  wantedRecords: MAX_BATCH_RECORDS,
+  queryLimit: MAX_QUERY_LIMIT,
+  keyBytes: 1_024,
+  cursorBytes: 512,
+  digestBytes: 32,
+} as const;
+
+const HASH_BYTES = 32;
+const RANGE_DIGEST_BYTES = 16;
+const LONGEST_ADDRESS = 64;
+
+/** What came is no message of this protocol; says which field. */
+export class MalformedMessage extends Error {
+  override readonly name = 'MalformedMessage';
+}
+
+export function required<T>(value: T | undefined, field: string): T {
+  if (value === undefined) throw new MalformedMessage(`${field} is missing`);
+  return value;
+}
+
+export function listOf<From, To>(items: readonly From[], most: number, field: string, read: (item: From) => To): To[] {
+  if (items.length > most) throw new MalformedMessage(`${field} holds ${items.length} items, at most ${most} may be sent`);
+  return items.map(read);
+}
+
+export function idFrom(bytes: Buffer, field: string): Id {
+  if (bytes.length !== ID_BYTES) throw new MalformedMessage(`${field} must have ${ID_BYTES} bytes`);
+  return bytes.toString('hex') as Id;
+}
+
+export function idTo(id: Id): Buffer {
+  return Buffer.from(id, 'hex');
+}
+
+export function contactFrom(contact: WireContact): Contact {
+  const { id, address } = contact;
+  if (address.length > LONGEST_ADDRESS || !isCanonicalAddress(address)) {
+    throw new MalformedMessage('a contact must have an address of the form ip:port');
+  }
+  return { id: idFrom(id, 'the id of a contact'), address };
+}
+
+export function contactTo(contact: Contact): WireContact {
+  return { id: idTo(contact.id), address: contact.address };
+}
+
+export function contactsFrom(contacts: readonly WireContact[]): Contact[] {
+  return listOf(contacts, BOUNDS.contacts, 'a list of contacts', contactFrom);
+}
+
+export function contactsTo(contacts: readonly Contact[]): WireContact[] {
+  return contacts.map(contactTo);
+}
+
+export function newsFrom(news: WireNews | undefined): MembershipNews {
+  const { joined, gone } = required(news, 'news');
+  return {
+    joined: listOf(joined, BOUNDS.news, 'news', contactFrom),
+    gone: listOf(gone, BOUNDS.news, 'news', contactFrom),
+  };
+}
+
+export function newsTo(news: MembershipNews): WireNews {
+  return { joined: contactsTo(news.joined), gone: contactsTo(news.gone) };
+}
+
+export function queryFrom(query: WireQuery | undefined): RecordQuery {
+  const { place, name, limit, before } = required(query, 'query');
+  if (limit < 1 || limit > BOUNDS.queryLimit) throw new MalformedMessage(`limit must be 1 to ${BOUNDS.queryLimit}`);
+  return {
+    place: idFrom(place, 'place'),
+    name: name === undefined ? undefined : textFrom(name, MAX_NAME_BYTES, 'name'),
+    limit,
+    before: before === undefined ? undefined : textFrom(before, BOUNDS.cursorBytes, 'before'),
+  };
+}
+
+export function queryTo(query: RecordQuery): WireQuery {
+  return { place: idTo(query.place), name: query.name, limit: query.limit, before: query.before };
+}
+
+/** Records are opened, and so checked, by the core: here only their number and size count. */
+export function recordsFrom(records: readonly Buffer[]): Uint8Array[] {
+  return listOf(records, BOUNDS.records, 'records', recordFrom);
+}
+
+export function recordFrom(record: Buffer): Uint8Array {
+  if (record.length > MAX_RECORD_BYTES) throw new MalformedMessage(`a record has at most ${MAX_RECORD_BYTES} bytes`);
+  return record;
+}
+
+export function recordsTo(records: readonly Uint8Array[]): Buffer[] {
+  return records.map(bufferOf);
+}
+
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export function textFrom(text: string, mostBytes: number, field: string): string {
+  // A UTF-16 unit takes at most three bytes: short texts need no count.
+  if (text.length * 3 > mostBytes && Buffer.byteLength(text) > mostBytes) {
+    throw new MalformedMessage(`${field} has at most ${mostBytes} bytes`);
+  }
+  return text;
+}
+
+export function hashFrom(bytes: Buffer): string {
+  if (bytes.length !== HASH_BYTES) throw new MalformedMessage(`a hash must have ${HASH_BYTES} bytes`);
+  return bytes.toString('hex');
+}
+
+export function rangeDigestFrom(bytes: Buffer): string {
+  if (bytes.length !== RANGE_DIGEST_BYTES) throw new MalformedMessage(`a digest must have ${RANGE_DIGEST_BYTES} bytes`);
+  return bytes.toString('hex');
+}
+
+export function digestFrom(bytes: Buffer): string {
+  if (bytes.length > BOUNDS.digestBytes) throw new MalformedMessage(`a digest has at most ${BOUNDS.digestBytes} bytes`);
+  return bytes.toString('hex');
+}
+
+export function hexTo(hex: string): Buffer {
+  return Buffer.from(hex, 'hex');
+}

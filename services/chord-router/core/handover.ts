@@ -1,0 +1,41 @@
+/** A graceful leave: the phones that become replicas in this one's stead get what they lack before it goes. */
+import type { Contact } from '../../shared/core/contact.ts';
+import { cancel, type Fiber, first, sleep, spawn, type Task } from '../../shared/core/effect.ts';
+import type { RecordKeeper } from './record-keeper.ts';
+import type { SharedRange } from './shared-range.ts';
+import { RangeSync } from './sync.ts';
+
+/** How long a leave waits for slow phones; repair does the rest from the other replicas. */
+const HANDOVER_MS = 10_000;
+
+/** Pushes to each successor the range that becomes its duty. Ends when all have it or time is up. */
+export function* handOver(keeper: RecordKeeper): Task<void> {
+  let running: Fiber<void>[] = [];
+  for (const range of inheritances(keeper)) running.push(yield* spawn(handTo(keeper, range), 'hand over'));
+  const timer = yield* spawn(sleep(HANDOVER_MS), 'handover deadline');
+  while (running.length > 0 && !timer.done) {
+    yield* first<void>([...running, timer]);
+    running = running.filter(({ done }) => !done);
+  }
+  for (const fiber of [timer, ...running]) yield* cancel(fiber);
+}
+
+/** Without this phone, its successor s_j becomes the last replica of (p_(r-j+1), p_(r-j)], p_0 being this phone. */
+function inheritances({ view }: RecordKeeper): readonly SharedRange[] {
+  const { replication } = view.settings;
+  const successors: readonly Contact[] = view.successors().slice(0, replication);
+  const all = view.responsibleFrom();
+  if (all === view.self.id) return successors.map((partner) => ({ partner, from: all, to: all }));
+  const line = [view.self, ...view.predecessors()];
+  return successors.flatMap((partner, i) => {
+    const from = line[replication - i];
+    const to = line[replication - i - 1];
+    return from === undefined || to === undefined ? [] : [{ partner, from: from.id, to: to.id }];
+  });
+}
+
+function* handTo(keeper: RecordKeeper, { partner, from, to }: SharedRange): Task<void> {
+  const sync = new RangeSync(keeper, partner, { direction: 'push', sparesUnsettled: false });
+  const { pushed } = yield* sync.run(from, to);
+  keeper.view.tell({ type: 'range-handed-over', to: partner, records: pushed });
+}

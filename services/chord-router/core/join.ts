@@ -1,0 +1,126 @@
+/**
+ * Joining: finds the member m that precedes this phone, copies its list and takes it as predecessor (Zave's Join).
+ * Entry points are tried again and again with growing pauses; a phone without any starts a ring of its own.
+ */
+import type { Contact } from '../../shared/core/contact.ts';
+import { identify, random, sleep, type Task } from '../../shared/core/effect.ts';
+import { between } from '../../shared/core/id.ts';
+import type { Calls } from './calls.ts';
+import { NO_NEWS } from './gossip.ts';
+import { search } from './lookup.ts';
+import type { Neighbours } from './message.ts';
+import { aloneState, join, type RingState } from './ring.ts';
+import type { RingContext } from './ring-context.ts';
+
+export interface EntryPoints {
+  /** `host:port` of peer APIs. Never given up: a phone that has some waits for one of them. */
+  readonly seeds: readonly string[];
+  /** Phones met in an earlier life. Given up after a few attempts if there are no seeds. */
+  readonly remembered: readonly Contact[];
+}
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 8_000;
+/** Remembered phones tried in one attempt. */
+const REMEMBERED_A_TIME = 8;
+/** After this many attempts a phone starts a ring alone if nobody answers and it has no seeds. */
+const ATTEMPTS_UNHEARD = 3;
+/** … or if all who answer are joining themselves, as when a whole ring restarts. Those rings then merge. */
+const ATTEMPTS_AMONG_JOINING = 6;
+/** Steps along successors from where the lookup ended to the predecessor. */
+const MAX_STEPS = 32;
+
+/** `busy`: there is a ring, but its members do not agree on this phone's place yet. */
+type Attempt = 'joined' | 'busy' | 'refused' | 'unheard';
+
+/** Ends when this phone is on a ring; tells how many attempts that took. */
+export function* joinRing(context: RingContext, calls: Calls, entries: EntryPoints): Task<number> {
+  if (entries.seeds.length === 0 && entries.remembered.length === 0) {
+    context.setRing(aloneState(context.self));
+    return 0;
+  }
+  let pauseMs = FIRST_PAUSE_MS;
+  for (let attempts = 1; ; attempts++) {
+    const outcome = yield* tryEntries(context, calls, entries, attempts);
+    if (outcome === 'joined') return attempts;
+    if (isHopeless(outcome, attempts, entries)) {
+      context.setRing(aloneState(context.self));
+      return attempts;
+    }
+    yield* sleep(pauseMs * (0.5 + (yield* random())));
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+/** Whether to start a ring alone instead of trying on. */
+function isHopeless(outcome: Attempt, attempts: number, { seeds }: EntryPoints): boolean {
+  if (outcome === 'refused') return attempts >= ATTEMPTS_AMONG_JOINING;
+  return outcome === 'unheard' && seeds.length === 0 && attempts >= ATTEMPTS_UNHEARD;
+}
+
+function* tryEntries(
+  context: RingContext,
+  calls: Calls,
+  { seeds, remembered }: EntryPoints,
+  attempt: number,
+): Task<Attempt> {
+  const turn = ((attempt - 1) * REMEMBERED_A_TIME) % Math.max(remembered.length, 1);
+  let best: Attempt = 'unheard';
+  for (const contact of remembered.slice(turn, turn + REMEMBERED_A_TIME)) {
+    best = better(best, yield* joinThrough(context, calls, contact));
+    if (best === 'joined') return best;
+  }
+  for (const address of seeds) {
+    if (address === context.self.address) continue;
+    const contact = yield* identify(address, context.settings.callTimeoutMaxMs);
+    if (contact === undefined) continue;
+    best = better(best, yield* joinThrough(context, calls, contact));
+    if (best === 'joined') return best;
+  }
+  return best;
+}
+
+const ATTEMPTS_BEST_FIRST: readonly Attempt[] = ['joined', 'busy', 'refused', 'unheard'];
+
+function better(a: Attempt, b: Attempt): Attempt {
+  return ATTEMPTS_BEST_FIRST.indexOf(a) < ATTEMPTS_BEST_FIRST.indexOf(b) ? a : b;
+}
+
+function* joinThrough(context: RingContext, calls: Calls, entry: Contact): Task<Attempt> {
+  if (entry.id === context.self.id) return 'unheard';
+  const { owner, namedBy, hops } = yield* search(context, calls, context.self.id, [entry]);
+  if (owner === undefined || namedBy === undefined) {
+    return hops.some((hop) => hop.outcome === 'refused') ? 'refused' : 'unheard';
+  }
+  const state = yield* findPlace(context, calls, owner.id === context.self.id ? namedBy : owner);
+  if (state === undefined) return 'busy';
+  context.setRing(state);
+  return 'joined';
+}
+
+/**
+ * Goes from a phone at or near this one's place to the member before it. A ring that still remembers this phone from
+ * before a restart names it as somebody's neighbour: then the one before that is looked at.
+ */
+function* findPlace(context: RingContext, calls: Calls, near: Contact): Task<RingState | undefined> {
+  const { self, settings } = context;
+  let asked = near;
+  let answer = yield* neighboursOf(calls, asked);
+  for (let step = 0; step < MAX_STEPS && answer !== undefined; step++) {
+    const state = join(self, asked, answer, settings.successors);
+    if (state !== undefined) return state;
+    const first = answer.successors[0];
+    const onward = first !== undefined && between(asked.id, first.id, self.id) && step > 0 ? first : undefined;
+    const back = [answer.predecessor, ...answer.predecessors].find(({ id }) => id !== self.id);
+    const next: Contact | undefined = onward ?? back;
+    if (next === undefined || next.id === asked.id) return undefined;
+    asked = next;
+    answer = yield* neighboursOf(calls, asked);
+  }
+  return undefined;
+}
+
+function* neighboursOf(calls: Calls, phone: Contact): Task<Neighbours | undefined> {
+  const outcome = yield* calls.attempt<'ask-neighbours'>(phone, { type: 'ask-neighbours', news: NO_NEWS });
+  return outcome.ok ? outcome.reply : undefined;
+}

@@ -1,0 +1,209 @@
+/**
+ * The phones this one knows of, bounded, in ring order. What of them are neighbours and fingers is never evicted; of
+ * the rest, likely dead ones go first and then those from where the table is densest for the distance: density falls
+ * with 1/distance, which gives short routes at any size of the table and a full one while the ring fits.
+ *
+ * Source: Li et al., "Bandwidth-efficient management of DHT routing tables" (Accordion, NSDI 2005), sections 3 and 4.
+ */
+import type { Contact } from '../../shared/core/contact.ts';
+import { between, type Id } from '../../shared/core/id.ts';
+import { RoundTripEstimator } from './timeouts.ts';
+
+export interface KnownPhone {
+  readonly contact: Contact;
+  /** `suspected`: the last sign was of its death; not asked while others can be. */
+  state: 'alive' | 'suspected';
+  /** When it last spoke to this phone, ms since the epoch; undefined while others only told of it. */
+  heardAtMs: number | undefined;
+  /** Order of last touching it by exploration; the lowest is explored next. */
+  turn: number;
+  readonly roundTrip: RoundTripEstimator;
+}
+
+/** Entries looked at to find one to evict: bounds the cost of learning when the table is full. */
+const EVICTION_WINDOW = 64;
+
+export interface KnownPhonesOptions {
+  readonly limit: number;
+  /** Never evicted: neighbours and fingers. */
+  readonly isKept: (id: Id) => boolean;
+  /** Most phones whose address has one prefix (an IPv4 /16, an IPv6 /32); undefined: no bound. */
+  readonly perPrefixLimit?: number | undefined;
+}
+
+export class KnownPhones {
+  readonly #self: Id;
+  readonly #options: KnownPhonesOptions;
+  readonly #byId = new Map<Id, KnownPhone>();
+  /** In order of id. */
+  readonly #order: KnownPhone[] = [];
+  readonly #perPrefix = new Map<string, number>();
+  #turn = 0;
+  #cursor = 0;
+
+  constructor(self: Id, options: KnownPhonesOptions) {
+    this.#self = self;
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#order.length;
+  }
+
+  /** In order of id. */
+  all(): readonly KnownPhone[] {
+    return this.#order;
+  }
+
+  get(id: Id): KnownPhone | undefined {
+    return this.#byId.get(id);
+  }
+
+  isAlive(id: Id): boolean {
+    return this.#byId.get(id)?.state === 'alive';
+  }
+
+  /** Takes in a phone that was told of. Undefined when it is self, or there is no room for its address prefix. */
+  learn(contact: Contact): KnownPhone | undefined {
+    if (contact.id === this.#self) return undefined;
+    const known = this.#byId.get(contact.id);
+    if (known !== undefined) return known;
+    if (!this.#hasRoomForPrefix(contact)) return undefined;
+    const phone: KnownPhone = {
+      contact,
+      state: 'alive',
+      heardAtMs: undefined,
+      turn: 0,
+      roundTrip: new RoundTripEstimator(),
+    };
+    this.#byId.set(contact.id, phone);
+    this.#order.splice(this.#indexAfter(contact.id), 0, phone);
+    this.#count(contact, 1);
+    if (this.#order.length > this.#options.limit) this.#evictOne();
+    return phone;
+  }
+
+  forget(id: Id): void {
+    const phone = this.#byId.get(id);
+    if (phone === undefined) return;
+    this.#byId.delete(id);
+    this.#order.splice(this.#indexAfter(id) - 1, 1);
+    this.#count(phone.contact, -1);
+  }
+
+  /** Notes that exploration has touched this phone. */
+  touch(phone: KnownPhone): void {
+    phone.turn = ++this.#turn;
+  }
+
+  /** The phone that exploration should touch next: a suspected one, else the one longest untouched. */
+  nextToExplore(isCandidate: (phone: KnownPhone) => boolean): KnownPhone | undefined {
+    let best: KnownPhone | undefined;
+    for (const phone of this.#order) {
+      if (!isCandidate(phone)) continue;
+      if (best === undefined || explorationRank(phone, best) < 0) best = phone;
+    }
+    return best;
+  }
+
+  /** Up to `count` living phones strictly between self and key, nearest to the key first. */
+  closestPreceding(key: Id, count: number): Contact[] {
+    return this.#walk(this.#indexBefore(key), -1, count, (id) => between(this.#self, id, key));
+  }
+
+  /** Up to `count` living phones at or after the key, in clockwise order, all the way round. */
+  following(key: Id, count: number): Contact[] {
+    return this.#walk(this.#indexBefore(key) + 1, 1, count, () => true);
+  }
+
+  #walk(start: number, step: 1 | -1, count: number, belongs: (id: Id) => boolean): Contact[] {
+    const found: Contact[] = [];
+    const length = this.#order.length;
+    for (let walked = 0; walked < length && found.length < count; walked++) {
+      const phone = this.#order[(((start + step * walked) % length) + length) % length]!;
+      if (!belongs(phone.contact.id)) break;
+      if (phone.state === 'alive') found.push(phone.contact);
+    }
+    return found;
+  }
+
+  /** Index of the last entry with an id below key; -1 when there is none. */
+  #indexBefore(key: Id): number {
+    let low = 0;
+    let high = this.#order.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#order[middle]!.contact.id < key) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** Index of the first entry with an id above this one's. */
+  #indexAfter(id: Id): number {
+    const before = this.#indexBefore(id) + 1;
+    return this.#order[before]?.contact.id === id ? before + 1 : before;
+  }
+
+  #evictOne(): void {
+    let worst: KnownPhone | undefined;
+    let worstScore = Number.POSITIVE_INFINITY;
+    const length = this.#order.length;
+    for (let i = 0; i < Math.min(EVICTION_WINDOW, length); i++) {
+      this.#cursor = (this.#cursor + 1) % length;
+      const phone = this.#order[this.#cursor]!;
+      if (this.#options.isKept(phone.contact.id)) continue;
+      const score = this.#worthOf(this.#cursor);
+      if (score < worstScore) [worst, worstScore] = [phone, score];
+    }
+    // All in the window are neighbours and fingers: those are bounded themselves, so the table stays near its bound.
+    if (worst !== undefined) this.forget(worst.contact.id);
+  }
+
+  /** How sparse the table is around an entry for its distance from self; halved if never heard, least if suspected. */
+  #worthOf(index: number): number {
+    const phone = this.#order[index]!;
+    const length = this.#order.length;
+    const here = fractionOf(phone.contact.id);
+    const before = fractionOf(this.#order[(index + length - 1) % length]!.contact.id);
+    const after = fractionOf(this.#order[(index + 1) % length]!.contact.id);
+    const sparseness = forward(before, after) / Math.max(forward(fractionOf(this.#self), here), Number.MIN_VALUE);
+    if (phone.state === 'suspected') return -1 / (1 + sparseness);
+    return phone.heardAtMs === undefined ? sparseness / 2 : sparseness;
+  }
+
+  #hasRoomForPrefix(contact: Contact): boolean {
+    const limit = this.#options.perPrefixLimit;
+    return limit === undefined || (this.#perPrefix.get(prefixOf(contact.address)) ?? 0) < limit;
+  }
+
+  #count(contact: Contact, change: 1 | -1): void {
+    if (this.#options.perPrefixLimit === undefined) return;
+    const prefix = prefixOf(contact.address);
+    const count = (this.#perPrefix.get(prefix) ?? 0) + change;
+    if (count === 0) this.#perPrefix.delete(prefix);
+    else this.#perPrefix.set(prefix, count);
+  }
+}
+
+function explorationRank(a: KnownPhone, b: KnownPhone): number {
+  return Number(b.state === 'suspected') - Number(a.state === 'suspected') || a.turn - b.turn;
+}
+
+/** Where an id stands on the ring, 0 ≤ fraction < 1, to 52 bits: enough to compare densities. */
+export function fractionOf(id: Id): number {
+  return Number.parseInt(id.slice(0, 13), 16) / 2 ** 52;
+}
+
+/** Clockwise distance of two fractions. */
+export function forward(from: number, to: number): number {
+  return to >= from ? to - from : to - from + 1;
+}
+
+/** The first two groups of an address: of an IPv4 the /16, of an IPv6 the /32; of a name the name. */
+function prefixOf(address: string): string {
+  const ipv6 = /^\[([0-9a-f]*):([0-9a-f]*):/i.exec(address);
+  if (ipv6) return `${ipv6[1]}:${ipv6[2]}`;
+  const ipv4 = /^(\d+\.\d+)\.\d+\.\d+:/.exec(address);
+  return ipv4?.[1] ?? address.slice(0, address.lastIndexOf(':'));
+}

@@ -1,0 +1,192 @@
+/**
+ * Iterative lookups: asks phones ever closer to the key until one is sure who owns it: the owner itself, or its
+ * predecessor. A stale table costs a hop, never correctness. No phone is asked twice, so a lookup cannot loop.
+ *
+ * One phone is asked at a time while answers come as fast as they should; a late or failed answer starts the next
+ * probe beside it, up to `lookupParallelism`, so that dead phones cost little time.
+ */
+import type { Contact } from '../../shared/core/contact.ts';
+import { type CallOutcome, cancel, type Fiber, first, now, sleep, spawn, type Task } from '../../shared/core/effect.ts';
+import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
+import type { Calls } from './calls.ts';
+import type { FoundSuccessor } from './message.ts';
+import { byDistanceTo, type RingContext } from './ring-context.ts';
+import type { Hop, LookupOutcome } from './ring-view.ts';
+
+/** Phones closer to the key in one answer; more are not read. */
+export const MAX_CLOSER = 4;
+/** Phones from this phone's own tables to start from: more than are asked in parallel, for some may be dead. */
+const STARTING_POINTS = 16;
+
+/** What this phone itself can say of a key: its owner if it is sure, else phones closer to it. */
+export function answerFor(context: RingContext, key: Id): FoundSuccessor {
+  const { ring, self } = context;
+  if (context.owns(key)) return found(self, context.successors);
+  const successor = ring.successors[0]!;
+  if (inOwnedRange(self.id, key, successor.id)) {
+    return found(successor, ring.successors.slice(1));
+  }
+  return { type: 'found-successor', owner: undefined, ownerSuccessors: [], closer: closest(context, key, MAX_CLOSER) };
+}
+
+function found(owner: Contact, ownerSuccessors: readonly Contact[]): FoundSuccessor {
+  return { type: 'found-successor', owner, ownerSuccessors, closer: [] };
+}
+
+/** Living phones between self and the key from all tables, nearest to the key first. */
+function closest(context: RingContext, key: Id, count: number): Contact[] {
+  const known = context.phones.closestPreceding(key, count);
+  const listed = context.successors.filter(
+    ({ id }) => between(context.self.id, id, key) && (context.phones.get(id)?.state ?? 'alive') === 'alive',
+  );
+  const all = new Map([...known, ...listed].map((contact) => [contact.id, contact]));
+  return [...all.values()].sort(byDistanceTo(key)).slice(0, count);
+}
+
+export interface Search extends LookupOutcome {
+  /** Who named the owner; undefined when none did, or self. */
+  readonly namedBy: Contact | undefined;
+}
+
+/** Looks up a key from this phone's own tables. */
+export function* lookup(context: RingContext, calls: Calls, key: Id): Task<LookupOutcome> {
+  const outcome = yield* lookupFromTables(context, calls, key);
+  context.tell({
+    type: 'looked-up',
+    key,
+    found: outcome.owner !== undefined,
+    hops: outcome.hops.length,
+    timeouts: outcome.hops.filter((hop) => hop.outcome === 'timeout' || hop.outcome === 'unreachable').length,
+    milliseconds: outcome.milliseconds,
+  });
+  return outcome;
+}
+
+function* lookupFromTables(context: RingContext, calls: Calls, key: Id): Task<LookupOutcome> {
+  if (context.phase !== 'joining' && !context.isAdrift) {
+    const { owner, ownerSuccessors } = answerFor(context, key);
+    if (owner !== undefined) return { ...replicasOf(context, owner, ownerSuccessors), hops: [], milliseconds: 0 };
+  }
+  const starts = closest(context, key, STARTING_POINTS);
+  const fallback = starts.length > 0 ? starts : context.phones.following(key, STARTING_POINTS);
+  return yield* search(context, calls, key, fallback);
+}
+
+/** Looks up a key beginning with these phones: the way into a ring, this phone's own or another. */
+export function* search(context: RingContext, calls: Calls, key: Id, starts: readonly Contact[]): Task<Search> {
+  return yield* new Lookup(context, calls, key, starts).run();
+}
+
+type Probe = Fiber<CallOutcome<FoundSuccessor>>;
+
+class Lookup {
+  readonly #context: RingContext;
+  readonly #calls: Calls;
+  readonly #key: Id;
+  readonly #seen = new Set<Id>();
+  /** Not yet asked, nearest to the key first. */
+  #candidates: Contact[] = [];
+  readonly #probes = new Map<Probe, { readonly phone: Contact; readonly startedMs: number }>();
+  readonly #hops: Hop[] = [];
+
+  constructor(context: RingContext, calls: Calls, key: Id, starts: readonly Contact[]) {
+    this.#context = context;
+    this.#calls = calls;
+    this.#key = key;
+    this.#seen.add(context.self.id);
+    this.#addCandidates(starts);
+  }
+
+  *run(): Task<Search> {
+    const { settings } = this.#context;
+    const startedMs = yield* now();
+    const deadline = yield* spawn(sleep(settings.lookupDeadlineMs), 'deadline');
+    let hedge: Fiber<unknown> | undefined;
+    let wanted = 1;
+    while (!deadline.done) {
+      while (this.#probes.size < wanted && this.#canAsk()) yield* this.#askNext();
+      if (this.#probes.size === 0) break;
+      if (hedge === undefined && wanted < settings.lookupParallelism && this.#canAsk()) {
+        hedge = yield* spawn(sleep(this.#patienceMs()), 'patience');
+      }
+      const waits: Fiber<unknown>[] = [...this.#probes.keys(), deadline];
+      if (hedge !== undefined) waits.push(hedge);
+      const done = yield* first(waits);
+      if (done === deadline) break;
+      if (done === hedge) {
+        hedge = undefined;
+        wanted += 1;
+        continue;
+      }
+      const answer = yield* this.#take(done as Probe);
+      if (answer?.owner !== undefined) {
+        const named = replicasOf(this.#context, answer.owner, answer.ownerSuccessors);
+        return { ...named, namedBy: answer.by, hops: this.#hops, milliseconds: (yield* now()) - startedMs };
+      }
+      if (hedge !== undefined) yield* cancel(hedge);
+      hedge = undefined;
+      wanted = answer === undefined ? settings.lookupParallelism : 1;
+    }
+    const milliseconds = (yield* now()) - startedMs;
+    return { owner: undefined, replicas: [], namedBy: undefined, hops: this.#hops, milliseconds };
+  }
+
+  #canAsk(): boolean {
+    return this.#candidates.length > 0 && this.#hops.length + this.#probes.size < this.#context.settings.lookupHops;
+  }
+
+  *#askNext(): Task<void> {
+    const phone = this.#candidates.shift()!;
+    const request = { type: 'find-successor', key: this.#key } as const;
+    const startedMs = yield* now();
+    const probe = yield* spawn(this.#calls.ask<'find-successor'>(phone, request), 'find-successor');
+    this.#probes.set(probe, { phone, startedMs });
+  }
+
+  /** Notes a probe's outcome; undefined when it brought nothing. */
+  *#take(probe: Probe): Task<(FoundSuccessor & { readonly by: Contact }) | undefined> {
+    const { phone, startedMs } = this.#probes.get(probe)!;
+    this.#probes.delete(probe);
+    const milliseconds = Math.max(0, (yield* now()) - startedMs);
+    const outcome = probe.result;
+    if (!outcome?.ok) {
+      this.#hops.push({ phone, milliseconds, outcome: outcome?.failure ?? 'unreachable' });
+      return undefined;
+    }
+    const { owner, ownerSuccessors, closer } = outcome.reply;
+    this.#hops.push({ phone, milliseconds, outcome: owner === undefined ? 'closer' : 'owner' });
+    const nearer = closer.slice(0, MAX_CLOSER).filter(({ id }) => between(phone.id, id, this.#key));
+    for (const contact of nearer) this.#context.phones.learn(contact);
+    if (owner !== undefined) this.#context.phones.learn(owner);
+    this.#addCandidates(nearer);
+    return { type: 'found-successor', owner, ownerSuccessors, closer: nearer, by: phone };
+  }
+
+  #addCandidates(contacts: readonly Contact[]): void {
+    const fresh = contacts.filter(({ id }) => !this.#seen.has(id) && !this.#context.isDead(id));
+    if (fresh.length === 0) return;
+    for (const { id } of fresh) this.#seen.add(id);
+    this.#candidates = [...this.#candidates, ...fresh].sort(byDistanceTo(this.#key));
+  }
+
+  #patienceMs(): number {
+    let patience = 0;
+    for (const { phone } of this.#probes.values()) {
+      const expected = this.#context.phones.get(phone.id)?.roundTrip.expectedMs(this.#context.settings);
+      patience = Math.max(patience, expected ?? this.#context.settings.callTimeoutMinMs);
+    }
+    return patience;
+  }
+}
+
+/** The owner and what follows it, without phones this one knows to be dead. */
+function replicasOf(
+  context: RingContext,
+  owner: Contact,
+  ownerSuccessors: readonly Contact[],
+): { readonly owner: Contact; readonly replicas: readonly Contact[] } {
+  const all = new Map([owner, ...ownerSuccessors].map((contact) => [contact.id, contact]));
+  const living = [...all.values()].filter(({ id }) => !context.isDead(id));
+  const replicas = living.slice(0, context.settings.replication);
+  return { owner: replicas[0] ?? owner, replicas };
+}

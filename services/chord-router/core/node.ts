@@ -1,0 +1,176 @@
+/** One node of the ring: wires the operations together and is their only public face. */
+import type { Contact } from '../../shared/core/contact.ts';
+import { detach, now, spawn, type Task } from '../../shared/core/effect.ts';
+import { between, type Id } from '../../shared/core/id.ts';
+import { Answers, MAX_CONTACTS } from './answer.ts';
+import { Calls, type Refused, refused } from './calls.ts';
+import type { Tell } from './event.ts';
+import { joinRing } from './join.ts';
+import { leaveRing } from './leave.ts';
+import type { PeerReply, PeerRequest } from './message.ts';
+import { NodeView } from './node-view.ts';
+import { RingContext } from './ring-context.ts';
+import type { LookupOutcome, RingView } from './ring-view.ts';
+import { isRecordRequest, type RecordRequest } from './serve.ts';
+import type { ChordSettings } from './settings.ts';
+import { Stabilisation } from './stabilise.ts';
+import { Suspicion } from './suspicion.ts';
+import { Upkeep } from './upkeep.ts';
+
+/** What the node asks of record keeping. */
+export interface RecordKeeping {
+  /** Repairs for ever; runs from when the phone is a member. */
+  run(): Task<void>;
+  /** Answers a request about records; undefined refuses it. */
+  handle(from: Contact, request: RecordRequest): Task<PeerReply | undefined>;
+  /** Before a leave: gives records to the phones that keep them from then on. Bounded in time. */
+  handOver(): Task<void>;
+}
+
+export interface PhoneStatus {
+  readonly contact: Contact;
+  readonly state: 'alive' | 'suspected';
+  /** Smoothed round trip in ms; undefined before the first answer. */
+  readonly rttMs: number | undefined;
+}
+
+export interface NodeStatus {
+  readonly state: 'joining' | 'member' | 'leaving';
+  readonly self: Contact;
+  readonly predecessor: Contact;
+  /** Nearest first, without self. */
+  readonly successors: readonly Contact[];
+  readonly predecessors: readonly Contact[];
+  readonly fingers: readonly Contact[];
+  readonly known: readonly PhoneStatus[];
+  /** Phones taken for dead, or remembered and not heard since, that are still asked now and then. */
+  readonly missed: readonly Contact[];
+  /** About how many phones the ring has; exact up to `settings.successors`. */
+  readonly estimatedSize: number;
+}
+
+export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
+  readonly view: RingView;
+  readonly records: Records;
+  readonly #context: RingContext;
+  readonly #calls: Calls;
+  readonly #suspicion: Suspicion;
+  readonly #answers: Answers;
+
+  constructor(self: Contact, settings: ChordSettings, keepRecords: (view: RingView) => Records, tell: Tell) {
+    this.#context = new RingContext(self, settings, tell);
+    this.#calls = new Calls(this.#context, {
+      answer: (request) => this.handle(self, request),
+      neighbourFailed: (contact) => this.#confirm(contact),
+    });
+    this.#suspicion = new Suspicion(this.#context, this.#calls);
+    this.#answers = new Answers(this.#context, this.#calls, this.#suspicion);
+    this.view = new NodeView(this.#context, this.#calls);
+    this.records = keepRecords(this.view);
+  }
+
+  /**
+   * Joins through the seeds (`host:port`) or through phones remembered from before, then maintains the ring until it
+   * has left. With neither it starts a ring.
+   */
+  *run(seeds: readonly string[], remembered: readonly Contact[] = []): Task<void> {
+    const context = this.#context;
+    const attempts = yield* joinRing(context, this.#calls, { seeds, remembered });
+    if (context.phase !== 'joining') return;
+    context.phase = 'member';
+    context.news.add('joined', context.self, yield* now(), true);
+    for (const contact of remembered) {
+      if (contact.id !== context.self.id && !context.phones.isAlive(contact.id)) {
+        context.graveyard.bury(contact, 'remembered');
+      }
+    }
+    const stabilisation = new Stabilisation(context, this.#calls, this.#suspicion);
+    const upkeep = new Upkeep(context, this.#calls, this.#suspicion, seeds);
+    yield* stabilisation.round();
+    context.tell({ type: 'joined', successor: context.successor, attempts });
+    yield* spawn(this.records.run(), 'records');
+    yield* spawn(this.#fillTables(), 'fill tables');
+    while (this.#isOnRing()) {
+      yield* spawn(upkeep.round(), 'upkeep');
+      yield* context.pace.rest();
+      if (this.#isOnRing()) yield* stabilisation.round();
+    }
+  }
+
+  /** Answers a request of a phone whose identity its link has proved. */
+  *handle(from: Contact, request: PeerRequest): Task<PeerReply | Refused> {
+    if (request.type === 'ping' && this.#context.phase !== 'gone') return { type: 'done' };
+    if (!this.#isOnRing()) return refused('unavailable', 'this phone is on no ring now');
+    if (!isRecordRequest(request)) return yield* this.#answers.answer(from, request);
+    const reply = yield* this.records.handle(from, request);
+    return reply ?? refused('invalid-argument', `cannot serve this ${request.type}`);
+  }
+
+  /** A link broke without having been closed. Of a neighbour, that is looked into at once. */
+  *linkLost(contact: Contact): Task<void> {
+    if (contact.id === this.#context.self.id || !this.#isOnRing()) return;
+    this.#context.suspect(contact);
+    if (this.#context.isNeighbour(contact.id)) yield* detach(this.#confirm(contact), 'confirm');
+  }
+
+  /** Hands records over and leaves; `run` ends soon after. */
+  *leave(): Task<void> {
+    yield* leaveRing(this.#context, this.#calls, this.records.handOver());
+  }
+
+  /** Zave's predecessor: this phone owns what lies between it and itself. Self when alone; may be dead for a while. */
+  get predecessor(): Contact {
+    return this.#context.ring.predecessor;
+  }
+
+  *lookup(key: Id): Task<LookupOutcome> {
+    return yield* this.view.lookup(key);
+  }
+
+  status(): NodeStatus {
+    const { phase, self, ring, successors, predecessors, fingers, phones, graveyard, estimatedSize } = this.#context;
+    return {
+      state: phase === 'gone' ? 'leaving' : phase,
+      self,
+      predecessor: ring.predecessor,
+      successors,
+      predecessors,
+      fingers: fingers.phones(),
+      known: phones.all().map(({ contact, state, roundTrip }) => ({
+        contact,
+        state,
+        rttMs: roundTrip.estimate?.smoothedMs,
+      })),
+      missed: graveyard.all(),
+      estimatedSize,
+    };
+  }
+
+  #isOnRing(): boolean {
+    return this.#context.phase === 'member' || this.#context.phase === 'leaving';
+  }
+
+  *#confirm(contact: Contact): Task<void> {
+    yield* this.#suspicion.confirm(contact);
+  }
+
+  /** A newcomer copies its successor's table, page by page clockwise from itself. */
+  *#fillTables(): Task<void> {
+    const { self, settings, phones, graveyard } = this.#context;
+    const pages = Math.ceil(settings.knownPhones / MAX_CONTACTS);
+    let after = self.id;
+    for (let page = 0; page < pages; page++) {
+      const request = { type: 'list-contacts', after, limit: MAX_CONTACTS } as const;
+      const { successor } = this.#context;
+      if (successor.id === self.id) return;
+      const outcome = yield* this.#calls.ask<'list-contacts'>(successor, request);
+      if (!outcome.ok) return;
+      for (const contact of outcome.reply.contacts.slice(0, MAX_CONTACTS)) {
+        if (!between(after, contact.id, self.id)) return;
+        if (!graveyard.has(contact.id)) phones.learn(contact);
+        after = contact.id;
+      }
+      if (outcome.reply.contacts.length < MAX_CONTACTS) return;
+    }
+  }
+}

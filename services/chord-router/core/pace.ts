@@ -1,0 +1,66 @@
+/**
+ * How often a phone stabilises: quickly after a change, then at pauses that double while nothing changes, so that an
+ * idle phone sends next to nothing. Pauses are jittered, or phones that changed together would stay in step.
+ */
+import { random, Signal, type Task, waitFor } from '../../shared/core/effect.ts';
+
+export interface PaceBounds {
+  readonly stabiliseMinMs: number;
+  readonly stabiliseMaxMs: number;
+}
+
+/** After being woken it waits this share of the shortest pause, for changes seldom come alone. */
+const GATHERING_SHARE = 0.2;
+/** With news to pass on, a pause is at most this many of the shortest ones. */
+const NUDGED_PAUSES = 4;
+
+export class Pace {
+  readonly #bounds: PaceBounds;
+  readonly #wake = new Signal();
+  #pauseMs: number;
+  #hurried = false;
+  #nudged = false;
+
+  constructor(bounds: PaceBounds) {
+    this.#bounds = bounds;
+    this.#pauseMs = bounds.stabiliseMinMs;
+  }
+
+  /** The pause before the next round but for jitter, in ms. */
+  get pauseMs(): number {
+    return this.#pauseMs;
+  }
+
+  /** Something changed: a round soon, and quick ones for a while. */
+  hurry(): void {
+    this.#pauseMs = this.#bounds.stabiliseMinMs;
+    this.#hurried = true;
+    this.#wake.notify();
+  }
+
+  /** There is something to say: a round before long, after which the pace stays what it was. */
+  nudge(): void {
+    if (this.#nudged || this.#pauseMs <= NUDGED_PAUSES * this.#bounds.stabiliseMinMs) return;
+    this.#nudged = true;
+    this.#wake.notify();
+  }
+
+  /** Waits until the next round is due. */
+  *rest(): Task<void> {
+    const { stabiliseMinMs, stabiliseMaxMs } = this.#bounds;
+    this.#hurried = false;
+    if (!this.#nudged) {
+      const woken = yield* this.#pause(this.#pauseMs);
+      if (!woken) {
+        this.#pauseMs = Math.min(this.#pauseMs * 2, stabiliseMaxMs);
+        return;
+      }
+    }
+    this.#nudged = false;
+    yield* this.#pause(stabiliseMinMs * (this.#hurried ? GATHERING_SHARE : NUDGED_PAUSES));
+  }
+
+  *#pause(ms: number): Task<boolean> {
+    return yield* waitFor(this.#wake, ms * (0.75 + 0.5 * (yield* random())));
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Writing: from the phone that got the records to all their replicas at once. One round trip when this phone's own
+ * tables are right; a lookup and a second round for what they got wrong. The answer goes out as soon as a majority
+ * has a record on disk, the rest goes on in the background.
+ */
+import type { Contact } from '../../shared/core/contact.ts';
+import { all, detach, type Fiber, first, now, Signal, spawn, type Task, waitFor } from '../../shared/core/effect.ts';
+import type { Id } from '../../shared/core/id.ts';
+import type { RingRecord } from '../../shared/core/record.ts';
+import { MAX_BATCH_RECORDS, splitIntoBatches } from './batch.ts';
+import { Delivery, type Receipt } from './delivery.ts';
+import { expectedReplicas, type RecordKeeper } from './record-keeper.ts';
+
+/** The believed replicas, those of a lookup, and those of another one if the ring changed meanwhile. */
+const MAX_ROUNDS = 3;
+
+const INVALID: Receipt = { outcome: 'invalid', replicas: 0, acknowledged: 0, newer: undefined };
+
+/** Stores encoded records; one receipt a record, in order. */
+export function* putRecords(keeper: RecordKeeper, encoded: readonly Uint8Array[]): Task<readonly Receipt[]> {
+  const receipts: Receipt[] = [];
+  for (let at = 0; at < encoded.length; at += MAX_BATCH_RECORDS) {
+    receipts.push(...(yield* putSome(keeper, encoded.slice(at, at + MAX_BATCH_RECORDS))));
+  }
+  return receipts;
+}
+
+function* putSome(keeper: RecordKeeper, encoded: readonly Uint8Array[]): Task<readonly Receipt[]> {
+  const startedAt = yield* now();
+  const deliveries = encoded.map((bytes) => {
+    const opened = keeper.checker.open(bytes);
+    return opened.ok ? new Delivery(opened.value) : undefined;
+  });
+  const valid = deliveries.filter((delivery) => delivery !== undefined);
+  if (valid.length > 0) {
+    const progress = new Signal();
+    const delivering = yield* detach(deliver(keeper, valid, progress), 'deliver records');
+    while (!delivering.done && !valid.every(({ isDecided }) => isDecided)) yield* waitFor(progress);
+  }
+  const milliseconds = (yield* now()) - startedAt;
+  return deliveries.map((delivery) => {
+    const receipt = delivery?.receipt() ?? INVALID;
+    const { outcome, acknowledged } = receipt;
+    keeper.view.tell({ type: 'record-written', outcome, acknowledged, milliseconds });
+    return receipt;
+  });
+}
+
+function* deliver(keeper: RecordKeeper, deliveries: readonly Delivery[], progress: Signal): Task<void> {
+  try {
+    const sending: Fiber<void>[] = [];
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const open = round === 0 ? deliveries : deliveries.filter(({ isStuck, isMisplaced }) => isStuck || isMisplaced);
+      if (open.length === 0) break;
+      yield* aim(keeper, open, round > 0);
+      for (const [to, records] of byPhone(open)) {
+        sending.push(yield* spawn(send(keeper, to, records, progress), 'put records'));
+      }
+      yield* settleRound(deliveries, sending);
+    }
+    progress.notify();
+    yield* all(sending);
+  } finally {
+    progress.notify();
+  }
+}
+
+/** Waits until all sent messages are answered or no open record can reach its quorum by them any more. */
+function* settleRound(deliveries: readonly Delivery[], sending: readonly Fiber<void>[]): Task<void> {
+  for (;;) {
+    const underWay = sending.filter(({ done }) => !done);
+    const undecided = deliveries.filter(({ isDecided }) => !isDecided);
+    if (underWay.length === 0) return;
+    if (undecided.length > 0 && undecided.every(({ isStuck }) => isStuck)) return;
+    yield* first(underWay);
+  }
+}
+
+/** Sets who should hold each record: by this phone's own tables, or, where those are known to fail, by asking the ring. */
+function* aim(keeper: RecordKeeper, deliveries: readonly Delivery[], ask: boolean): Task<void> {
+  const { view } = keeper;
+  const expected = expectedReplicas(view);
+  const lookups = new Map<Id, Fiber<readonly Contact[]>>();
+  for (const delivery of deliveries) {
+    const { place } = delivery.record;
+    const believed = view.believedReplicas(place);
+    if (!ask && believed.length >= expected) delivery.aimAt(believed, expected);
+    else if (!lookups.has(place)) lookups.set(place, yield* spawn(findReplicas(keeper, place), 'find replicas'));
+  }
+  yield* all([...lookups.values()]);
+  for (const delivery of deliveries) {
+    const found = lookups.get(delivery.record.place)?.result;
+    if (found !== undefined) delivery.aimAt(found, expectedReplicas(view));
+  }
+}
+
+function* findReplicas({ view }: RecordKeeper, place: Id): Task<readonly Contact[]> {
+  const { replicas } = yield* view.lookup(place);
+  return replicas.length > 0 ? replicas : view.believedReplicas(place);
+}
+
+function byPhone(deliveries: readonly Delivery[]): ReadonlyMap<Contact, readonly Delivery[]> {
+  const phones = new Map<Id, Contact>();
+  const records = new Map<Contact, Delivery[]>();
+  for (const delivery of deliveries) {
+    for (const target of delivery.missed()) {
+      const phone = phones.get(target.id) ?? target;
+      phones.set(target.id, phone);
+      delivery.sent(phone);
+      const list = records.get(phone);
+      if (list === undefined) records.set(phone, [delivery]);
+      else list.push(delivery);
+    }
+  }
+  return records;
+}
+
+function* send(keeper: RecordKeeper, to: Contact, deliveries: readonly Delivery[], progress: Signal): Task<void> {
+  for (const batch of splitIntoBatches(deliveries, ({ record }) => record.bytes)) {
+    const records = batch.map(({ record }) => record.bytes);
+    const outcome = yield* keeper.view.ask(to, { type: 'put-records', records, purpose: 'write' });
+    if (outcome.ok && outcome.reply.verdicts.length === batch.length) {
+      const newer = openAll(keeper, outcome.reply.newer);
+      for (const [i, delivery] of batch.entries()) delivery.judged(to, outcome.reply.verdicts[i]!, newer);
+    } else {
+      for (const delivery of batch) delivery.failed(to);
+    }
+    progress.notify();
+  }
+}
+
+/** Those of encoded records that pass all checks. */
+function openAll(keeper: RecordKeeper, encoded: readonly Uint8Array[]): readonly RingRecord[] {
+  return encoded.flatMap((bytes) => {
+    const opened = keeper.checker.open(bytes);
+    return opened.ok ? [opened.value] : [];
+  });
+}

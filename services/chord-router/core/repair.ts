@@ -1,0 +1,98 @@
+/**
+ * Keeping replicas equal: soon after every change of neighbours, and from time to time without one. The owner of a
+ * range compares with its other replicas; in a quiet ring that is one digest a replica, and rarer the longer it is
+ * quiet.
+ */
+import { now, random, Signal, sleep, spawn, type Task, waitFor } from '../../shared/core/effect.ts';
+import { NOTE_TIME_MS } from './coverage.ts';
+import type { RecordKeeper } from './record-keeper.ts';
+import { settle } from './settle.ts';
+import { offerStrays } from './strays.ts';
+import { RangeSync } from './sync.ts';
+
+/** Pause after a round in which something moved; doubles with every round in which nothing did. */
+const SHORTEST_PAUSE_MS = 500;
+/** Changes come in bunches: how long to wait for more of them before acting, when not needed at once. */
+const BUNCH_MS = 750;
+/** The same for a phone that lacks what it should have. */
+const URGENT_BUNCH_MS = 30;
+
+export class Repair {
+  readonly #keeper: RecordKeeper;
+  readonly #wake = new Signal();
+  #stirred = false;
+  #toldSettled: boolean | undefined;
+
+  constructor(keeper: RecordKeeper) {
+    this.#keeper = keeper;
+  }
+
+  /** Repairs for as long as the phone runs. Start it when the phone is a member of its ring. */
+  *run(): Task<void> {
+    this.#keeper.coverage.noteNeighbours();
+    yield* spawn(this.#watch(), 'watch the neighbours');
+    let pauseMs = SHORTEST_PAUSE_MS;
+    for (;;) {
+      this.#stirred = false;
+      const moved = yield* this.#round();
+      this.#tellSettled();
+      pauseMs = moved > 0 ? SHORTEST_PAUSE_MS : Math.min(2 * pauseMs, this.#keeper.view.settings.repairMaxMs);
+      if (!this.#stirred) yield* waitFor(this.#wake, yield* jittered(pauseMs));
+      if (!this.#stirred) continue;
+      pauseMs = SHORTEST_PAUSE_MS;
+      yield* sleep(yield* jittered(this.#keeper.coverage.settled ? BUNCH_MS : URGENT_BUNCH_MS));
+    }
+  }
+
+  /** Starts a round soon. */
+  stir(): void {
+    this.#stirred = true;
+    this.#wake.notify();
+  }
+
+  *#watch(): Task<void> {
+    const { coverage, view } = this.#keeper;
+    for (;;) {
+      const changed = yield* waitFor(view.neighboursChanged, NOTE_TIME_MS);
+      const wasSettled = coverage.settled;
+      coverage.noteTime(yield* now());
+      if (changed) coverage.noteNeighbours();
+      if (changed || (wasSettled && !coverage.settled)) this.stir();
+      this.#tellSettled();
+    }
+  }
+
+  /** Gives how many records moved. */
+  *#round(): Task<number> {
+    const fetched = yield* settle(this.#keeper);
+    if (!this.#keeper.coverage.settled) return fetched;
+    this.#tellSettled();
+    return fetched + (yield* this.#compareOwned()) + (yield* offerStrays(this.#keeper));
+  }
+
+  /** Compares the range this phone owns with the other phones that keep it. */
+  *#compareOwned(): Task<number> {
+    const { view } = this.#keeper;
+    const from = view.predecessors()[0]?.id ?? view.self.id;
+    let moved = 0;
+    for (const replica of view.successors().slice(0, view.settings.replication - 1)) {
+      const sync = new RangeSync(this.#keeper, replica, { direction: 'both', sparesUnsettled: true });
+      const { pulled, pushed } = yield* sync.run(from, view.self.id);
+      moved += pulled + pushed;
+    }
+    return moved;
+  }
+
+  #tellSettled(): void {
+    const { coverage, view } = this.#keeper;
+    const { settled } = coverage;
+    if (settled === this.#toldSettled) return;
+    this.#toldSettled = settled;
+    view.tell({ type: 'settled', settled });
+  }
+}
+
+/** Spread by a quarter to each side, so that phones that started together do not go on together. */
+function* jittered(ms: number): Task<number> {
+  return ms * (0.75 + 0.5 * (yield* random()));
+}

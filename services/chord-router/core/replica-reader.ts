@@ -1,0 +1,160 @@
+/** One read's questions to replicas and what they said. The two consistencies (get.ts) differ in when they stop. */
+import type { Contact } from '../../shared/core/contact.ts';
+import { sleep, type Task } from '../../shared/core/effect.ts';
+import type { Id } from '../../shared/core/id.ts';
+import { type RingRecord, recordKey } from '../../shared/core/record.ts';
+import { MAX_BATCH_RECORDS } from './batch.ts';
+import type { GetOutcome, RecordQuery } from './message.ts';
+import type { Page } from './page.ts';
+import { digestOfPage, expectedReplicas, majorityOf, type RecordKeeper } from './record-keeper.ts';
+import type { RingView } from './ring-view.ts';
+
+/** Pauses before replicas that are still fetching their records are asked again. */
+const SETTLING_PAUSES_MS = [150, 450];
+
+/** What a replica said last. */
+interface ReplicaAnswer {
+  readonly from: Contact;
+  /** Its word counts: it is responsible for the place and holds all it should. */
+  readonly votes: boolean;
+  readonly digest: string;
+  /** Undefined when only the digest was asked for. */
+  readonly page: Page | undefined;
+}
+
+export class ReplicaReader {
+  readonly view: RingView;
+  /** Phones asked one after the other so far. */
+  hops = 0;
+  readonly #keeper: RecordKeeper;
+  readonly #query: RecordQuery;
+  /** In the order they came. */
+  readonly #answers = new Map<Id, ReplicaAnswer>();
+  #replicas: readonly Contact[] = [];
+  #expected = 1;
+  #round = 0;
+  #isHopCounted = false;
+
+  constructor(keeper: RecordKeeper, query: RecordQuery) {
+    this.#keeper = keeper;
+    this.#query = query;
+    this.view = keeper.view;
+  }
+
+  /**
+   * Whom to ask next, in order: the believed replicas, then, when they were not enough, those a lookup finds, then,
+   * after pauses, those that have not got a vote yet. Undefined when there is nobody left.
+   */
+  *nextRound(): Task<readonly Contact[] | undefined> {
+    const round = this.#round++;
+    if (round === 0) {
+      this.#aimAt(this.view.believedReplicas(this.#query.place));
+    } else if (round === 1) {
+      const { replicas, hops } = yield* this.view.lookup(this.#query.place);
+      this.hops += hops.length;
+      if (replicas.length > 0) this.#aimAt(replicas);
+    } else {
+      const pauseMs = SETTLING_PAUSES_MS[round - 2];
+      if (pauseMs === undefined) return undefined;
+      yield* sleep(pauseMs);
+    }
+    const phones = this.#replicas.filter(({ id }) => this.#answers.get(id)?.votes !== true);
+    this.#isHopCounted = false;
+    return this.#ordered(phones);
+  }
+
+  #aimAt(replicas: readonly Contact[]): void {
+    this.#replicas = replicas;
+    this.#expected = Math.max(replicas.length, expectedReplicas(this.view));
+  }
+
+  /** This phone first when it holds the place, for that costs nothing. */
+  #ordered(phones: readonly Contact[]): readonly Contact[] {
+    const { view, coverage } = this.#keeper;
+    const isOwn = ({ id }: Contact): boolean => id === view.self.id && coverage.covers(this.#query.place);
+    return [...phones.filter(isOwn), ...view.byExpectedSpeed(phones.filter((phone) => !isOwn(phone)))];
+  }
+
+  /** How many replicas' words are still wanted for a majority. */
+  get votesMissing(): number {
+    const votes = this.#replicas.filter(({ id }) => this.#answers.get(id)?.votes === true).length;
+    return majorityOf(this.#expected) - votes;
+  }
+
+  get hasMajority(): boolean {
+    return this.votesMissing <= 0;
+  }
+
+  get answered(): readonly Contact[] {
+    return [...this.#answers.values()].map(({ from }) => from);
+  }
+
+  get pages(): readonly Page[] {
+    return [...this.#answers.values()].flatMap(({ page }) => (page === undefined ? [] : [page]));
+  }
+
+  pageOf(phone: Contact): Page | undefined {
+    return this.#answers.get(phone.id)?.page;
+  }
+
+  /** Those that have told only a digest so far. */
+  get digestsOnly(): readonly Contact[] {
+    return [...this.#answers.values()].flatMap(({ from, page }) => (page === undefined ? [from] : []));
+  }
+
+  get allAgree(): boolean {
+    return new Set([...this.#answers.values()].map(({ digest }) => digest)).size === 1;
+  }
+
+  /** Asks a phone; true when its answer is a vote. */
+  *ask(phone: Contact, digestOnly: boolean): Task<boolean> {
+    if (phone.id !== this.view.self.id && !this.#isHopCounted) {
+      this.#isHopCounted = true; // those asked at once are one hop
+      this.hops += 1;
+    }
+    const outcome = yield* this.view.ask(phone, { type: 'get-records', query: this.#query, digestOnly });
+    const page = outcome.ok && !digestOnly ? this.#check(phone, outcome.reply) : undefined;
+    if (!outcome.ok || (page === undefined && !digestOnly)) {
+      this.#answers.delete(phone.id);
+      return false;
+    }
+    const { responsible, settled, digest } = outcome.reply;
+    const votes = responsible && settled;
+    this.#answers.set(phone.id, { from: phone, votes, digest, page });
+    return votes;
+  }
+
+  /** What a phone has under the names of records that its page did not show. */
+  *fetch(phone: Contact, unseen: readonly RingRecord[]): Task<readonly RingRecord[]> {
+    const found: RingRecord[] = [];
+    for (let at = 0; at < unseen.length; at += MAX_BATCH_RECORDS) {
+      const wanted = unseen
+        .slice(at, at + MAX_BATCH_RECORDS)
+        .map((record) => ({ place: record.place, key: recordKey(record) }));
+      const outcome = yield* this.view.ask(phone, { type: 'fetch-records', wanted });
+      if (!outcome.ok) return found;
+      for (const bytes of outcome.reply.records) {
+        const opened = this.#keeper.checker.open(bytes);
+        if (opened.ok && opened.value.place === this.#query.place) found.push(opened.value);
+      }
+    }
+    return found;
+  }
+
+  /** A replica's records, if all of them pass the checks and are what was asked for; one that lies is not believed. */
+  #check(from: Contact, reply: GetOutcome): Page | undefined {
+    const { checker, crypto } = this.#keeper;
+    const { place, name, limit } = this.#query;
+    const isOwn = from.id === this.view.self.id;
+    const records: RingRecord[] = [];
+    for (const bytes of reply.records) {
+      const opened = isOwn ? checker.peek(bytes) : checker.open(bytes);
+      if (!opened.ok || opened.value.place !== place) continue;
+      if (name === undefined || opened.value.name === name) records.push(opened.value);
+    }
+    const wrong = reply.records.length - records.length;
+    if (wrong > 0) this.view.tell({ type: 'records-rejected', from, verdict: 'invalid', count: wrong });
+    const honest = wrong === 0 && records.length <= limit && digestOfPage(records, reply.next, crypto) === reply.digest;
+    return honest ? { from, records, next: reply.next } : undefined;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * One round of stabilisation: Zave's StabilizeFromSuccessor and StabilizeFromPredecessor, and a look into the tables
+ * for phones nearer than the present neighbours, which is how rings that were apart become one.
+ *
+ * Notify is sent first and its answer is the successor's state after it, so a quiet round costs one exchange. That is
+ * Zave's sequence: to notify a successor that has a better predecessor changes nothing there.
+ */
+import type { Contact } from '../../shared/core/contact.ts';
+import { all, now, spawn, type Task } from '../../shared/core/effect.ts';
+import { between, type Id } from '../../shared/core/id.ts';
+import type { Calls } from './calls.ts';
+import { absorbNews } from './hear-news.ts';
+import type { Neighbours } from './message.ts';
+import { stabiliseFromPredecessor, stabiliseFromSuccessor } from './ring.ts';
+import type { RingContext } from './ring-context.ts';
+import type { Suspicion } from './suspicion.ts';
+
+/** Known phones tried at once by a phone that has lost all its successors. */
+const ADRIFT_PROBES = 16;
+/** Rounds before the same known phone is told again that this one should be its successor. */
+const INTRODUCTION_PAUSE_ROUNDS = 8;
+
+export class Stabilisation {
+  readonly #context: RingContext;
+  readonly #calls: Calls;
+  readonly #suspicion: Suspicion;
+  #round = 0;
+  #introducedTo: Id | undefined;
+  #introducedInRound = 0;
+
+  constructor(context: RingContext, calls: Calls, suspicion: Suspicion) {
+    this.#context = context;
+    this.#calls = calls;
+    this.#suspicion = suspicion;
+  }
+
+  *round(): Task<void> {
+    this.#round += 1;
+    const context = this.#context;
+    const startedMs = yield* now();
+    const before = context.ring;
+    if (context.isAdrift) yield* this.#findAnyone();
+    yield* this.#followSuccessor();
+    const [known] = context.phones.following(context.self.id, 1);
+    if (known !== undefined) yield* this.#consider(known);
+    yield* this.#introduceToPredecessor();
+    context.tell({
+      type: 'stabilised',
+      changed: context.ring !== before,
+      milliseconds: Math.max(0, (yield* now()) - startedMs),
+    });
+  }
+
+  /** Asks the first successor that answers; each dead one is dropped on the way. */
+  *#followSuccessor(): Task<void> {
+    const context = this.#context;
+    const { self, settings } = context;
+    for (let tries = 0; tries <= settings.successors; tries++) {
+      const successor = context.successor;
+      if (successor.id === self.id) {
+        // A phone alone asks itself. Whoever notified it is its successor, too.
+        context.rectify(self, context.isDead(context.ring.predecessor.id));
+        yield* this.#consider(context.ring.predecessor);
+        return;
+      }
+      const answer = yield* this.#notify(successor);
+      if (answer === 'dead') continue;
+      if (answer === 'unsure') return;
+      const { state, candidate } = stabiliseFromSuccessor(context.ring, successor, answer, settings.successors);
+      context.setRing(state);
+      if (candidate !== undefined) yield* this.#consider(candidate);
+      return;
+    }
+  }
+
+  /** Notifies a successor. `dead`: it is off the ring, and off the list now. */
+  *#notify(successor: Contact): Task<Neighbours | 'dead' | 'unsure'> {
+    const context = this.#context;
+    const predecessors = context.predecessorList;
+    const news = context.news.take(context.estimatedSize);
+    const outcome = yield* this.#calls.attempt<'notify'>(successor, { type: 'notify', predecessors, news });
+    if (outcome.ok) {
+      yield* absorbNews(context, this.#suspicion, successor, outcome.reply.news);
+      return outcome.reply;
+    }
+    if (outcome.failure === 'refused') {
+      context.unlist(successor);
+      return 'dead';
+    }
+    if ((yield* this.#suspicion.confirm(successor)) === 'dead') return 'dead';
+    context.pace.hurry();
+    return 'unsure';
+  }
+
+  /** Zave's StabilizeFromPredecessor: a phone between self and the successor is adopted once it has answered. */
+  *#consider(candidate: Contact): Task<void> {
+    const context = this.#context;
+    const { self, settings } = context;
+    if (context.isDead(candidate.id) || !between(self.id, candidate.id, context.successor.id)) return;
+    const news = context.news.take(context.estimatedSize);
+    const outcome = yield* this.#calls.attempt<'ask-neighbours'>(candidate, { type: 'ask-neighbours', news });
+    if (!outcome.ok) {
+      if (outcome.failure !== 'refused') yield* this.#suspicion.confirm(candidate);
+      return;
+    }
+    yield* absorbNews(context, this.#suspicion, candidate, outcome.reply.news);
+    context.setRing(stabiliseFromPredecessor(context.ring, candidate, outcome.reply, settings.successors));
+    context.pace.hurry();
+    if (context.successor.id === candidate.id) yield* this.#notify(candidate);
+  }
+
+  /** A known phone nearer than the predecessor should have this one as successor; asking makes it known to it. */
+  *#introduceToPredecessor(): Task<void> {
+    const context = this.#context;
+    const { self, ring } = context;
+    const [known] = context.phones.closestPreceding(self.id, 1);
+    if (known === undefined || known.id === ring.predecessor.id) return;
+    if (!between(ring.predecessor.id, known.id, self.id) && !context.isDead(ring.predecessor.id)) return;
+    const recently = this.#round - this.#introducedInRound < INTRODUCTION_PAUSE_ROUNDS;
+    if (known.id === this.#introducedTo && recently) return;
+    this.#introducedTo = known.id;
+    this.#introducedInRound = this.#round;
+    const news = { joined: [self], gone: [] };
+    yield* this.#calls.ask<'ask-neighbours'>(known, { type: 'ask-neighbours', news });
+  }
+
+  /** Lost all successors: those known phones that do not answer are suspected, so the rest can be turned to. */
+  *#findAnyone(): Task<void> {
+    const context = this.#context;
+    const known = context.phones.following(context.self.id, ADRIFT_PROBES);
+    const news = { joined: [context.self], gone: [] };
+    const probes = [];
+    for (const phone of known) {
+      probes.push(
+        yield* spawn(this.#calls.attempt<'ask-neighbours'>(phone, { type: 'ask-neighbours', news }), 'adrift'),
+      );
+    }
+    yield* all(probes);
+  }
+}

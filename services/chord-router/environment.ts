@@ -1,0 +1,57 @@
+/** The settings of a chord router, from the environment (docs/architecture.md lists them). */
+import { isIP } from 'node:net';
+import type { EnvironmentReader } from '../shared/runtime/environment.ts';
+import { type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
+import { type ChordSettings, DEFAULT_SETTINGS } from './core/settings.ts';
+
+export interface ChordRouterSettings {
+  /** Folder of the phone's state. */
+  readonly dataFolder: string;
+  /** Where the peer API listens; port 0 picks the last run's port, if it is free, or any. */
+  readonly peerListen: HostPort;
+  /** Host or host:port under which other phones reach it; undefined: where it listens. */
+  readonly advertise: string | undefined;
+  /** host:port of peer APIs to join through; empty starts a ring. */
+  readonly seeds: readonly string[];
+  readonly network: string;
+  readonly verifyAddress: boolean;
+  readonly chord: ChordSettings;
+}
+
+const MAX_SEEDS = 64;
+const MAX_REPLICATION = 32;
+
+export function readChordRouterSettings(environment: EnvironmentReader): ChordRouterSettings {
+  const replication = environment.integer('RINGWALL_REPLICATION', DEFAULT_SETTINGS.replication, 1, MAX_REPLICATION);
+  const fallback = Math.max(DEFAULT_SETTINGS.successors, replication + 1);
+  const successors = environment.integer('RINGWALL_SUCCESSORS', fallback, 1, MAX_REPLICATION * 2);
+  if (successors < replication) {
+    environment.fault(
+      `RINGWALL_SUCCESSORS must be at least RINGWALL_REPLICATION (${replication}), for the replicas are on that list`,
+    );
+  }
+  return {
+    dataFolder: environment.text('RINGWALL_DATA'),
+    peerListen: environment.hostPort('RINGWALL_PEER_LISTEN', '127.0.0.1:7400'),
+    advertise: readAdvertise(environment),
+    seeds: environment.hostPorts('RINGWALL_SEEDS', MAX_SEEDS),
+    network: environment.matching(
+      'RINGWALL_NETWORK',
+      'ringwall',
+      /^[A-Za-z0-9._-]{1,40}$/,
+      '1 to 40 letters, digits, dots, hyphens or underscores',
+    ),
+    verifyAddress: environment.boolean('RINGWALL_VERIFY_ADDRESS', true),
+    chord: { ...DEFAULT_SETTINGS, replication, successors },
+  };
+}
+
+function readAdvertise(environment: EnvironmentReader): string | undefined {
+  const text = environment.optional('RINGWALL_ADVERTISE');
+  if (text === undefined || parseHostPort(text) !== undefined) return text;
+  const host = text.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) === 0 && !/^[A-Za-z0-9._-]+$/.test(host)) {
+    environment.fault(`RINGWALL_ADVERTISE must be a host or host:port, not ${JSON.stringify(text)}`);
+  }
+  return text;
+}

@@ -1,0 +1,112 @@
+/** Reads settings from environment variables and lists everything that is wrong with them at once. */
+import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts';
+
+/** The program was set up wrongly; `faults` says how, one sentence each. The process ends with EXIT_CONFIGURATION. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.faults = faults;
+  }
+}
+
+/** EX_CONFIG of sysexits.h. */
+export const EXIT_CONFIGURATION = 78;
+
+export type EnvironmentValues = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads variables one by one; a wrong one yields its fallback (or an empty value) and is remembered until `check`.
+ * An empty variable counts as unset.
+ */
+export class EnvironmentReader {
+  readonly #values: EnvironmentValues;
+  readonly #faults: string[] = [];
+
+  constructor(values: EnvironmentValues) {
+    this.#values = values;
+  }
+
+  /** Throws a ConfigurationError when anything read so far was wrong. */
+  check(): void {
+    if (this.#faults.length > 0) throw new ConfigurationError(this.#faults);
+  }
+
+  fault(message: string): void {
+    this.#faults.push(message);
+  }
+
+  optional(name: string): string | undefined {
+    const value = this.#values[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  text(name: string, fallback?: string): string {
+    const value = this.optional(name) ?? fallback;
+    if (value === undefined) this.fault(`${name} must be set`);
+    return value ?? '';
+  }
+
+  /** A text that must match a pattern; `expected` names what is allowed. */
+  matching(name: string, fallback: string, pattern: RegExp, expected: string): string {
+    const value = this.optional(name) ?? fallback;
+    if (pattern.test(value)) return value;
+    this.fault(`${name} must be ${expected}, not ${JSON.stringify(value)}`);
+    return fallback;
+  }
+
+  oneOf<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
+    const value = this.optional(name) ?? fallback;
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === undefined) this.fault(`${name} must be one of ${choices.join(', ')}, not ${JSON.stringify(value)}`);
+    return choice ?? fallback;
+  }
+
+  boolean(name: string, fallback: boolean): boolean {
+    return this.oneOf(name, ['true', 'false'], fallback ? 'true' : 'false') === 'true';
+  }
+
+  integer(name: string, fallback: number, least: number, most: number): number {
+    const text = this.optional(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    this.fault(`${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+    return fallback;
+  }
+
+  hostPort(name: string, fallback?: string): HostPort {
+    const text = this.text(name, fallback);
+    return this.#hostPort(name, text) ?? { host: '127.0.0.1', port: 0 };
+  }
+
+  /** Undefined when the variable is unset. */
+  optionalHostPort(name: string): HostPort | undefined {
+    const text = this.optional(name);
+    return text === undefined ? undefined : this.#hostPort(name, text);
+  }
+
+  /** Comma-separated host:port; at most `most` of them. */
+  hostPorts(name: string, most: number): readonly string[] {
+    const parts = (this.optional(name) ?? '').split(',').map((part) => part.trim());
+    const texts = parts.filter((part) => part !== '');
+    if (texts.length > most) this.fault(`${name} must name at most ${most} addresses, not ${texts.length}`);
+    return texts.flatMap((text) => {
+      const parsed = this.#hostPort(name, text);
+      if (parsed === undefined) return [];
+      if (parsed.port === 0) this.fault(`${name} must give a port other than 0 in ${JSON.stringify(text)}`);
+      return [formatHostPort(parsed)];
+    });
+  }
+
+  #hostPort(name: string, text: string): HostPort | undefined {
+    if (text === '') return undefined;
+    const parsed = parseHostPort(text);
+    if (parsed === undefined) {
+      this.fault(`${name} must be host:port (an IPv6 host in brackets), not ${JSON.stringify(text)}`);
+    }
+    return parsed;
+  }
+}

@@ -1,0 +1,72 @@
+/** A gRPC server on a TCP port, with every bound on connections, streams and messages stated. */
+import { once } from 'node:events';
+import { createServer, type Socket, type Server as TcpServer } from 'node:net';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { HostPort } from './host-port.ts';
+
+export interface GrpcListenerOptions {
+  /** Longest message taken, in bytes; longer ones end their stream with RESOURCE_EXHAUSTED. */
+  readonly maxMessageBytes: number;
+  /** Most TCP connections open at once; further ones are closed unanswered. */
+  readonly maxConnections: number;
+  /** Most streams one connection may have open at once. */
+  readonly maxStreamsPerConnection: number;
+  /** A connection without streams is closed after this long, in ms. */
+  readonly connectionIdleMs: number;
+}
+
+export class GrpcListener {
+  readonly server: Server;
+  readonly #tcp: TcpServer;
+  readonly #sockets = new Map<string, Socket>();
+
+  constructor(options: GrpcListenerOptions) {
+    this.server = new Server({
+      'grpc.enable_channelz': 0,
+      'grpc.max_receive_message_length': options.maxMessageBytes,
+      'grpc.max_send_message_length': options.maxMessageBytes,
+      'grpc.max_concurrent_streams': options.maxStreamsPerConnection,
+      'grpc.max_connection_idle_ms': options.connectionIdleMs,
+    });
+    const injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#tcp = createServer({ noDelay: true }, (socket) => {
+      const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+      this.#sockets.set(peer, socket);
+      socket.on('close', () => this.#sockets.delete(peer));
+      injector.injectConnection(socket);
+    });
+    this.#tcp.maxConnections = options.maxConnections;
+  }
+
+  /** Starts listening; gives the address with the port that was picked where 0 was asked for. */
+  async listen(address: HostPort): Promise<HostPort> {
+    this.#tcp.listen({ host: address.host, port: address.port });
+    await once(this.#tcp, 'listening');
+    const bound = this.#tcp.address();
+    if (bound === null || typeof bound === 'string') throw new Error('the TCP server has no address');
+    return { host: address.host, port: bound.port };
+  }
+
+  /** Cuts the connection of a peer, given as `call.getPeer()` names it. */
+  disconnect(peer: string): void {
+    this.#sockets.get(peer)?.destroy();
+  }
+
+  /** Takes no more connections, lets streams finish for `graceMs`, then closes what is left. */
+  async stop(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      if (this.#tcp.listening) this.#tcp.close(() => resolve());
+      else resolve();
+    });
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([
+      new Promise<void>((resolve) => this.server.tryShutdown(() => resolve())),
+      new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, graceMs);
+      }),
+    ]);
+    clearTimeout(timer);
+    this.server.forceShutdown();
+    await closed;
+  }
+}

@@ -1,0 +1,40 @@
+/** Feeds: which posts to show whom, each with its reason. A strategy is one way to choose. */
+import type { Id } from '../../shared/core/id.ts';
+import type { UnlockedPerson } from './person.ts';
+import type { PostPage } from './post-list.ts';
+import type { LoadedPost } from './posts.ts';
+
+export const FEED_STRATEGIES = ['friends', 'recent', 'random'] as const;
+
+export type FeedStrategyName = (typeof FEED_STRATEGIES)[number];
+
+/** Why a post is in a feed. */
+export type FeedReason =
+  | { readonly strategy: 'friends'; readonly friend: Id }
+  /** From the set of a day and shard. */
+  | { readonly strategy: 'recent'; readonly day: number; readonly shard: number }
+  /** The post at, or the next clockwise after, a key that chance drew. */
+  | { readonly strategy: 'random'; readonly key: Id; readonly distance: bigint };
+
+export interface FeedItem {
+  readonly post: LoadedPost;
+  readonly why: FeedReason;
+}
+
+export type FeedPage = PostPage<FeedItem>;
+
+export interface FeedRequest {
+  readonly viewer: UnlockedPerson | undefined;
+  /** Authors to leave out. */
+  readonly blocked: ReadonlySet<Id>;
+  /** The `next` of the page before; undefined for the first. */
+  readonly before: string | undefined;
+  readonly limit: number;
+}
+
+export interface FeedStrategy {
+  readonly name: FeedStrategyName;
+  /** Whether it takes somebody's friends or interests to choose. */
+  readonly needsViewer: boolean;
+  page(request: FeedRequest): Promise<FeedPage>;
+}

@@ -1,0 +1,88 @@
+/** The wall's social core, put together over one ring: what the routes ask. */
+import { Blocks } from './blocks.ts';
+import { Cursors } from './cursor.ts';
+import { EventHub } from './events.ts';
+import { Exporter } from './export.ts';
+import type { FeedStrategy, FeedStrategyName } from './feed.ts';
+import { FriendsFeed } from './feed-friends.ts';
+import { RandomFeed } from './feed-random.ts';
+import { RecentFeed } from './feed-recent.ts';
+import { Friends } from './friends.ts';
+import { Histories } from './history.ts';
+import { Notifications } from './notifications.ts';
+import { type After, Outbox } from './outbox.ts';
+import { PostReader } from './posts.ts';
+import { PrivateStates } from './private-state.ts';
+import type { Profiles } from './profile.ts';
+import { Publisher } from './publishing.ts';
+import { Reactions } from './reactions.ts';
+import type { Ring } from './ring-client.ts';
+import { Threads } from './threads.ts';
+import type { WallCrypto } from './wall-crypto.ts';
+import { Walls } from './walls.ts';
+
+export interface SocialParts {
+  readonly ring: Ring;
+  readonly crypto: WallCrypto;
+  readonly profiles: Profiles;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly after: After;
+  /** Something in the background failed by a defect of this program. */
+  readonly crashed: (error: unknown) => void;
+}
+
+export interface Social {
+  readonly blocks: Blocks;
+  readonly cursors: Cursors;
+  readonly events: EventHub;
+  readonly exporter: Exporter;
+  readonly feeds: Readonly<Record<FeedStrategyName, FeedStrategy>>;
+  readonly friends: Friends;
+  readonly histories: Histories;
+  readonly notifications: Notifications;
+  readonly outbox: Outbox;
+  readonly posts: PostReader;
+  readonly publisher: Publisher;
+  readonly reactions: Reactions;
+  readonly threads: Threads;
+  readonly walls: Walls;
+  /** Ends what goes on in the background. */
+  stop(): void;
+}
+
+export function createSocial(parts: SocialParts): Social {
+  const { ring, crypto, profiles, now, random, after, crashed } = parts;
+  const outbox = new Outbox(ring, after, random);
+  const posts = new PostReader(ring, crypto);
+  const states = new PrivateStates(ring, crypto, now);
+  const blocks = new Blocks(states, now);
+  const friends = new Friends({ ring, crypto, now, profiles, blocks, outbox });
+  const events = new EventHub({ ring, crypto, now, after, friends, blocks, crashed });
+  return {
+    blocks,
+    cursors: new Cursors(crypto),
+    events,
+    exporter: new Exporter(ring, crypto, now),
+    feeds: {
+      friends: new FriendsFeed({ ring, crypto, now, posts, friends }),
+      recent: new RecentFeed({ ring, crypto, now, posts }),
+      random: new RandomFeed({ ring, now, random, posts }),
+    },
+    friends,
+    histories: new Histories(ring, crypto, posts),
+    notifications: new Notifications({ ring, crypto, now, states }),
+    outbox,
+    posts,
+    publisher: new Publisher({ ring, crypto, now, posts, friends, blocks, outbox }),
+    reactions: new Reactions({ ring, crypto, now, posts, blocks, outbox }),
+    threads: new Threads(ring, posts, blocks),
+    walls: new Walls({ ring, crypto, now, posts }),
+    stop: () => {
+      events.stop();
+      outbox.stop();
+    },
+  };
+}

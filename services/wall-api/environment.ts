@@ -1,0 +1,44 @@
+/** The settings of a wall API as environment variables; docs/architecture.md lists them. */
+import type { EnvironmentReader } from '../shared/runtime/environment.ts';
+import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
+import { DEFAULT_WALL_SETTINGS, type WallSettings } from './core/settings.ts';
+
+export interface WallApiSettings {
+  readonly listen: HostPort;
+  readonly settings: WallSettings;
+}
+
+const MAX_RATE = 1_000_000;
+
+/** Faults are told by `environment.check()`. */
+export function readWallApiSettings(environment: EnvironmentReader): WallApiSettings {
+  const { rateCapacity, ratePerSecond } = DEFAULT_WALL_SETTINGS;
+  return {
+    listen: environment.hostPort('RINGWALL_API_LISTEN', '127.0.0.1:8080'),
+    settings: {
+      ...DEFAULT_WALL_SETTINGS,
+      rateCapacity: environment.integer('RINGWALL_API_RATE_CAPACITY', rateCapacity, 100, MAX_RATE),
+      ratePerSecond: environment.integer('RINGWALL_API_RATE_PER_SECOND', ratePerSecond, 1, MAX_RATE),
+      allowedOrigins: readOrigins(environment),
+    },
+  };
+}
+
+/** Where a wall API of its own finds its chord router's sibling API. */
+export function readChordAddress(environment: EnvironmentReader): string {
+  return formatHostPort(environment.hostPort('RINGWALL_CHORD_ADDRESS'));
+}
+
+function readOrigins(environment: EnvironmentReader): readonly string[] {
+  const texts = (environment.optional('RINGWALL_API_ORIGINS') ?? '').split(',').map((text) => text.trim());
+  const origins = texts.filter((text) => text !== '');
+  for (const origin of origins) {
+    const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
+    if (parsed?.origin !== origin) {
+      environment.fault(
+        `RINGWALL_API_ORIGINS must list web origins such as https://example.org, not ${JSON.stringify(origin)}`,
+      );
+    }
+  }
+  return origins;
+}

@@ -1,0 +1,43 @@
+/** What a person has posted. */
+import { viewerOf } from '../plugins/session-guard.ts';
+import { namesOf } from './people-names.ts';
+import { idTexts, PostPageOf, PostSchema, readPostText } from './post-view.ts';
+import type { WallRoutes } from './route-context.ts';
+import { DEFAULT_LIMIT, IdParams, PageQuery, readId } from './schema.ts';
+import { socialOf } from './social-context.ts';
+
+export const peopleWallRoutes: WallRoutes = async (app, { context }) => {
+  const { walls, cursors } = socialOf(context);
+
+  app.get(
+    '/v1/people/:id/wall',
+    {
+      schema: {
+        summary: 'A person’s posts, newest first',
+        description: 'Those that the reader can open; answers to others’ posts among them. A page can be short before the end.',
+        tags: ['posts'],
+        params: IdParams,
+        querystring: PageQuery,
+        response: { 200: PostPageOf(PostSchema) },
+      },
+      config: { session: 'optional', problems: ['invalid-cursor', 'ring-unavailable', 'ring-timeout'] },
+    },
+    async (request) => {
+      const person = readId(request.params.id);
+      const viewer = viewerOf(request);
+      const { cursor, limit = DEFAULT_LIMIT } = request.query;
+      const list = ['wall', person];
+      const before = cursor === undefined ? undefined : cursors.read(list, cursor);
+      const [page, names] = await Promise.all([
+        walls.page(person, viewer, before, limit),
+        namesOf(context.profiles, [person]),
+      ]);
+      return {
+        items: page.items.map((post) => readPostText(post, names.get(post.author))),
+        cursor: page.next === undefined ? null : cursors.make(list, page.next),
+        complete: page.complete,
+        missing: idTexts(page.missing),
+      };
+    },
+  );
+};

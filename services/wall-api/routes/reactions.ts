@@ -1,0 +1,89 @@
+/** Reactions to posts. */
+import { REACTION_KINDS } from '../core/reaction-kind.ts';
+import { personOf, viewerOf } from '../plugins/session-guard.ts';
+import { custodyText, POST_PROBLEMS, WRITE_PROBLEMS } from './post-view.ts';
+import type { WallRoutes } from './route-context.ts';
+import { CustodySchema, IdParams, IdText, idText, readId } from './schema.ts';
+import { socialOf } from './social-context.ts';
+import { Type } from './type.ts';
+
+const KindSchema = Type.Union(REACTION_KINDS.map((kind) => Type.Literal(kind)));
+
+const KindParams = Type.Object({ id: IdText, kind: KindSchema });
+
+const ReactionSchema = Type.Object(
+  { post: IdText, kind: KindSchema, reacted: Type.Boolean(), custody: CustodySchema },
+  { additionalProperties: false, description: 'How it stands now.' },
+);
+
+const SummarySchema = Type.Object(
+  {
+    counts: Type.Object(
+      {
+        like: Type.Integer(),
+        love: Type.Integer(),
+        laugh: Type.Integer(),
+        wow: Type.Integer(),
+        sad: Type.Integer(),
+        angry: Type.Integer(),
+      },
+      { additionalProperties: false },
+    ),
+    mine: Type.Array(KindSchema, { description: 'Your own; empty when nobody is logged in.' }),
+    complete: Type.Boolean({ description: 'False: there may be more. The counts are a lower bound.' }),
+  },
+  { additionalProperties: false },
+);
+
+export const reactionRoutes: WallRoutes = async (app, { context }) => {
+  const { reactions } = socialOf(context);
+
+  app.put(
+    '/v1/posts/:id/reactions/:kind',
+    {
+      schema: { summary: 'React to a post', tags: ['posts'], params: KindParams, response: { 200: ReactionSchema } },
+      config: { session: 'required', problems: [...POST_PROBLEMS, ...WRITE_PROBLEMS, 'invalid-request', 'blocked'] },
+    },
+    async (request) => {
+      const { id, kind } = request.params;
+      const custody = await reactions.add(personOf(request), readId(id), kind);
+      return { post: idText(readId(id)), kind, reacted: true, custody: custodyText(custody) };
+    },
+  );
+
+  app.delete(
+    '/v1/posts/:id/reactions/:kind',
+    {
+      schema: {
+        summary: 'Take a reaction back',
+        description: 'It is no fault when there is none.',
+        tags: ['posts'],
+        params: KindParams,
+        response: { 200: ReactionSchema },
+      },
+      config: { session: 'required', problems: [...POST_PROBLEMS, ...WRITE_PROBLEMS, 'invalid-request'] },
+    },
+    async (request) => {
+      const { id, kind } = request.params;
+      const custody = await reactions.remove(personOf(request), readId(id), kind);
+      return { post: idText(readId(id)), kind, reacted: false, custody: custodyText(custody) };
+    },
+  );
+
+  app.get(
+    '/v1/posts/:id/reactions',
+    {
+      schema: {
+        summary: 'How people reacted to a post',
+        tags: ['posts'],
+        params: IdParams,
+        response: { 200: SummarySchema },
+      },
+      config: { session: 'optional', problems: POST_PROBLEMS },
+    },
+    async (request) => {
+      const { counts, mine, complete } = await reactions.summary(readId(request.params.id), viewerOf(request));
+      return { counts, mine: [...mine], complete };
+    },
+  );
+};

@@ -1,0 +1,89 @@
+/** Starts a phone's wall API over its chord router, in-process or remote. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Registry } from 'prom-client';
+import type { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import type { Contact } from '../shared/core/contact.ts';
+import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
+import type { Logger } from '../shared/runtime/logging.ts';
+import type { Service } from '../shared/runtime/rpc.ts';
+import { ChordRing } from './adapters/chord-ring.ts';
+import { SqliteIdempotencyStore } from './adapters/idempotency-store.ts';
+import { FileKeystore } from './adapters/keystore.ts';
+import { createWallCrypto } from './adapters/node-crypto.ts';
+import { createApp } from './app.ts';
+import { Logins } from './core/login.ts';
+import { People } from './core/people.ts';
+import { Profiles } from './core/profile.ts';
+import { Sessions } from './core/session.ts';
+import { DEFAULT_WALL_SETTINGS, type WallSettings } from './core/settings.ts';
+import type { RouteContext } from './routes/route-context.ts';
+
+export interface WallApiOptions {
+  readonly chord: Service<typeof ChordServiceDefinition>;
+  /** The phone's data folder; `people/` and `wall.sqlite` in it are the wall's. */
+  readonly dataDir: string;
+  /** Port 0 picks a free one. */
+  readonly listen: HostPort;
+  /** This phone: its node id and peer address. */
+  readonly phone: Contact;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly settings?: Partial<WallSettings>;
+  /** Milliseconds since the epoch; the wall clock by default. */
+  readonly now?: () => number;
+}
+
+export interface RunningWallApi {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  /** Ends event streams and requests under way, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Serves when it resolves. Throws when it cannot listen, or cannot use its data folder. */
+export async function startWallApi(options: WallApiOptions): Promise<RunningWallApi> {
+  const wall = await assembleWall(options);
+  const { app } = wall;
+  try {
+    const { host, port } = options.listen;
+    await app.listen({ host, port });
+    const address = app.server.address();
+    if (address === null || typeof address === 'string') throw new Error('the wall API listens on no port');
+    return { url: `http://${formatHostPort({ host, port: address.port })}`, stop: () => wall.close() };
+  } catch (error) {
+    await wall.close();
+    throw error;
+  }
+}
+
+/** The wall's parts put together, not listening yet. `close` frees all of them. */
+export async function assembleWall(options: Omit<WallApiOptions, 'listen'> & { readonly checkAnswers?: boolean }) {
+  const { chord, dataDir, phone, registry } = options;
+  const logger = options.logger.child({ service: 'wall-api' });
+  const settings = { ...DEFAULT_WALL_SETTINGS, ...options.settings };
+  const now = options.now ?? Date.now;
+  await mkdir(dataDir, { recursive: true });
+  const crypto = createWallCrypto();
+  const ring = new ChordRing(chord, crypto);
+  const profiles = new Profiles(ring, crypto, now);
+  const keystore = new FileKeystore(dataDir, crypto, logger);
+  const { maxPeople, kdf, challengeMs } = settings;
+  const people = await People.open({ ring, profiles, keystore, crypto, now, maxPeople, kdf });
+  const phoneSecret = await keystore.phoneSecret();
+  const logins = new Logins({ people, crypto, now, phone: phone.id, challengeMs, kdf, phoneSecret });
+  const sessions = new Sessions(crypto, now);
+  const stopping = new AbortController();
+  const context: RouteContext = {
+    ...{ chord, ring, people, profiles, logins, sessions, crypto, phone, now, random: Math.random },
+    ...{ logger, registry, settings, stopping: stopping.signal },
+  };
+  const idempotency = new SqliteIdempotencyStore(join(dataDir, 'wall.sqlite'), settings.idempotencyMs);
+  const app = await createApp({ context, idempotency, checkAnswers: options.checkAnswers ?? false });
+  const close = async (): Promise<void> => {
+    stopping.abort();
+    await app.close();
+    idempotency.close();
+  };
+  return { app, context, close };
+}

@@ -1,0 +1,109 @@
+/**
+ * The promise of the whole: what was acknowledged can be read on another phone, whatever happened to a quarter of
+ * them. Real processes, real gRPC, real disks.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Testnet } from '../../testnet/testnet.ts';
+import { eventually } from './eventually.ts';
+import { type PostBody, WallClient, request } from './wall-client.ts';
+
+const PHONES = 12;
+
+describe('a testnet of processes', () => {
+  let net: Testnet;
+  const acknowledged: PostBody[] = [];
+
+  beforeAll(async () => {
+    net = await Testnet.start({ phones: PHONES, seed: 7, people: false });
+  });
+
+  afterAll(async () => {
+    await net?.[Symbol.asyncDispose]();
+  });
+
+  const apiOf = (n: number): string => net.phones.find((phone) => phone.n === n)!.api;
+
+  /** Asserts that each post is served by each of the phones, as it was written. */
+  const expectReadable = async (posts: readonly PostBody[], phones: readonly number[]): Promise<void> => {
+    for (const [i, post] of posts.entries()) {
+      const api = apiOf(phones[i % phones.length]!);
+      const answer = await request<PostBody>(`${api}/v1/posts/${post.id}`);
+      expect(answer, `post ${post.id} at ${api}`).toMatchObject({ status: 200, body: { text: post.text } });
+    }
+  };
+
+  test('posts made on three phones are read on all others', async () => {
+    for (const n of [1, 2, 3]) {
+      const author = await WallClient.signUp(apiOf(n), `Author ${n}`);
+      for (let i = 0; i < 20; i++) {
+        const answer = await author.post(`post ${i} of author ${n}`);
+        expect(answer.status).toBe(201);
+        expect(answer.body.custody.acknowledged).toBeGreaterThanOrEqual(4);
+        acknowledged.push(answer.body);
+      }
+    }
+    await expectReadable(acknowledged, [4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  test('kill -9 of a quarter at once loses no acknowledged post', async () => {
+    await Promise.all([10, 11, 12].map((n) => net.kill(n)));
+    await expectReadable(acknowledged, [4, 5, 6, 7, 8, 9]);
+  });
+
+  test('the survivors become an ideal ring again and go on taking posts', async () => {
+    await net.waitForIdealRing();
+    const author = await WallClient.signUp(apiOf(5), 'After the storm');
+    const answer = await author.post('still here');
+    expect(answer.status).toBe(201);
+    acknowledged.push(answer.body);
+    await expectReadable([answer.body], [2]);
+  });
+
+  test('phones that crashed come back with their id, their data and their place', async () => {
+    const before = net.phones.find((phone) => phone.n === 11)!.id;
+    await Promise.all([10, 11, 12].map((n) => net.restart(n)));
+    await net.waitForIdealRing();
+    expect(net.phones.find((phone) => phone.n === 11)!.id).toBe(before);
+    await expectReadable(acknowledged, [10, 11, 12]);
+  });
+
+  test('a frozen phone does not hold up reads, and finds back when it thaws', async () => {
+    const before = net.phones.find((phone) => phone.n === 6)!.id;
+    await net.freeze(6);
+    try {
+      await expectReadable(acknowledged, [1, 2, 3, 4, 5]);
+      await eventually('the frozen phone is dropped', async () => {
+        const ring = await request<{ successors: { id: string }[] }>(`${apiOf(1)}/v1/network/self`);
+        return !ring.body.successors.some((phone) => phone.id.replaceAll('-', '') === before);
+      });
+    } finally {
+      await net.thaw(6);
+    }
+    await net.waitForIdealRing();
+    await expectReadable(acknowledged.slice(0, 10), [6]);
+  });
+
+  test('a graceful leave hands over, and the phone may come back', async () => {
+    await net.stop(4);
+    await net.waitForIdealRing();
+    await expectReadable(acknowledged, [1, 2, 3, 5]);
+    await net.restart(4);
+    await net.waitForIdealRing();
+    await expectReadable(acknowledged.slice(0, 10), [4]);
+  });
+
+  test('phones that join at once find their places', async () => {
+    await net.join(6);
+    await net.waitForIdealRing();
+    expect(net.phones.filter((phone) => phone.state === 'running')).toHaveLength(PHONES + 6);
+    await expectReadable(acknowledged, [13, 14, 15, 16, 17, 18]);
+  });
+
+  test('all phones restarted at once continue where they stopped', async () => {
+    const all = net.phones.map((phone) => phone.n);
+    await Promise.all(all.map((n) => net.kill(n)));
+    await Promise.all(all.map((n) => net.restart(n)));
+    await net.waitForIdealRing();
+    await expectReadable(acknowledged, all);
+  });
+});

@@ -1,0 +1,93 @@
+/** The simulated network: latency of each link, jitter, loss, and who cannot hear whom. */
+import type { Id } from '../../services/shared/core/id.ts';
+import type { SeededRandom } from '../../services/shared/core/random.ts';
+import type { Engine } from './engine.ts';
+import type { SimPhone } from './phone.ts';
+
+export interface NetworkOptions {
+  /** One-way latency of a link: drawn once from this range. */
+  readonly latencyMs: readonly [number, number];
+  /** Mean of the exponential addition to each message's latency. */
+  readonly jitterMs: number;
+  /** Probability that a message is lost. */
+  readonly loss: number;
+}
+
+export const DEFAULT_NETWORK: NetworkOptions = { latencyMs: [5, 40], jitterMs: 2, loss: 0 };
+
+export class Network {
+  loss: number;
+  /** Messages that were delivered. */
+  delivered = 0;
+  readonly #engine: Engine;
+  readonly #random: SeededRandom;
+  readonly #options: NetworkOptions;
+  readonly #byId = new Map<Id, SimPhone>();
+  readonly #byAddress = new Map<string, SimPhone>();
+  #groups: Map<SimPhone, number> | undefined;
+  readonly #deaf = new Set<string>();
+
+  constructor(engine: Engine, options: NetworkOptions) {
+    this.#engine = engine;
+    this.#random = engine.random.fork();
+    this.#options = options;
+    this.loss = options.loss;
+  }
+
+  add(phone: SimPhone): void {
+    this.#byId.set(phone.contact.id, phone);
+    this.#byAddress.set(phone.contact.address, phone);
+  }
+
+  find(id: Id): SimPhone | undefined {
+    return this.#byId.get(id);
+  }
+
+  at(address: string): SimPhone | undefined {
+    return this.#byAddress.get(address);
+  }
+
+  /** Phones in different groups no longer hear each other; those in none hear each other. */
+  partition(groups: readonly (readonly SimPhone[])[]): void {
+    this.#groups = new Map(groups.flatMap((group, i) => group.map((phone) => [phone, i + 1] as const)));
+  }
+
+  /** Nothing `from` sends reaches `to` any more. */
+  deafen(from: SimPhone, to: SimPhone): void {
+    this.#deaf.add(`${from.index}>${to.index}`);
+  }
+
+  heal(): void {
+    this.#groups = undefined;
+    this.#deaf.clear();
+  }
+
+  /** Sends a message; `arrive` runs at the other end, unless it is lost on the way or that end is dead by then. */
+  send(from: SimPhone, to: SimPhone, kind: number, arrive: () => void): void {
+    from.sent += 1;
+    if (this.loss > 0 && this.#random.next() < this.loss) return;
+    if (!this.hears(from, to)) return;
+    const { incarnation } = to;
+    this.#engine.after(this.delayMs(from, to), () => {
+      if (to.incarnation !== incarnation || !to.isUp || !this.hears(from, to)) return;
+      this.delivered += 1;
+      this.#engine.note(kind, from.index, to.index);
+      to.deliver(arrive);
+    });
+  }
+
+  hears(from: SimPhone, to: SimPhone): boolean {
+    if (this.#groups !== undefined && (this.#groups.get(from) ?? 0) !== (this.#groups.get(to) ?? 0)) return false;
+    return this.#deaf.size === 0 || !this.#deaf.has(`${from.index}>${to.index}`);
+  }
+
+  delayMs(from: SimPhone, to: SimPhone): number {
+    const [shortest, longest] = this.#options.latencyMs;
+    const [low, high] = from.index < to.index ? [from.index, to.index] : [to.index, from.index];
+    let mixed = Math.imul(low + 1, 0x9e3779b1) ^ Math.imul(high + 1, 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+    const share = ((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 32;
+    const jitter = this.#options.jitterMs > 0 ? this.#random.exponential(this.#options.jitterMs) : 0;
+    return shortest + share * (longest - shortest) + jitter;
+  }
+}

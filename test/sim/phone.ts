@@ -1,0 +1,248 @@
+/** A simulated phone: hosts a ChordNode, and can be frozen, killed and started again. */
+import type { Refused } from '../../services/chord-router/core/calls.ts';
+import type { ChordEvent } from '../../services/chord-router/core/event.ts';
+import type { PeerReply, PeerRequest } from '../../services/chord-router/core/message.ts';
+import { ChordNode, type RecordKeeping } from '../../services/chord-router/core/node.ts';
+import type { RingView } from '../../services/chord-router/core/ring-view.ts';
+import type { ChordSettings } from '../../services/chord-router/core/settings.ts';
+import type { Contact } from '../../services/shared/core/contact.ts';
+import type { CallOutcome, Task } from '../../services/shared/core/effect.ts';
+import type { SeededRandom } from '../../services/shared/core/random.ts';
+import { type Cancel, type Host, Scheduler } from '../../services/shared/core/scheduler.ts';
+import type { Engine } from './engine.ts';
+import type { Network } from './network.ts';
+
+/** A phone's disk, which outlives the phone's process. */
+export interface SimDisk {
+  perform(operation: unknown, done: (outcome: unknown) => void): void;
+  /** The process was killed: what was not yet acknowledged may be lost. */
+  crash(): void;
+}
+
+export interface PhoneOptions<Records extends RecordKeeping> {
+  readonly settings: ChordSettings;
+  readonly keepRecords: (view: RingView) => Records;
+  readonly disk: SimDisk | undefined;
+  readonly tell: (index: number, event: ChordEvent) => void;
+}
+
+/** `process`: its machine refuses connections and open links break. `machine`: silence. */
+export type Death = 'process' | 'machine';
+
+const CONNECT_REFUSED = 90;
+const LINK_LOST = 91;
+const IDENTIFY = 92;
+const KINDS = new Map<string, number>();
+
+export class SimPhone<Records extends RecordKeeping = RecordKeeping> implements Host {
+  readonly contact: Contact;
+  readonly index: number;
+  /** Messages sent, requests and replies. */
+  sent = 0;
+  /** Requests sent, by type. */
+  readonly requests = new Map<string, number>();
+  incarnation = 0;
+  clockSkewMs = 0;
+  node: ChordNode<Records>;
+  readonly #engine: Engine;
+  readonly #network: Network;
+  readonly #random: SeededRandom;
+  readonly #options: PhoneOptions<Records>;
+  readonly #links = new Set<SimPhone>();
+  #scheduler: Scheduler;
+  #state: 'off' | 'silent' | 'up' | 'frozen' = 'off';
+  #lateTimers: (() => void)[] = [];
+  #backlog: (() => void)[] = [];
+
+  constructor(contact: Contact, index: number, engine: Engine, network: Network, options: PhoneOptions<Records>) {
+    this.contact = contact;
+    this.index = index;
+    this.#engine = engine;
+    this.#network = network;
+    this.#random = engine.random.fork();
+    this.#options = options;
+    this.#scheduler = new Scheduler(this);
+    this.node = this.#newNode();
+  }
+
+  /** The process runs or is frozen. */
+  get isUp(): boolean {
+    return this.#state === 'up' || this.#state === 'frozen';
+  }
+
+  get isFrozen(): boolean {
+    return this.#state === 'frozen';
+  }
+
+  /** Starts the process anew: its memory is empty, its id and its disk are what they were. */
+  start(seeds: readonly string[], remembered: readonly Contact[] = []): void {
+    this.incarnation += 1;
+    this.#state = 'up';
+    this.#scheduler = new Scheduler(this);
+    this.node = this.#newNode();
+    this.#scheduler.run(this.node.run(seeds, remembered), 'node');
+  }
+
+  kill(death: Death = 'process'): void {
+    this.#state = death === 'process' ? 'off' : 'silent';
+    this.incarnation += 1;
+    this.#scheduler.stop();
+    this.#options.disk?.crash();
+    this.#lateTimers = [];
+    this.#backlog = [];
+    for (const peer of this.#links) {
+      peer.#links.delete(this);
+      if (death === 'process') this.#network.send(this, peer, LINK_LOST, () => peer.run(peer.node.linkLost(this.contact)));
+    }
+    this.#links.clear();
+  }
+
+  freeze(): void {
+    if (this.#state === 'up') this.#state = 'frozen';
+  }
+
+  /** Goes on; as in a real process, timers that are due fire before what has arrived is read. */
+  thaw(): void {
+    if (this.#state !== 'frozen') return;
+    this.#state = 'up';
+    const waiting = [...this.#lateTimers, ...this.#backlog];
+    this.#lateTimers = [];
+    this.#backlog = [];
+    for (const run of waiting) run();
+  }
+
+  /** Hands over, says goodbye, and ends the process. */
+  leave(): void {
+    this.run(this.node.leave(), () => this.kill());
+  }
+
+  run<T>(task: Task<T>, onDone?: (result: T) => void): void {
+    if (!this.isUp) return;
+    this.#scheduler.run(task, 'outside', (fiber) => {
+      if (!fiber.cancelled) onDone?.(fiber.result as T);
+    });
+  }
+
+  deliver(arrive: () => void): void {
+    if (this.#state === 'frozen') this.#backlog.push(arrive);
+    else arrive();
+  }
+
+  now(): number {
+    return this.#engine.nowMs + this.clockSkewMs;
+  }
+
+  random(): number {
+    return this.#random.next();
+  }
+
+  sleep(ms: number, resume: () => void): Cancel {
+    let cancelled = false;
+    const fire = (): void => {
+      if (!cancelled) resume();
+    };
+    const cancel = this.#engine.after(ms, () => {
+      if (this.#state === 'frozen') this.#lateTimers.push(fire);
+      else fire();
+    });
+    return () => {
+      cancelled = true;
+      cancel();
+    };
+  }
+
+  call(to: Contact, request: unknown, timeoutMs: number, resume: (outcome: CallOutcome<unknown>) => void): Cancel {
+    const { type } = request as PeerRequest;
+    this.requests.set(type, (this.requests.get(type) ?? 0) + 1);
+    const startedMs = this.#engine.nowMs;
+    let open = true;
+    const finish = (outcome: CallOutcome<unknown>): void => {
+      if (!open) return;
+      open = false;
+      stopTimer();
+      resume(outcome);
+    };
+    const fail = (failure: 'timeout' | 'unreachable' | 'refused'): void =>
+      finish({ ok: false, failure, elapsedMs: this.#engine.nowMs - startedMs });
+    const stopTimer = this.sleep(timeoutMs, () => fail('timeout'));
+    const target = this.#network.find(to.id);
+    if (target !== undefined) this.#send(target, request as PeerRequest, startedMs, finish, fail);
+    return () => {
+      open = false;
+      stopTimer();
+    };
+  }
+
+  identify(address: string, timeoutMs: number, resume: (contact: Contact | undefined) => void): Cancel {
+    let open = true;
+    const finish = (contact: Contact | undefined): void => {
+      if (!open) return;
+      open = false;
+      stopTimer();
+      resume(contact);
+    };
+    const stopTimer = this.sleep(timeoutMs, () => finish(undefined));
+    const target = this.#network.at(address);
+    if (target !== undefined) {
+      this.#network.send(this, target, IDENTIFY, () => {
+        this.#network.send(target, this, IDENTIFY, () => finish(target.contact));
+      });
+    }
+    return () => {
+      open = false;
+      stopTimer();
+    };
+  }
+
+  store(operation: unknown, resume: (outcome: unknown) => void): void {
+    if (this.#options.disk === undefined) throw new Error('this simulated phone has no disk');
+    this.#options.disk.perform(operation, resume);
+  }
+
+  crashed(error: unknown, label: string): void {
+    throw new Error(`a task of phone ${this.index} threw: ${label}`, { cause: error });
+  }
+
+  #newNode(): ChordNode<Records> {
+    const { settings, keepRecords, tell } = this.#options;
+    return new ChordNode(this.contact, settings, keepRecords, (event) => tell(this.index, event));
+  }
+
+  #send(
+    target: SimPhone,
+    request: PeerRequest,
+    startedMs: number,
+    finish: (outcome: CallOutcome<unknown>) => void,
+    fail: (failure: 'timeout' | 'unreachable' | 'refused') => void,
+  ): void {
+    const kind = kindOf(request.type);
+    if (target.#state === 'off') {
+      if (!this.#network.hears(this, target) || !this.#network.hears(target, this)) return;
+      this.sent += 1;
+      this.#engine.after(2 * this.#network.delayMs(this, target), () => {
+        this.#engine.note(CONNECT_REFUSED, this.index, target.index);
+        this.deliver(() => fail('unreachable'));
+      });
+      return;
+    }
+    this.#network.send(this, target, kind, () => {
+      this.#links.add(target);
+      target.#links.add(this);
+      target.run(target.node.handle(this.contact, request), (reply: PeerReply | Refused) => {
+        this.#network.send(target, this, kind + 1, () => {
+          if (reply.type === 'refused') fail('refused');
+          else finish({ ok: true, reply, rttMs: this.#engine.nowMs - startedMs });
+        });
+      });
+    });
+  }
+}
+
+function kindOf(type: string): number {
+  let kind = KINDS.get(type);
+  if (kind === undefined) {
+    kind = 100 + 2 * KINDS.size;
+    KINDS.set(type, kind);
+  }
+  return kind;
+}

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Frame } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
+import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-router/adapters/frame-codec.ts';
+import { LinkFault } from '../../../services/chord-router/adapters/link-fault.ts';
+import { replyFromWire, replyToWire } from '../../../services/chord-router/adapters/reply-codec.ts';
+import { requestFromWire, requestToWire } from '../../../services/chord-router/adapters/request-codec.ts';
+import { BOUNDS, MalformedMessage } from '../../../services/chord-router/adapters/wire-fields.ts';
+import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
+import type { Id } from '../../../services/shared/core/id.ts';
+import { canonicalIp, formatHostPort } from '../../../services/shared/runtime/host-port.ts';
+
+const hex = (bytes: number) =>
+  fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((value) => Buffer.from(value).toString('hex'));
+const id = hex(16).map((text) => text as Id);
+const address = fc
+  .tuple(fc.oneof(fc.ipV4(), fc.ipV6()), fc.integer({ min: 1, max: 65_535 }))
+  .map(([host, port]) => formatHostPort({ host: canonicalIp(host)!, port }));
+const contact = fc.record({ id, address });
+const contacts = fc.array(contact, { maxLength: 12 });
+const news = fc.record({ joined: contacts, gone: contacts });
+const bytes = fc.uint8Array({ maxLength: 300 });
+const records = fc.array(bytes, { maxLength: 5 });
+const name = fc.string({ maxLength: 20 });
+const limit = fc.integer({ min: 1, max: 200 });
+const cursor = fc.option(name, { nil: undefined });
+const summary = fc.record({ place: id, key: name, seq: fc.maxSafeNat(), hash: hex(32) });
+
+const tagged = <Type extends string, Rest>(type: Type, rest: { [Key in keyof Rest]: fc.Arbitrary<Rest[Key]> }) =>
+  fc.record({ type: fc.constant(type), ...rest } as { type: fc.Arbitrary<Type> } & typeof rest);
+
+const request = fc.oneof(
+  tagged('ping', {}),
+  tagged('ask-neighbours', { news }),
+  tagged('notify', { predecessors: contacts, news }),
+  tagged('find-successor', { key: id }),
+  tagged('probe-for', { target: contact }),
+  tagged('list-contacts', { after: id, limit }),
+  tagged('leaving', { predecessor: contact, successors: contacts }),
+  tagged('put-records', { records, purpose: fc.constantFrom('write', 'repair') }),
+  tagged('get-records', {
+    query: fc.record({ place: id, name: cursor, limit, before: cursor }),
+    digestOnly: fc.boolean(),
+  }),
+  tagged('get-nearest', { key: id, name }),
+  tagged('digest-range', { from: id, to: id }),
+  tagged('list-range', { from: id, to: id, afterKey: cursor, limit }),
+  tagged('fetch-records', { wanted: fc.array(fc.record({ place: id, key: name }), { maxLength: 9 }) }),
+) as fc.Arbitrary<PeerRequest>;
+
+const verdict = fc.constantFrom(
+  'stored',
+  'present',
+  'superseded',
+  'tombstoned',
+  'not-responsible',
+  'invalid',
+  'over-quota',
+  'not-stored',
+);
+
+const replies: { readonly [Type in PeerRequest['type']]: fc.Arbitrary<unknown> } = {
+  ping: tagged('done', {}),
+  'ask-neighbours': tagged('neighbours', { predecessor: contact, successors: contacts, predecessors: contacts, news }),
+  notify: tagged('neighbours', { predecessor: contact, successors: contacts, predecessors: contacts, news }),
+  'find-successor': tagged('found-successor', {
+    owner: fc.option(contact, { nil: undefined }),
+    ownerSuccessors: contacts,
+    closer: contacts,
+  }),
+  'probe-for': tagged('probed', { reachable: fc.boolean() }),
+  'list-contacts': tagged('contacts', { contacts }),
+  leaving: tagged('done', {}),
+  'put-records': tagged('put-outcome', {
+    verdicts: fc.array(verdict, { maxLength: 9 }),
+    newer: records,
+    replicas: contacts,
+  }),
+  'get-records': tagged('get-outcome', {
+    responsible: fc.boolean(),
+    settled: fc.boolean(),
+    records,
+    digest: hex(32),
+    next: cursor,
+    replicas: contacts,
+  }),
+  'get-nearest': tagged('nearest-outcome', {
+    record: fc.option(bytes, { nil: undefined }),
+    next: fc.option(contact, { nil: undefined }),
+  }),
+  'digest-range': tagged('range-digest', { count: fc.nat(), digest: hex(16), settled: fc.boolean() }),
+  'list-range': tagged('range-listing', { summaries: fc.array(summary, { maxLength: 9 }), truncated: fc.boolean() }),
+  'fetch-records': tagged('fetched-records', { records }),
+};
+
+/** Over the wire and back; byte arrays come back as Buffers, so both sides are compared as plain arrays. */
+function travelled(body: Frame['body']): Frame {
+  return decodeFrames(joinFrames([encodeFrame({ requestId: 7, body })]))[0]!;
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_key, item) => (item?.type === 'Buffer' ? item.data : asArray(item))));
+}
+
+function asArray(item: unknown): unknown {
+  return item instanceof Uint8Array ? [...item] : item;
+}
+
+describe('a request', () => {
+  it('is the same after a journey', () => {
+    fc.assert(
+      fc.property(request, (original) => {
+        const frame = travelled({ $case: 'request', value: requestToWire(original) });
+        expect(frame.body?.$case).toBe('request');
+        expect(plain(requestFromWire(frame.body!.value as never))).toEqual(plain(original));
+      }),
+    );
+  });
+});
+
+describe('a reply', () => {
+  it.each(Object.keys(replies) as PeerRequest['type'][])('to %s is the same after a journey', (asked) => {
+    fc.assert(
+      fc.property(replies[asked] as fc.Arbitrary<PeerReply>, (original) => {
+        const frame = travelled({ $case: 'reply', value: replyToWire(original) });
+        expect(plain(replyFromWire(frame.body!.value as never, asked))).toEqual(plain(original));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('to another question is refused', () => {
+    const wire = replyToWire({ type: 'probed', reachable: true });
+    expect(() => replyFromWire(wire, 'ping')).toThrow(MalformedMessage);
+    expect(() => replyFromWire({ body: undefined }, 'ping')).toThrow(MalformedMessage);
+  });
+});
+
+describe('what keeps no bound is refused', () => {
+  const good = { id: Buffer.alloc(16), address: '10.0.0.1:7400' };
+  const contactsOf = (length: number, change = {}) => Array.from({ length }, () => ({ ...good, ...change }));
+  const leaving = (successors: (typeof good)[]) =>
+    requestFromWire({ body: { $case: 'leaving', value: { predecessor: good, successors } } });
+
+  it('a list as long as may be passes, a longer one does not', () => {
+    expect(leaving(contactsOf(BOUNDS.contacts))).toMatchObject({ type: 'leaving' });
+    expect(() => leaving(contactsOf(BOUNDS.contacts + 1))).toThrow(MalformedMessage);
+  });
+
+  it.each(['', 'localhost:1', '10.0.0.1', '10.0.0.1:0', '10.0.0.1:65536', '10.0.0.1:07', '::1:80', '[::FFFF]:1', 'x'.repeat(99)])(
+    'a contact at %j',
+    (bad) => {
+      expect(() => leaving(contactsOf(1, { address: bad }))).toThrow(MalformedMessage);
+    },
+  );
+
+  it.each([0, 15, 17, 32])('a contact with an id of %i bytes', (length) => {
+    expect(() => leaving(contactsOf(1, { id: Buffer.alloc(length) }))).toThrow(MalformedMessage);
+  });
+
+  it.each([0, 201])('a query for %i records', (bad) => {
+    const query = { place: Buffer.alloc(16), limit: bad };
+    expect(() => requestFromWire({ body: { $case: 'getRecords', value: { query, digestOnly: false } } })).toThrow(
+      MalformedMessage,
+    );
+  });
+
+  it('a name that is too long in bytes though not in letters', () => {
+    const ask = (text: string) =>
+      requestFromWire({ body: { $case: 'getNearest', value: { key: Buffer.alloc(16), name: text } } });
+    expect(ask('a'.repeat(64))).toMatchObject({ type: 'get-nearest' });
+    expect(() => ask('ü'.repeat(33))).toThrow(MalformedMessage);
+  });
+});
+
+describe('any bytes', () => {
+  it('are frames or a fault, and any frame is a message or malformed', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (noise) => readAll(noise)),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('that differ from a message in a few places are too', () => {
+    fc.assert(
+      fc.property(request, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), (original, changes) => {
+        const value = requestToWire(original);
+        const message = joinFrames([encodeFrame({ requestId: 1, body: { $case: 'request', value } })]);
+        for (const [at, byte] of changes) message[at % message.length] = byte;
+        readAll(message);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+/** Throws whatever is neither a LinkFault nor a MalformedMessage. */
+function readAll(message: Uint8Array): void {
+  try {
+    for (const frame of decodeFrames(message)) {
+      if (frame.body?.$case === 'request') requestFromWire(frame.body.value);
+      if (frame.body?.$case === 'reply') replyFromWire(frame.body.value, 'ping');
+    }
+  } catch (error) {
+    if (!(error instanceof LinkFault) && !(error instanceof MalformedMessage)) throw error;
+  }
+}

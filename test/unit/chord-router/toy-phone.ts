@@ -1,0 +1,108 @@
+/** A phone without a ring: real sockets, links and handshakes around a handler that a test writes. */
+import type { Contact } from '../../../services/shared/core/contact.ts';
+import type { CallOutcome } from '../../../services/shared/core/effect.ts';
+import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
+import {
+  createIdentity,
+  generateNodeKey,
+  type NodeIdentity,
+  type NodeKey,
+} from '../../../services/chord-router/adapters/node-identity.ts';
+import { LinkPool, type LinkPoolOptions } from '../../../services/chord-router/adapters/link-pool.ts';
+import type { LinkOwner } from '../../../services/chord-router/adapters/peer-link.ts';
+import { PeerServer } from '../../../services/chord-router/adapters/peer-server.ts';
+
+export const NETWORK = 'test/r=7';
+
+export interface ToyPhoneOptions {
+  readonly serve?: LinkOwner['serve'];
+  readonly network?: string;
+  readonly key?: NodeKey;
+  readonly verifyAddress?: boolean;
+  readonly limits?: LinkPoolOptions['limits'];
+  readonly linkLimits?: LinkPoolOptions['linkLimits'];
+}
+
+export interface ToyPhone {
+  readonly identity: NodeIdentity;
+  readonly contact: Contact;
+  readonly pool: LinkPool;
+  /** Reasons of what was refused, in order. */
+  readonly refusals: string[];
+  /** Phones whose links broke off. */
+  readonly lost: Contact[];
+  /** Links opened and closed so far. */
+  readonly opened: { contact: Contact; dialled: boolean }[];
+  readonly closed: Contact[];
+  readonly crashes: unknown[];
+  /** Resolves with the call's outcome. */
+  ask(to: Contact, request: PeerRequest, timeoutMs?: number): Promise<CallOutcome<unknown>>;
+  identify(address: string, timeoutMs?: number): Promise<Contact | undefined>;
+  stop(): Promise<void>;
+}
+
+const phones: ToyPhone[] = [];
+
+export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyPhone> {
+  const crashes: unknown[] = [];
+  const server = new PeerServer({ maxConnections: 512, crashed: (error) => crashes.push(error) });
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  const identity = createIdentity(options.key ?? generateNodeKey(), `127.0.0.1:${port}`, 0, Date.now());
+  const refusals: string[] = [];
+  const lost: Contact[] = [];
+  const opened: { contact: Contact; dialled: boolean }[] = [];
+  const closed: Contact[] = [];
+  const pool = new LinkPool({
+    handshake: { identity, network: options.network ?? NETWORK, verifyAddress: options.verifyAddress ?? true },
+    serve: options.serve ?? ((_from, _request, answer) => answer({ reply: { type: 'done' } })),
+    lost: (contact) => lost.push(contact),
+    observer: {
+      linkOpened: (contact, dialled) => opened.push({ contact, dialled }),
+      linkClosed: (contact) => closed.push(contact),
+      refused: (reason) => refusals.push(reason),
+      called: () => {},
+    },
+    limits: options.limits,
+    linkLimits: options.linkLimits,
+  });
+  server.start((stream) => pool.accept(stream));
+  const phone: ToyPhone = {
+    identity,
+    contact: identity.contact,
+    pool,
+    refusals,
+    lost,
+    opened,
+    closed,
+    crashes,
+    ask: (to, request, timeoutMs = 5_000) =>
+      new Promise((resolve) => {
+        pool.call(to, request, timeoutMs, resolve);
+      }),
+    identify: (address, timeoutMs = 5_000) =>
+      new Promise((resolve) => {
+        pool.identify(address, timeoutMs, resolve);
+      }),
+    stop: async () => {
+      pool.stop();
+      await server.stop(1_000);
+    },
+  };
+  phones.push(phone);
+  return phone;
+}
+
+export async function stopToyPhones(): Promise<void> {
+  await Promise.all(phones.splice(0).map((phone) => phone.stop()));
+}
+
+/** Resolves when the condition holds; rejects after `deadlineMs`. */
+export async function until(condition: () => boolean, deadlineMs = 10_000): Promise<void> {
+  const deadline = performance.now() + deadlineMs;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`never came true: ${condition}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5);
+    });
+  }
+}

@@ -1,0 +1,25 @@
+/** A program for lifecycle.test.ts to start, signal and abandon. Its behaviour is the first argument. */
+import { ConfigurationError } from '../../../services/shared/runtime/environment.ts';
+import { runProgram } from '../../../services/shared/runtime/lifecycle.ts';
+
+const behaviour = process.argv[2];
+
+await runProgram({
+  logger: () => undefined,
+  exitWithParent: behaviour === 'follow-parent',
+  stopDeadlineMs: behaviour === 'hang' ? 100 : 10_000,
+  async start() {
+    if (behaviour === 'misconfigured') throw new ConfigurationError(['A must be set', 'B must be a number']);
+    if (behaviour === 'broken') throw new Error('the port is taken');
+    const work = setInterval(() => {}, 1_000);
+    if (behaviour === 'crash') setImmediate(() => Promise.reject(new Error('a defect')));
+    return {
+      ready: { id: 'toy' },
+      async stop() {
+        if (behaviour === 'hang') await new Promise(() => {});
+        process.stdout.write('stopped\n');
+        clearInterval(work);
+      },
+    };
+  },
+});

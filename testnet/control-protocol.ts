@@ -1,0 +1,77 @@
+/**
+ * What a second terminal can ask of a running testnet: one command as JSON by POST, answered by lines of JSON, any
+ * number of `progress` and then one `result` or `error`. The address and a secret token stand in DATA/control.json.
+ */
+import type { PhoneState } from './phone-process.ts';
+
+export type Command =
+  | { readonly command: 'status' | 'down' }
+  | { readonly command: PhoneCommand; readonly n: number }
+  | { readonly command: 'join'; readonly count: number }
+  | {
+      readonly command: 'churn';
+      /** Phones that fail a minute, and that join a minute. */
+      readonly rate: number;
+      /** Undefined: until the asking end hangs up. */
+      readonly forSeconds: number | undefined;
+      readonly seed: number | undefined;
+    };
+
+export const PHONE_COMMANDS = ['kill', 'stop', 'freeze', 'thaw', 'restart'] as const;
+export type PhoneCommand = (typeof PHONE_COMMANDS)[number];
+
+export type CommandLine = { readonly progress: string } | { readonly result: unknown } | { readonly error: string };
+
+/** One phone of a status. */
+export interface PhoneStatus {
+  readonly n: number;
+  /** 32 hex digits; null until it was up once. */
+  readonly id: string | null;
+  readonly state: PhoneState;
+  readonly pid: number | null;
+  readonly api: string;
+  /** Records it keeps; null when it does not answer. */
+  readonly records: number | null;
+  /** Number of the phone that it takes for its successor; null when that is none of these or unknown. */
+  readonly successor: number | null;
+  /** Memory that no other process shares. */
+  readonly privateBytes: number | null;
+  readonly cpuSeconds: number | null;
+}
+
+export interface ChurnSummary {
+  readonly failed: number;
+  readonly joined: number;
+  readonly seconds: number;
+}
+
+export interface ControlAddress {
+  readonly port: number;
+  readonly token: string;
+}
+
+export const CONTROL_FILE = 'control.json';
+export const MAX_RATE = 600;
+
+/** What is wrong with a command that came over the wire; undefined when nothing is. */
+export function commandFault(value: unknown): string | undefined {
+  const command = value as Partial<Record<string, unknown>> | null;
+  const name = command?.command;
+  if (name === 'status' || name === 'down') return undefined;
+  if (name === 'join') return isCount(command?.count) ? undefined : 'count must be a whole number of at least 1';
+  if (name === 'churn') {
+    const { rate, forSeconds, seed } = command as Record<string, unknown>;
+    if (typeof rate !== 'number' || !(rate > 0 && rate <= MAX_RATE))
+      return `rate must be over 0 and at most ${MAX_RATE}`;
+    if (forSeconds !== undefined && !(typeof forSeconds === 'number' && forSeconds > 0)) return 'for must be over 0 s';
+    return seed === undefined || Number.isInteger(seed) ? undefined : 'seed must be a whole number';
+  }
+  if (PHONE_COMMANDS.some((known) => known === name)) {
+    return isCount(command?.n) ? undefined : 'n must be the number of a phone';
+  }
+  return `there is no command ${JSON.stringify(name)}`;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1;
+}

@@ -1,0 +1,53 @@
+/**
+ * Which ports a testnet's phones listen on. Phone n has its API on base + n and its peer API 1000 above, so that
+ * addresses, and the ids made of them, stay the same over restarts.
+ */
+import { createServer } from 'node:net';
+import { TestnetError } from './testnet-error.ts';
+
+export const DEFAULT_BASE_PORT = 8100;
+/** Between a phone's API and its peer API; also the most phones of a testnet. */
+export const PEER_PORT_OFFSET = 1000;
+/** Where the ports of phone n are looked for next when something else has them. */
+const NEXT_BLOCK = 2 * PEER_PORT_OFFSET;
+const BLOCKS = 12;
+export const HIGHEST_BASE_PORT = 65_535 - 2 * PEER_PORT_OFFSET;
+
+export interface PhonePorts {
+  readonly api: number;
+  readonly peer: number;
+}
+
+/**
+ * Free ports for phone n. With `strict`, exactly those that follow from the base, or a TestnetError; otherwise the
+ * same in one of the blocks above it.
+ */
+export async function findPorts(base: number, n: number, strict: boolean): Promise<PhonePorts> {
+  for (let block = 0; block < (strict ? 1 : BLOCKS); block++) {
+    const api = base + block * NEXT_BLOCK + n;
+    const peer = api + PEER_PORT_OFFSET;
+    if (peer > 65_535) break;
+    if ((await isFree(api)) && (await isFree(peer))) return { api, peer };
+  }
+  throw new TestnetError(
+    `ports ${base + n} and ${base + n + PEER_PORT_OFFSET} of phone ${n} are not both free: choose others with --port`,
+  );
+}
+
+/** Throws a TestnetError unless both ports that a phone had before are free for it now. */
+export async function expectFree(n: number, ports: PhonePorts): Promise<void> {
+  for (const port of [ports.api, ports.peer]) {
+    if (await isFree(port)) continue;
+    throw new TestnetError(
+      `port ${port}, which phone ${n} had before, is taken: end the program that has it, or use another --data`,
+    );
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

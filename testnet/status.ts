@@ -1,0 +1,33 @@
+/** A status of all phones: what the supervisor knows of them, what they say and what the kernel says. */
+import type { PhoneStatus } from './control-protocol.ts';
+import type { PhoneProcess } from './phone-process.ts';
+import { processFigures } from './process-figures.ts';
+import { askPlace } from './ring-check.ts';
+import type { Testnet } from './testnet.ts';
+
+export async function statusOf(net: Testnet): Promise<PhoneStatus[]> {
+  const numberOf = new Map(net.phones.map((phone) => [phone.id, phone.n]));
+  return await Promise.all(net.phones.map((phone) => phoneStatus(phone, numberOf)));
+}
+
+async function phoneStatus(
+  phone: PhoneProcess,
+  numberOf: ReadonlyMap<string | undefined, number>,
+): Promise<PhoneStatus> {
+  const { n, id, state, pid, api } = phone;
+  const [place, figures] = await Promise.all([
+    state === 'running' ? askPlace(api) : undefined,
+    pid === undefined ? undefined : processFigures(pid),
+  ]);
+  return {
+    n,
+    id: id ?? null,
+    state,
+    pid: pid ?? null,
+    api,
+    records: place?.records ?? null,
+    successor: numberOf.get(place?.successors[0]) ?? null,
+    privateBytes: figures?.privateBytes ?? null,
+    cpuSeconds: figures?.cpuSeconds ?? null,
+  };
+}

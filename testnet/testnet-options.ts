@@ -1,0 +1,66 @@
+/** What a testnet can be told at its start, and what becomes of it in an empty and in a used data folder. */
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { PhoneProcess } from './phone-process.ts';
+import { DEFAULT_BASE_PORT } from './ports.ts';
+import { newState, type TestnetState } from './state.ts';
+import { systemCode, TestnetError } from './testnet-error.ts';
+
+export interface TestnetOptions {
+  /** How many phones. Default: as many as the data folder remembers, or 8. */
+  readonly phones?: number | undefined;
+  /** Chooses who the people are friends with, what they post where, and how churn goes. Default: as before, or 1. */
+  readonly seed?: number | undefined;
+  /** Where everything is kept. Default: a temporary folder that goes with the testnet. */
+  readonly dataDir?: string | undefined;
+  /** Phone n has its API on basePort + n; an Error when that is taken. Default: free ports are looked for. */
+  readonly basePort?: number | undefined;
+  /** Phones that keep each record. */
+  readonly replication?: number | undefined;
+  /** Whether people and posts are put in at the first start. Default: true. */
+  readonly people?: boolean | undefined;
+  /** Further environment variables of the phones. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** The program that is a phone; another one stands in for it in tests of the testnet itself. */
+  readonly program?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((step: string) => void) | undefined;
+  readonly onCrash?: ((phone: PhoneProcess, how: string) => void) | undefined;
+}
+
+export const DEFAULT_PHONES = 8;
+export const MAX_PHONES = 500;
+export const DEFAULT_REPLICATION = 7;
+
+/** The data folder, made if need be; a temporary one when none was named. */
+export async function openFolder(dataDir: string | undefined): Promise<string> {
+  if (dataDir === undefined) return await mkdtemp(join(tmpdir(), 'ringwall-testnet-'));
+  const folder = resolve(dataDir);
+  try {
+    // Keys of people rest here: nobody else may look.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new TestnetError(`${folder} cannot be made (${systemCode(error)}): choose another --data`);
+  }
+  return folder;
+}
+
+/** The state of a testnet that starts for the first time. */
+export function freshState(options: TestnetOptions): TestnetState {
+  return newState({ seed: 1, replication: DEFAULT_REPLICATION, basePort: options.basePort ?? freshBasePort(options) });
+}
+
+/** Tests run several testnets on one machine: theirs lie apart, below the ports that the kernel hands out. */
+function freshBasePort(options: TestnetOptions): number {
+  return options.dataDir === undefined ? 10_000 + 100 * Math.floor(Math.random() * 170) : DEFAULT_BASE_PORT;
+}
+
+/** What a start changes in the state that was there. */
+export function changedSettings({ seed, replication, basePort }: TestnetOptions): Partial<TestnetState> {
+  return {
+    ...(seed === undefined ? {} : { seed }),
+    ...(replication === undefined ? {} : { replication }),
+    ...(basePort === undefined ? {} : { basePort }),
+  };
+}

@@ -1,0 +1,298 @@
+/**
+ * A ring of phones on this machine, each a process of its own: the command line and the tests both start here.
+ *
+ *     await using net = await Testnet.start({ phones: 8, seed: 7 });
+ *     await net.kill(3);
+ *     await net.waitForIdealRing();
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Id } from '../services/shared/core/id.ts';
+import { inParallel } from './in-parallel.ts';
+import { FolderLock } from './lock.ts';
+import { populate } from './people.ts';
+import { PhoneProcess } from './phone-process.ts';
+import { expectFree, findPorts } from './ports.ts';
+import { askPlace, ringFault } from './ring-check.ts';
+import { type RememberedPhone, readState, type TestnetState, writeState } from './state.ts';
+import { TestnetError } from './testnet-error.ts';
+import {
+  changedSettings,
+  DEFAULT_PHONES,
+  freshState,
+  MAX_PHONES,
+  openFolder,
+  type TestnetOptions,
+} from './testnet-options.ts';
+
+/** Length of a phone's successor list unless more replicas need a longer one. */
+const SUCCESSORS = 8;
+/** Phones that start at once: more only take the processor from each other. */
+const STARTS_AT_ONCE = 4;
+/** A newcomer joins through one of a few phones, for any one of them may be gone. */
+const SEEDS = 3;
+const PHONE_PROGRAM = join(import.meta.dirname, '../services/phone-node/main.ts');
+const LOG_CHECK_MS = 30_000;
+
+export class Testnet implements AsyncDisposable {
+  readonly dataDir: string;
+  readonly #options: TestnetOptions;
+  readonly #lock: FolderLock;
+  readonly #temporary: boolean;
+  readonly #phones = new Map<number, PhoneProcess>();
+  #state: TestnetState;
+  #founding: Promise<void> | undefined;
+  #adding: Promise<void> = Promise.resolve();
+  #logCheck: NodeJS.Timeout | undefined;
+  #disposed: Promise<void> | undefined;
+
+  private constructor(options: TestnetOptions, dataDir: string, lock: FolderLock, state: TestnetState) {
+    this.#options = options;
+    this.dataDir = dataDir;
+    this.#lock = lock;
+    this.#temporary = options.dataDir === undefined;
+    this.#state = state;
+  }
+
+  /** Resolves once all phones form an ideal ring, with people on it. Throws a TestnetError, leaving nothing behind. */
+  static async start(options: TestnetOptions = {}): Promise<Testnet> {
+    const dataDir = await openFolder(options.dataDir);
+    const lock = await FolderLock.take(dataDir);
+    let net: Testnet | undefined;
+    try {
+      const state = (await readState(dataDir)) ?? freshState(options);
+      net = new Testnet(options, dataDir, lock, { ...state, ...changedSettings(options) });
+      await net.#bringUp();
+      return net;
+    } catch (error) {
+      if (net === undefined) await lock[Symbol.asyncDispose]();
+      else await net[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** In the order of their numbers, whatever their state. */
+  get phones(): readonly PhoneProcess[] {
+    return [...this.#phones.values()].sort((a, b) => a.n - b.n);
+  }
+
+  get running(): readonly PhoneProcess[] {
+    return this.phones.filter((phone) => phone.state === 'running');
+  }
+
+  get seed(): number {
+    return this.#state.seed;
+  }
+
+  /** Throws a TestnetError when there is no phone n. */
+  phone(n: number): PhoneProcess {
+    const phone = this.#phones.get(n);
+    if (phone === undefined) throw new TestnetError(`there is no phone ${n}: the phones are ${rangeOf(this.phones)}`);
+    return phone;
+  }
+
+  /** kill -9. */
+  async kill(n: number): Promise<void> {
+    await this.phone(n).kill();
+  }
+
+  /** The phone leaves the ring, handing over what it keeps. */
+  async stop(n: number): Promise<void> {
+    await this.phone(n).stop();
+  }
+
+  async freeze(n: number): Promise<void> {
+    this.phone(n).freeze();
+  }
+
+  async thaw(n: number): Promise<void> {
+    this.phone(n).thaw();
+  }
+
+  /** Starts a phone that is gone again, with its data; one that runs is stopped first. */
+  async restart(n: number): Promise<void> {
+    const phone = this.phone(n);
+    if (phone.pid !== undefined) await phone.stop();
+    await this.#launch(phone);
+  }
+
+  /** Adds phones; resolves with them once they are members. */
+  async join(count = 1): Promise<readonly PhoneProcess[]> {
+    if (this.#phones.size + count > MAX_PHONES) throw new TestnetError(`a testnet takes at most ${MAX_PHONES} phones`);
+    const added = await this.#addPhones(count);
+    await inParallel(added, STARTS_AT_ONCE, (phone) => this.#launch(phone));
+    return added;
+  }
+
+  /** Lets a phone leave for good and removes its data. */
+  async forget(n: number): Promise<void> {
+    await this.phone(n).stop();
+    this.#phones.delete(n);
+    await this.#remember({ phones: this.#state.phones.filter((phone) => phone.n !== n) });
+    await rm(this.#folderOf(n), { recursive: true, force: true });
+  }
+
+  /** Waits until the running phones know exactly each other. Throws with what is wrong after `timeoutMs`. */
+  async waitForIdealRing(timeoutMs = 60_000 + 1_000 * this.#phones.size): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.5, 1_000)) {
+      this.#options.signal?.throwIfAborted();
+      const running = this.running;
+      const places = await Promise.all(running.map((phone) => askPlace(phone.api)));
+      const found = places.filter((place) => place !== undefined);
+      const ids = running.map((phone) => phone.id as Id);
+      const fault = ringFault(ids, found, this.#successors);
+      if (fault === undefined) return;
+      if (performance.now() > deadline) throw new TestnetError(`the ring is not whole: ${fault}`);
+      await new Promise((resume) => setTimeout(resume, pauseMs));
+    }
+  }
+
+  /** Ends all phones and gives the folder free. Nothing is left running, whatever state the phones were in. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= this.#tearDown();
+    await this.#disposed;
+  }
+
+  async #tearDown(): Promise<void> {
+    clearInterval(this.#logCheck);
+    await Promise.all(this.phones.map((phone) => (phone.state === 'starting' ? phone.kill() : phone.stop())));
+    await this.#lock[Symbol.asyncDispose]();
+    if (this.#temporary) await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  async #bringUp(): Promise<void> {
+    this.#logCheck = setInterval(() => void this.#rotateLogs(), LOG_CHECK_MS).unref();
+    const { signal } = this.#options;
+    const abort = (): void => void this[Symbol.asyncDispose]();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await this.#placePhones();
+      let up = 0;
+      await inParallel(this.phones, STARTS_AT_ONCE, async (phone) => {
+        this.#progress(`starting phones: ${up} of ${this.#phones.size} up`);
+        await this.#launch(phone);
+        up++;
+      });
+      this.#progress(`${up} phones up, waiting for the ring to be whole`);
+      await this.waitForIdealRing();
+      if (this.#options.people !== false && !this.#state.peopled) await this.#populate();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  async #populate(): Promise<void> {
+    await populate({
+      seed: this.#state.seed,
+      apis: this.phones.map((phone) => phone.api),
+      dataDir: this.dataDir,
+      onProgress: (step) => this.#progress(step),
+      signal: this.#options.signal,
+    });
+    await this.#remember({ peopled: true });
+  }
+
+  /** Finds the places of the remembered phones and of those to be added. */
+  async #placePhones(): Promise<void> {
+    const remembered = this.#state.phones;
+    const wanted = this.#options.phones ?? (remembered.length || DEFAULT_PHONES);
+    if (wanted < remembered.length) {
+      throw new TestnetError(
+        `${this.dataDir} holds ${remembered.length} phones with their records: start without --phones, or use another --data`,
+      );
+    }
+    for (const phone of remembered) {
+      await expectFree(phone.n, phone);
+      this.#phones.set(phone.n, this.#createPhone(phone));
+    }
+    await this.#addPhones(wanted - remembered.length);
+  }
+
+  /** One addition after the other: each looks for the next free numbers and ports. */
+  async #addPhones(count: number): Promise<readonly PhoneProcess[]> {
+    const adding = this.#adding.then(() => this.#addNext(count));
+    this.#adding = adding.then(
+      () => undefined,
+      () => undefined,
+    );
+    return await adding;
+  }
+
+  async #addNext(count: number): Promise<readonly PhoneProcess[]> {
+    let n = Math.max(0, ...this.#phones.keys());
+    const added: RememberedPhone[] = [];
+    for (let i = 0; i < count; i++) {
+      n++;
+      const ports = await findPorts(this.#state.basePort, n, this.#options.basePort !== undefined);
+      added.push({ n, ...ports });
+    }
+    const phones = added.map((phone) => this.#createPhone(phone));
+    for (const phone of phones) this.#phones.set(phone.n, phone);
+    await this.#remember({ phones: [...this.#state.phones, ...added] });
+    return phones;
+  }
+
+  #createPhone({ n, api, peer }: RememberedPhone): PhoneProcess {
+    const phone = new PhoneProcess({
+      n,
+      ports: { api, peer },
+      folder: this.#folderOf(n),
+      program: this.#options.program ?? PHONE_PROGRAM,
+      environment: {
+        ...this.#options.environment,
+        RINGWALL_NETWORK: this.#state.network,
+        RINGWALL_REPLICATION: String(this.#state.replication),
+        RINGWALL_SUCCESSORS: String(this.#successors),
+      },
+    });
+    phone.onCrash = (how) => this.#options.onCrash?.(phone, how);
+    return phone;
+  }
+
+  /** Starts a phone through some that run. When none does, one phone founds the ring and the others wait for it. */
+  async #launch(phone: PhoneProcess): Promise<void> {
+    while (this.running.length === 0 && this.#founding !== undefined) await this.#founding;
+    if (this.#disposed !== undefined) throw new TestnetError('the testnet is going down');
+    const seeds = this.running.slice(0, SEEDS).map((running) => running.peer);
+    const start = phone.start(seeds);
+    if (seeds.length === 0) {
+      const founding = start.then(
+        () => undefined,
+        () => undefined,
+      );
+      this.#founding = founding;
+      void founding.then(() => (this.#founding = undefined));
+    }
+    await start;
+  }
+
+  async #remember(changes: Partial<TestnetState>): Promise<void> {
+    this.#state = { ...this.#state, ...changes };
+    await writeState(this.dataDir, this.#state);
+  }
+
+  async #rotateLogs(): Promise<void> {
+    for (const phone of this.phones) await phone.log.rotate().catch(() => undefined);
+  }
+
+  #folderOf(n: number): string {
+    return join(this.dataDir, 'phones', String(n));
+  }
+
+  #progress(step: string): void {
+    this.#options.onProgress?.(step);
+  }
+
+  get #successors(): number {
+    return Math.max(SUCCESSORS, this.#state.replication);
+  }
+}
+
+function rangeOf(phones: readonly PhoneProcess[]): string {
+  const first = phones[0];
+  return first === undefined ? 'none' : `${first.n} to ${phones.at(-1)!.n}`;
+}
