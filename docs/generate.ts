@@ -11,6 +11,7 @@ import { decisionsIndex } from './generator/decisions.ts';
 import { metricsReference } from './generator/metrics.ts';
 import { problemsReference } from './generator/problems.ts';
 import { restReference } from './generator/rest.ts';
+import { settingsReference } from './generator/settings.ts';
 
 /** Every generated page, by its path below docs/. */
 async function generatedPages(): Promise<ReadonlyMap<string, string>> {
@@ -18,6 +19,7 @@ async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     ['reference/rest.md', await restReference()],
     ['reference/problems.md', problemsReference()],
     ['reference/metrics.md', metricsReference()],
+    ['reference/settings.md', settingsReference()],
     ['decisions/README.md', await decisionsIndex()],
   ]);
 }

@@ -1,5 +1,6 @@
 /** The command line of the testnet: `npm start`, `npm run testnet -- COMMAND`. */
 import { Command } from 'commander';
+import { addLoginCommand } from './commands/login.ts';
 import { addPhoneCommands } from './commands/phone.ts';
 import { addPopulationCommands } from './commands/population.ts';
 import { addStartCommand } from './commands/start.ts';
@@ -11,12 +12,12 @@ const EXIT_INTERRUPTED = 130;
 
 const program = new Command('testnet')
   .description('Runs a ring of phones on this machine, and lets you do things to it from a second terminal.')
-  .helpCommand(false)
-  .showHelpAfterError('(--help tells more)');
+  .helpCommand(false);
 addStartCommand(program);
 addStatusCommand(program);
 addPhoneCommands(program);
 addPopulationCommands(program);
+addLoginCommand(program);
 
 // A terminal that is closed while phones are still ending must not stop that.
 process.stdout.on('error', () => undefined);

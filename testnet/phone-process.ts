@@ -20,6 +20,8 @@ export interface PhoneSettings {
   /** The program that is a phone: services/phone-node/main.ts, or a stand-in for tests. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Longest graceful end, in ms. Default: STOP_TIMEOUT_MS. */
+  readonly stopTimeoutMs?: number | undefined;
 }
 
 /** Keeps a phone small: research on many phones a machine chose these (a third less private memory). */
@@ -85,25 +87,24 @@ export class PhoneProcess {
       this.#state = 'running';
     } catch (error) {
       if (this.#state === 'starting') this.#state = 'crashed';
-      await this.#end('SIGKILL', this.#state);
+      await this.#end((child) => child.kill('SIGKILL'), this.#state);
       throw error;
     }
   }
 
   /** Asks the phone to leave the ring, and waits until it is gone; kills it when it takes too long. */
   async stop(): Promise<void> {
-    if (this.#state === 'frozen') this.thaw();
-    const reaper = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    try {
-      if (await this.#end('SIGTERM', 'stopping')) this.#state = 'stopped';
-    } finally {
-      clearTimeout(reaper);
-    }
+    await this.#endInTime((child) => child.kill('SIGTERM'));
+  }
+
+  /** Ends the phone as if the machine went to sleep: it keeps its place and tells nobody. Kills it when it takes long. */
+  async pause(): Promise<void> {
+    await this.#endInTime((child) => child.send({ type: 'pause' }, () => undefined));
   }
 
   /** SIGKILL: gone in the middle of whatever it did. */
   async kill(): Promise<void> {
-    await this.#end('SIGKILL', 'killed');
+    await this.#end((child) => child.kill('SIGKILL'), 'killed');
   }
 
   /** SIGSTOP: alive, but silent. */
@@ -175,14 +176,24 @@ export class PhoneProcess {
     throw new TestnetError(`phone ${this.n} ${how}; its log (${this.log.path}) ends:\n  ${lines.join('\n  ')}`);
   }
 
-  /** Sends a signal and waits until the process is gone; false when there is none. */
-  async #end(signal: 'SIGTERM' | 'SIGKILL', state: PhoneState): Promise<boolean> {
+  async #endInTime(tell: (child: ChildProcess) => void): Promise<void> {
+    if (this.#state === 'frozen') this.thaw();
+    const reaper = setTimeout(() => this.#child?.kill('SIGKILL'), this.#settings.stopTimeoutMs ?? STOP_TIMEOUT_MS);
+    try {
+      if (await this.#end(tell, 'stopping')) this.#state = 'stopped';
+    } finally {
+      clearTimeout(reaper);
+    }
+  }
+
+  /** Tells the process to end and waits until it is gone; false when there is none. */
+  async #end(tell: (child: ChildProcess) => void, state: PhoneState): Promise<boolean> {
     const child = this.#child;
     // A start that has not come as far as a process yet gives up when it sees its state changed.
     if (child !== undefined || this.#state === 'starting') this.#state = state;
     if (child === undefined) return false;
     const gone = once(child, 'exit');
-    child.kill(signal);
+    tell(child);
     await gone;
     return true;
   }

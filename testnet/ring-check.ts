@@ -1,51 +1,55 @@
 /** Whether phones form an ideal ring: each knows exactly the neighbours that the sorted ids say it should have. */
 import { type Id, parseId } from '../services/shared/core/id.ts';
 
-/** What a phone says of its place: the part of GET /v1/network/self that matters here. */
+/** What a phone says of its place: the part of GET /v1/network/ring that matters here. */
 export interface RingPlace {
   readonly id: Id;
   readonly predecessor: Id | undefined;
   /** Nearest first. */
   readonly successors: readonly Id[];
+}
+
+/** What a phone says of itself: the part of GET /v1/network/self that a status shows. */
+export interface PhoneWords {
+  readonly successor: Id | undefined;
   readonly records: number;
+  /** It holds all that it is responsible for, as far as it knows. */
   readonly settled: boolean;
 }
 
 const ASK_TIMEOUT_MS = 2_000;
 
+interface PhoneText {
+  readonly id: string;
+}
+
 /** Undefined when the phone does not answer in time, or with something else. */
 export async function askPlace(api: string): Promise<RingPlace | undefined> {
+  type Body = { self: PhoneText; successors: PhoneText[]; predecessors: PhoneText[] };
+  return await ask(`${api}/v1/network/ring`, ({ self, successors, predecessors }: Body) => ({
+    id: parseId(self.id)!,
+    predecessor: parseId(predecessors[0]?.id ?? ''),
+    successors: successors.flatMap((phone) => parseId(phone.id) ?? []),
+  }));
+}
+
+/** Undefined when the phone does not answer in time, or with something else. */
+export async function askWords(api: string): Promise<PhoneWords | undefined> {
+  type Body = { successor: PhoneText | null; records: number; settled: boolean };
+  return await ask(`${api}/v1/network/self`, ({ successor, records, settled }: Body) => ({
+    successor: parseId(successor?.id ?? ''),
+    records,
+    settled,
+  }));
+}
+
+async function ask<Body, Answer>(url: string, read: (body: Body) => Answer): Promise<Answer | undefined> {
   try {
-    const response = await fetch(`${api}/v1/network/self`, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
-    return response.ok ? readPlace(await response.json()) : undefined;
+    const response = await fetch(url, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
+    return response.ok ? read((await response.json()) as Body) : undefined;
   } catch {
     return undefined;
   }
-}
-
-interface PlaceBody {
-  readonly id?: unknown;
-  readonly predecessor?: { readonly id?: unknown } | null;
-  readonly successors?: readonly { readonly id?: unknown }[];
-  readonly records?: unknown;
-  readonly settled?: unknown;
-}
-
-function readPlace(body: unknown): RingPlace | undefined {
-  const { id, predecessor, successors, records, settled } = body as PlaceBody;
-  const self = readId(id);
-  if (self === undefined || !Array.isArray(successors)) return undefined;
-  return {
-    id: self,
-    predecessor: readId(predecessor?.id),
-    successors: successors.flatMap((phone: { id?: unknown }) => readId(phone.id) ?? []),
-    records: typeof records === 'number' ? records : 0,
-    settled: settled === true,
-  };
-}
-
-function readId(value: unknown): Id | undefined {
-  return typeof value === 'string' ? parseId(value) : undefined;
 }
 
 /**

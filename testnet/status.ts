@@ -2,7 +2,7 @@
 import type { PhoneStatus } from './control-protocol.ts';
 import type { PhoneProcess } from './phone-process.ts';
 import { processFigures } from './process-figures.ts';
-import { askPlace } from './ring-check.ts';
+import { askWords } from './ring-check.ts';
 import type { Testnet } from './testnet.ts';
 
 export async function statusOf(net: Testnet): Promise<PhoneStatus[]> {
@@ -15,8 +15,8 @@ async function phoneStatus(
   numberOf: ReadonlyMap<string | undefined, number>,
 ): Promise<PhoneStatus> {
   const { n, id, state, pid, api } = phone;
-  const [place, figures] = await Promise.all([
-    state === 'running' ? askPlace(api) : undefined,
+  const [words, figures] = await Promise.all([
+    state === 'running' ? askWords(api) : undefined,
     pid === undefined ? undefined : processFigures(pid),
   ]);
   return {
@@ -25,8 +25,8 @@ async function phoneStatus(
     state,
     pid: pid ?? null,
     api,
-    records: place?.records ?? null,
-    successor: numberOf.get(place?.successors[0]) ?? null,
+    records: words?.records ?? null,
+    successor: numberOf.get(words?.successor) ?? null,
     privateBytes: figures?.privateBytes ?? null,
     cpuSeconds: figures?.cpuSeconds ?? null,
   };

@@ -156,7 +156,7 @@ export class Testnet implements AsyncDisposable {
 
   async #tearDown(): Promise<void> {
     clearInterval(this.#logCheck);
-    await Promise.all(this.phones.map((phone) => (phone.state === 'starting' ? phone.kill() : phone.stop())));
+    await Promise.all(this.phones.map((phone) => (phone.state === 'starting' ? phone.kill() : phone.pause())));
     await this.#lock[Symbol.asyncDispose]();
     if (this.#temporary) await rm(this.dataDir, { recursive: true, force: true });
   }
@@ -242,6 +242,7 @@ export class Testnet implements AsyncDisposable {
       ports: { api, peer },
       folder: this.#folderOf(n),
       program: this.#options.program ?? PHONE_PROGRAM,
+      stopTimeoutMs: this.#options.stopTimeoutMs,
       environment: {
         ...this.#options.environment,
         RINGWALL_NETWORK: this.#state.network,

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import type { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
+import type { Variable } from '../shared/runtime/usage.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from './core/settings.ts';
 
 export interface ChordRouterSettings {
@@ -17,6 +18,41 @@ export interface ChordRouterSettings {
   readonly verifyAddress: boolean;
   readonly chord: ChordSettings;
 }
+
+export const CHORD_ROUTER_VARIABLES: readonly Variable[] = [
+  { name: 'RINGWALL_DATA', meaning: "folder of the phone's state", fallback: 'required' },
+  {
+    name: 'RINGWALL_PEER_LISTEN',
+    meaning: "host:port of the peer API; port 0 picks the last run's, or any",
+    fallback: '127.0.0.1:7400',
+  },
+  {
+    name: 'RINGWALL_ADVERTISE',
+    meaning: 'host or host:port that other phones reach it under',
+    fallback: 'the peer listen address',
+  },
+  {
+    name: 'RINGWALL_SEEDS',
+    meaning: 'comma-separated host:port of peer APIs to join through; empty starts a ring',
+    fallback: 'empty',
+  },
+  { name: 'RINGWALL_NETWORK', meaning: 'name of the network; phones of others are refused', fallback: 'ringwall' },
+  {
+    name: 'RINGWALL_REPLICATION',
+    meaning: 'phones that keep each record; the same on all phones of a network',
+    fallback: String(DEFAULT_SETTINGS.replication),
+  },
+  {
+    name: 'RINGWALL_SUCCESSORS',
+    meaning: 'length of the successor list, at least the replication',
+    fallback: `${DEFAULT_SETTINGS.successors}, or one more than the replication`,
+  },
+  {
+    name: 'RINGWALL_VERIFY_ADDRESS',
+    meaning: 'check that a phone calls from the address its id was made of',
+    fallback: 'true',
+  },
+];
 
 const MAX_SEEDS = 64;
 const MAX_REPLICATION = 32;

@@ -34,7 +34,7 @@ import { Replication } from './core/replication.ts';
 import type { StoreOperation } from './core/store-port.ts';
 import type { ChordRouterSettings } from './environment.ts';
 
-export { type ChordRouterSettings, readChordRouterSettings } from './environment.ts';
+export { CHORD_ROUTER_VARIABLES, type ChordRouterSettings, readChordRouterSettings } from './environment.ts';
 
 export interface ChordRouterOptions {
   readonly settings: ChordRouterSettings;

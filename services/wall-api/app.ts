@@ -1,5 +1,5 @@
 /** The wall API as a Fastify application, apart from where it listens: tests drive it by `inject`. */
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { secureBrowsers } from './plugins/browser-security.ts';
 import { answerNotModified } from './plugins/entity-tag.ts';
 import type { IdempotencyStore } from './plugins/idempotency.ts';
@@ -59,7 +59,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function newFastify({ context, checkAnswers = false }: AppOptions): FastifyInstance {
   return Fastify({
     loggerInstance: context.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
     bodyLimit: context.settings.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,

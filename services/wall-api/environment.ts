@@ -1,6 +1,7 @@
 /** The settings of a wall API as environment variables; docs/architecture.md lists them. */
 import type { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
+import type { Variable } from '../shared/runtime/usage.ts';
 import { DEFAULT_WALL_SETTINGS, type WallSettings } from './core/settings.ts';
 
 export interface WallApiSettings {
@@ -9,6 +10,22 @@ export interface WallApiSettings {
 }
 
 const MAX_RATE = 1_000_000;
+
+/** What readWallApiSettings reads, for `--help`. */
+export const WALL_API_VARIABLES: readonly Variable[] = [
+  { name: 'RINGWALL_API_LISTEN', meaning: 'host:port of the REST API; port 0 picks one', fallback: '127.0.0.1:8080' },
+  {
+    name: 'RINGWALL_API_RATE_CAPACITY',
+    meaning: 'tokens a caller of the API may use at once; a read takes 1, a POST 3',
+    fallback: String(DEFAULT_WALL_SETTINGS.rateCapacity),
+  },
+  {
+    name: 'RINGWALL_API_RATE_PER_SECOND',
+    meaning: 'tokens that come back a second',
+    fallback: String(DEFAULT_WALL_SETTINGS.ratePerSecond),
+  },
+  { name: 'RINGWALL_API_ORIGINS', meaning: 'comma-separated web origins that may call the API', fallback: 'none' },
+];
 
 /** Faults are told by `environment.check()`. */
 export function readWallApiSettings(environment: EnvironmentReader): WallApiSettings {

@@ -5,15 +5,25 @@ import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.
 import type { Contact } from '../shared/core/contact.ts';
 import { parseId } from '../shared/core/id.ts';
 import { EnvironmentReader } from '../shared/runtime/environment.ts';
-import { type GrpcClient, grpcClient } from '../shared/runtime/grpc-client.ts';
+import { grpcClient } from '../shared/runtime/grpc-client.ts';
 import { type RunningProgram, runProgram } from '../shared/runtime/lifecycle.ts';
 import { createLogger, LOG_LEVELS, type Logger } from '../shared/runtime/logging.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
-import { RpcError } from '../shared/runtime/rpc.ts';
-import { readChordAddress, readWallApiSettings } from './environment.ts';
-import { startWallApi } from './start.ts';
+import { RpcError, type Service } from '../shared/runtime/rpc.ts';
+import { answersArguments, PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
+import { readChordAddress } from './environment.ts';
+import { readWallApiSettings, startWallApi, WALL_API_VARIABLES } from './start.ts';
 
-const STOP_DEADLINE_MS = 10_000;
+const VARIABLES: readonly Variable[] = [
+  { name: 'RINGWALL_DATA', meaning: "folder of the phone's state", fallback: 'required' },
+  {
+    name: 'RINGWALL_CHORD_ADDRESS',
+    meaning: "host:port of the chord router's sibling API",
+    fallback: 'required',
+  },
+  ...WALL_API_VARIABLES,
+  ...PROCESS_VARIABLES,
+];
 const RETRY_MS = 250;
 const STATUS_TIMEOUT_MS = 2_000;
 
@@ -22,47 +32,40 @@ let logger: Logger | undefined;
 async function start(stopping: AbortSignal): Promise<RunningProgram> {
   const environment = new EnvironmentReader(process.env);
   const dataDir = environment.text('RINGWALL_DATA');
-  const level = environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info');
   const chordAddress = readChordAddress(environment);
-  const { listen, settings } = readWallApiSettings(environment);
+  const settings = readWallApiSettings(environment);
+  const log = createLogger(environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'));
+  environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
   environment.check();
-  logger = createLogger(level);
-  const chord = grpcClient(ChordServiceDefinition, chordAddress);
-  try {
-    const phone = await askWhoThisIs(chord, stopping);
-    const parts = { chord: chord.service, dataDir, listen, phone, logger, registry: createRegistry(), settings };
-    const wall = await startWallApi(parts);
-    const stop = async (): Promise<void> => {
-      await wall.stop();
-      chord.close();
-    };
-    return { ready: { id: phone.id, api: wall.url }, stop };
-  } catch (error) {
-    chord.close();
-    throw error;
-  }
+  logger = log;
+  await using starting = new AsyncDisposableStack();
+  const { service: chord, close } = grpcClient(ChordServiceDefinition, chordAddress);
+  starting.defer(close);
+  const phone = await askWhoThisIs(chord, stopping);
+  const wall = await startWallApi({ ...settings, chord, dataDir, phone, logger: log, registry: createRegistry() });
+  starting.defer(() => wall.stop());
+  log.info({ api: wall.url }, 'ready');
+  const running = starting.move();
+  return { ready: { id: phone.id, api: wall.url }, stop: () => running.disposeAsync() };
 }
 
-/** Which phone the router is; waits until it answers. */
-async function askWhoThisIs(chord: GrpcClient<typeof ChordServiceDefinition>, stopping: AbortSignal): Promise<Contact> {
+/** Which phone the router is; waits until it answers, or for the reason of `stopping`. */
+async function askWhoThisIs(chord: Service<typeof ChordServiceDefinition>, stopping: AbortSignal): Promise<Contact> {
   for (;;) {
     stopping.throwIfAborted();
-    try {
-      const { self } = await chord.service.getStatus({}, { timeoutMs: STATUS_TIMEOUT_MS, signal: stopping });
-      const id = parseId(self?.id ?? '');
-      if (id === undefined) throw new Error('the chord router does not say which phone it is');
-      return { id, address: self!.address };
-    } catch (error) {
-      const mayCome = error instanceof RpcError && [status.UNAVAILABLE, status.DEADLINE_EXCEEDED].includes(error.code);
-      if (!mayCome) throw error;
-    }
-    await delay(RETRY_MS, undefined, { signal: stopping });
+    const answer = await chord.getStatus({}, { timeoutMs: STATUS_TIMEOUT_MS, signal: stopping }).catch(mayComeYet);
+    const id = parseId(answer?.self?.id ?? '');
+    if (id !== undefined) return { id, address: answer!.self!.address };
+    if (answer !== undefined) throw new Error('the chord router does not say which phone it is');
+    await delay(RETRY_MS);
   }
 }
 
-await runProgram({
-  start,
-  logger: () => logger,
-  exitWithParent: true,
-  stopDeadlineMs: STOP_DEADLINE_MS,
-});
+function mayComeYet(error: unknown): undefined {
+  const passing: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];
+  if (!(error instanceof RpcError) || !passing.includes(error.code)) throw error;
+}
+
+if (!answersArguments('wall-api', "a phone's REST API, over its chord router.", VARIABLES)) {
+  await runProgram({ start, logger: () => logger });
+}

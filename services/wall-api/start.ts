@@ -11,13 +11,17 @@ import { ChordRing } from './adapters/chord-ring.ts';
 import { SqliteIdempotencyStore } from './adapters/idempotency-store.ts';
 import { FileKeystore } from './adapters/keystore.ts';
 import { createWallCrypto } from './adapters/node-crypto.ts';
-import { createApp } from './app.ts';
+import { after } from './adapters/timer.ts';
+import { type AppOptions, createApp } from './app.ts';
 import { Logins } from './core/login.ts';
 import { People } from './core/people.ts';
 import { Profiles } from './core/profile.ts';
 import { Sessions } from './core/session.ts';
 import { DEFAULT_WALL_SETTINGS, type WallSettings } from './core/settings.ts';
+import { createSocial } from './core/social.ts';
 import type { RouteContext } from './routes/route-context.ts';
+
+export { readWallApiSettings, type WallApiSettings } from './environment.ts';
 
 export interface WallApiOptions {
   readonly chord: Service<typeof ChordServiceDefinition>;
@@ -57,8 +61,10 @@ export async function startWallApi(options: WallApiOptions): Promise<RunningWall
   }
 }
 
+type AssemblyOptions = Omit<WallApiOptions, 'listen'> & Pick<AppOptions, 'checkAnswers' | 'routes'>;
+
 /** The wall's parts put together, not listening yet. `close` frees all of them. */
-export async function assembleWall(options: Omit<WallApiOptions, 'listen'> & { readonly checkAnswers?: boolean }) {
+export async function assembleWall(options: AssemblyOptions) {
   const { chord, dataDir, phone, registry } = options;
   const logger = options.logger.child({ service: 'wall-api' });
   const settings = { ...DEFAULT_WALL_SETTINGS, ...options.settings };
@@ -73,17 +79,24 @@ export async function assembleWall(options: Omit<WallApiOptions, 'listen'> & { r
   const phoneSecret = await keystore.phoneSecret();
   const logins = new Logins({ people, crypto, now, phone: phone.id, challengeMs, kdf, phoneSecret });
   const sessions = new Sessions(crypto, now);
+  const crashed = (error: unknown): void => logger.error({ err: error }, 'work in the background failed');
+  const random = Math.random;
+  const social = createSocial({ ring, crypto, profiles, now, random, after, crashed });
   const stopping = new AbortController();
   const context: RouteContext = {
-    ...{ chord, ring, people, profiles, logins, sessions, crypto, phone, now, random: Math.random },
+    ...{ chord, ring, people, profiles, logins, sessions, social, crypto, phone, now, random },
     ...{ logger, registry, settings, stopping: stopping.signal },
   };
   const idempotency = new SqliteIdempotencyStore(join(dataDir, 'wall.sqlite'), settings.idempotencyMs);
-  const app = await createApp({ context, idempotency, checkAnswers: options.checkAnswers ?? false });
-  const close = async (): Promise<void> => {
+  const { checkAnswers, routes } = options;
+  const app = await createApp({ context, idempotency, checkAnswers, routes });
+  const closeAll = async (): Promise<void> => {
     stopping.abort();
+    social.stop();
     await app.close();
     idempotency.close();
   };
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= closeAll());
   return { app, context, close };
 }

@@ -47,8 +47,8 @@ async function spentByOne(member: Member): Promise<Spent> {
   const text = await (await fetch(member.metricsUrl)).text();
   return {
     cpuSeconds,
-    messages: sumOf(text, 'ringwall_peer_frames_sent_total'),
-    bytes: sumOf(text, 'ringwall_peer_sent_bytes_total'),
+    messages: sumOf(text, 'ringwall_chord_peer_sent_frames_total'),
+    bytes: sumOf(text, 'ringwall_chord_peer_sent_bytes_total'),
   };
 }
 

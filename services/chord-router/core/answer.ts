@@ -39,6 +39,8 @@ export class Answers {
         return { type: 'done' };
       case 'ask-neighbours':
         yield* absorbNews(context, this.#suspicion, from, request.news);
+        // A successor asks when its list has changed, and this phone's follows from it.
+        if (from.id === context.successor.id) context.pace.now();
         return this.#neighbours();
       case 'notify':
         return yield* this.#beNotified(from, request);
@@ -118,7 +120,7 @@ export class Answers {
     context.drop(from, 'left');
     context.news.add('gone', from, yield* now(), true);
     for (const contact of [predecessor, ...successors.slice(0, context.settings.successors)]) {
-      if (contact.id !== from.id && !context.isDead(contact.id)) context.phones.learn(contact);
+      if (contact.id !== from.id) context.learn(contact);
     }
     return { type: 'done' };
   }

@@ -34,10 +34,10 @@ function hearJoined(context: RingContext, contact: Contact, firstHand: boolean, 
   if (firstHand) context.heard(contact, atMs);
   else if (known === undefined) context.phones.learn(contact);
   else known.state = 'alive';
+  if (context.isNear(contact.id) && !context.isNeighbour(contact.id)) context.pace.now();
   if (!isNews) return;
   context.tell({ type: 'phone-discovered', phone: contact });
   context.news.add('joined', contact, atMs, firstHand);
-  if (context.isNear(contact.id) && !context.isNeighbour(contact.id)) context.pace.hurry();
 }
 
 function* hearGone(context: RingContext, suspicion: Suspicion, contact: Contact, atMs: number): Task<void> {

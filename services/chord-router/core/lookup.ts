@@ -15,6 +15,8 @@ import type { Hop, LookupOutcome } from './ring-view.ts';
 
 /** Phones closer to the key in one answer; more are not read. */
 export const MAX_CLOSER = 4;
+/** Phones believed to be at or after the key in one answer; more are not read. */
+const MAX_GUESSES = 2;
 /** Phones from this phone's own tables to start from: more than are asked in parallel, for some may be dead. */
 const STARTING_POINTS = 16;
 
@@ -26,7 +28,12 @@ export function answerFor(context: RingContext, key: Id): FoundSuccessor {
   if (inOwnedRange(self.id, key, successor.id)) {
     return found(successor, ring.successors.slice(1));
   }
-  return { type: 'found-successor', owner: undefined, ownerSuccessors: [], closer: closest(context, key, MAX_CLOSER) };
+  return {
+    type: 'found-successor',
+    owner: undefined,
+    ownerSuccessors: context.phones.following(key, MAX_GUESSES),
+    closer: closest(context, key, MAX_CLOSER),
+  };
 }
 
 function found(owner: Contact, ownerSuccessors: readonly Contact[]): FoundSuccessor {
@@ -86,6 +93,10 @@ class Lookup {
   readonly #seen = new Set<Id>();
   /** Not yet asked, nearest to the key first. */
   #candidates: Contact[] = [];
+  /** Phones at or after the key: one of them owns it if all nearer phones before it are dead, and says so. */
+  readonly #guesses: Contact[] = [];
+  /** The phone nearest before the key that answered. */
+  #nearestAnswered: Id | undefined;
   readonly #probes = new Map<Probe, { readonly phone: Contact; readonly startedMs: number }>();
   readonly #hops: Hop[] = [];
 
@@ -95,6 +106,7 @@ class Lookup {
     this.#key = key;
     this.#seen.add(context.self.id);
     this.#addCandidates(starts);
+    this.#addGuesses(context.phones.following(key, MAX_GUESSES));
   }
 
   *run(): Task<Search> {
@@ -132,11 +144,21 @@ class Lookup {
   }
 
   #canAsk(): boolean {
-    return this.#candidates.length > 0 && this.#hops.length + this.#probes.size < this.#context.settings.lookupHops;
+    const more = this.#candidates.length > 0 || this.#guesses.length > 0;
+    return more && this.#hops.length + this.#probes.size < this.#context.settings.lookupHops;
+  }
+
+  /** What lies between the nearest phone that answered and the key; failing that a guess, then anybody. */
+  #next(): Contact {
+    const [candidate] = this.#candidates;
+    const isNearer =
+      candidate !== undefined &&
+      (this.#nearestAnswered === undefined || between(this.#nearestAnswered, candidate.id, this.#key));
+    return (isNearer ? undefined : this.#guesses.shift()) ?? this.#candidates.shift() ?? this.#guesses.shift()!;
   }
 
   *#askNext(): Task<void> {
-    const phone = this.#candidates.shift()!;
+    const phone = this.#next();
     const request = { type: 'find-successor', key: this.#key } as const;
     const startedMs = yield* now();
     const probe = yield* spawn(this.#calls.ask<'find-successor'>(phone, request), 'find-successor');
@@ -156,9 +178,13 @@ class Lookup {
     const { owner, ownerSuccessors, closer } = outcome.reply;
     this.#hops.push({ phone, milliseconds, outcome: owner === undefined ? 'closer' : 'owner' });
     const nearer = closer.slice(0, MAX_CLOSER).filter(({ id }) => between(phone.id, id, this.#key));
-    for (const contact of nearer) this.#context.phones.learn(contact);
-    if (owner !== undefined) this.#context.phones.learn(owner);
+    for (const contact of nearer) this.#context.learn(contact);
+    if (owner !== undefined) this.#context.learn(owner);
     this.#addCandidates(nearer);
+    if (owner === undefined) this.#addGuesses(ownerSuccessors.slice(0, MAX_GUESSES));
+    if (this.#nearestAnswered === undefined || between(this.#nearestAnswered, phone.id, this.#key)) {
+      this.#nearestAnswered = phone.id;
+    }
     return { type: 'found-successor', owner, ownerSuccessors, closer: nearer, by: phone };
   }
 
@@ -167,6 +193,14 @@ class Lookup {
     if (fresh.length === 0) return;
     for (const { id } of fresh) this.#seen.add(id);
     this.#candidates = [...this.#candidates, ...fresh].sort(byDistanceTo(this.#key));
+  }
+
+  #addGuesses(contacts: readonly Contact[]): void {
+    for (const contact of contacts) {
+      if (this.#seen.has(contact.id) || this.#context.isDead(contact.id)) continue;
+      this.#seen.add(contact.id);
+      this.#guesses.push(contact);
+    }
   }
 
   #patienceMs(): number {

@@ -37,7 +37,7 @@ export function* meet(context: RingContext, calls: Calls, stranger: Contact): Ta
     context.tell({ type: 'rings-merging', through: stranger });
   for (const contact of nearby) {
     if (context.isDead(contact.id)) context.graveyard.hint(contact.id);
-    else context.phones.learn(contact);
+    else context.learn(contact);
   }
 }
 

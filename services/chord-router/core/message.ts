@@ -103,7 +103,10 @@ export interface FoundSuccessor {
   readonly type: 'found-successor';
   /** The phone asked is sure who owns the key: itself, or its successor. */
   readonly owner: Contact | undefined;
-  /** The owner's successors as far as the phone asked knows them, nearest first: the key's further replicas. */
+  /**
+   * The owner's successors as far as the phone asked knows them, nearest first: the key's further replicas. Without an
+   * owner, a few phones it believes to be at or after the key: whom to ask if all before the key are dead.
+   */
   readonly ownerSuccessors: readonly Contact[];
   /** Phones it knows closer to the key, best first; never beyond it. Bounded. */
   readonly closer: readonly Contact[];

@@ -18,8 +18,7 @@ export class Pace {
   readonly #bounds: PaceBounds;
   readonly #wake = new Signal();
   #pauseMs: number;
-  #hurried = false;
-  #nudged = false;
+  #wanted: 'in time' | 'before long' | 'now' = 'in time';
 
   constructor(bounds: PaceBounds) {
     this.#bounds = bounds;
@@ -31,33 +30,38 @@ export class Pace {
     return this.#pauseMs;
   }
 
-  /** Something changed: a round soon, and quick ones for a while. */
+  /** Something changed: a round at once, or the shortest pause after the present one, and quick ones for a while. */
   hurry(): void {
     this.#pauseMs = this.#bounds.stabiliseMinMs;
-    this.#hurried = true;
+    this.#wake.notify();
+  }
+
+  /** There is something to see: a round at once, after which the pace stays what it was. */
+  now(): void {
+    this.#wanted = 'now';
     this.#wake.notify();
   }
 
   /** There is something to say: a round before long, after which the pace stays what it was. */
   nudge(): void {
-    if (this.#nudged || this.#pauseMs <= NUDGED_PAUSES * this.#bounds.stabiliseMinMs) return;
-    this.#nudged = true;
+    if (this.#wanted !== 'in time' || this.#pauseMs <= NUDGED_PAUSES * this.#bounds.stabiliseMinMs) return;
+    this.#wanted = 'before long';
     this.#wake.notify();
   }
 
   /** Waits until the next round is due. */
   *rest(): Task<void> {
     const { stabiliseMinMs, stabiliseMaxMs } = this.#bounds;
-    this.#hurried = false;
-    if (!this.#nudged) {
+    if (this.#wanted === 'in time') {
       const woken = yield* this.#pause(this.#pauseMs);
       if (!woken) {
         this.#pauseMs = Math.min(this.#pauseMs * 2, stabiliseMaxMs);
         return;
       }
     }
-    this.#nudged = false;
-    yield* this.#pause(stabiliseMinMs * (this.#hurried ? GATHERING_SHARE : NUDGED_PAUSES));
+    const patient = this.#wanted === 'before long';
+    this.#wanted = 'in time';
+    yield* this.#pause(stabiliseMinMs * (patient ? NUDGED_PAUSES : GATHERING_SHARE));
   }
 
   *#pause(ms: number): Task<boolean> {

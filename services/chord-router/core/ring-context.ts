@@ -33,6 +33,8 @@ export class RingContext {
   readonly news = new News();
   readonly pace: Pace;
   phase: Phase = 'joining';
+  /** The successor list changed since the predecessor, whose list follows from it, was last told. */
+  owesPredecessor = false;
   #ring: RingState;
   /** Beyond the ring's predecessor: soft state that predecessors pass along. Self closes it. */
   #predecessors: readonly Contact[];
@@ -125,6 +127,7 @@ export class RingContext {
     }
     for (const successor of this.#ring.successors) this.phones.learn(successor);
     this.phones.learn(next.predecessor);
+    if (!sameContacts(this.#ring.successors, before.successors)) this.owesPredecessor = true;
     if (next.predecessor.id !== before.predecessor.id) this.#predecessors = this.#joinPredecessors(this.#predecessors);
     this.#neighboursMoved();
   }
@@ -136,6 +139,14 @@ export class RingContext {
     this.#predecessors = joined;
     for (const phone of joined) this.phones.learn(phone);
     this.#neighboursMoved();
+  }
+
+  /** Takes in a phone that others told of; one that would be a neighbour is looked for soon. */
+  learn(contact: Contact): void {
+    if (contact.id === this.self.id || this.isDead(contact.id)) return;
+    const isNew = this.phones.get(contact.id) === undefined;
+    this.phones.learn(contact);
+    if (isNew && this.isNear(contact.id) && !this.isNeighbour(contact.id)) this.pace.now();
   }
 
   /** A sign of life from a phone itself, and of being on a ring. True when it had been taken for dead. */
@@ -180,6 +191,7 @@ export class RingContext {
     const predecessors = this.#predecessors.filter((p) => p.id !== contact.id);
     const ring = withoutSuccessor(this.#ring, contact.id);
     if (ring === this.#ring && predecessors.length === this.#predecessors.length) return;
+    if (ring !== this.#ring) this.owesPredecessor = true;
     this.#ring = ring;
     this.#predecessors = predecessors.length === 0 ? [this.self] : predecessors;
     this.#neighboursMoved();

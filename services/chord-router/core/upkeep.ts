@@ -37,6 +37,7 @@ export class Upkeep {
     this.#busy = true;
     try {
       this.#round += 1;
+      yield* this.#pokePredecessor();
       yield* this.#spreadNews();
       yield* this.#askTheDead();
       if (this.#round % SEED_EVERY_ROUNDS === 0) yield* this.#trySeed();
@@ -50,6 +51,15 @@ export class Upkeep {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** A changed list is of use to the predecessors as soon as they know that there is something to ask for. */
+  *#pokePredecessor(): Task<void> {
+    const context = this.#context;
+    const { predecessor } = context.ring;
+    if (!context.owesPredecessor || predecessor.id === context.self.id || context.isDead(predecessor.id)) return;
+    context.owesPredecessor = false;
+    yield* this.#exchange(predecessor);
   }
 
   /** Beside what travels with stabilisation, news goes to the predecessor and to any known phone, in turn. */
@@ -73,7 +83,7 @@ export class Upkeep {
     const outcome = yield* this.#calls.ask<'ask-neighbours'>(phone, { type: 'ask-neighbours', news });
     if (!outcome.ok) return false;
     for (const contact of outcome.reply.successors.slice(0, context.settings.successors)) {
-      if (!context.isDead(contact.id)) context.phones.learn(contact);
+      context.learn(contact);
     }
     yield* absorbNews(context, this.#suspicion, phone, outcome.reply.news);
     return true;
@@ -100,7 +110,7 @@ export class Upkeep {
     }
     const { owner } = yield* lookup(context, this.#calls, target);
     if (owner === undefined || owner.id === context.self.id) return;
-    context.phones.learn(owner);
+    context.learn(owner);
     context.fingers.point(target, owner);
   }
 

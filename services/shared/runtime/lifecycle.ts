@@ -1,8 +1,9 @@
 /**
- * Start and end of a process: one program starts, says it is ready, leaves gracefully on SIGTERM, SIGINT or the end
- * of its parent, and ends by having nothing left to do. Exit codes: 0 after a graceful end, 1 after a crash or an end
+ * Start and end of a process: one program starts, says it is ready, leaves gracefully on SIGTERM and SIGINT, pauses
+ * when its parent ends or says so, and ends by having nothing left to do. Exit codes: 0 after a graceful end, 1 after a crash or an end
  * that took too long, 78 for a wrong configuration, 128 + signal when a second signal cuts the end short.
  */
+import { once } from 'node:events';
 import { ConfigurationError, EXIT_CONFIGURATION } from './environment.ts';
 import type { Logger } from './logging.ts';
 
@@ -11,69 +12,105 @@ export interface RunningProgram {
   readonly ready: Readonly<Record<string, unknown>>;
   /** Ends the program gracefully: says goodbye, finishes what is under way, closes everything. */
   stop(): Promise<void>;
+  /**
+   * Ends it as if the machine went to sleep: nobody is told, what is on disk stays, it will be back. For when all
+   * programs of a testnet end together and there is nobody left to hand anything to. Default: `stop`.
+   */
+  pause?(): Promise<void>;
 }
 
 export interface ProgramOptions {
-  /** Starts the program. `stopping` is aborted when a signal comes before it is up. */
+  /** Starts the program. `stopping` is aborted when a signal comes before it is up: reject with its reason then. */
   start(stopping: AbortSignal): Promise<RunningProgram>;
   /** The logger as soon as there is one: an environment that cannot be read leaves none. */
   logger(): Logger | undefined;
-  /** Leave when the process that started this one, with an IPC channel, goes away. */
-  readonly exitWithParent: boolean;
-  /** Longest graceful end, in ms. */
-  readonly stopDeadlineMs: number;
+  /**
+   * Pause when the process that started this one, with an IPC channel, goes away, be it before this one is up, or when
+   * it sends `{"type":"pause"}`. Default: what RINGWALL_EXIT_WITH_PARENT says.
+   */
+  readonly exitWithParent?: boolean;
+  /** Longest graceful end, in ms. Default: STOP_DEADLINE_MS. */
+  readonly stopDeadlineMs?: number;
 }
+
+/** Time to hand records over and to close everything, in ms. */
+const STOP_DEADLINE_MS = 15_000;
 
 const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
 
 /** Runs a program until it is told to end. Call it once a process, from main.ts. */
 export async function runProgram(options: ProgramOptions): Promise<void> {
   const stopping = new AbortController();
-  const told = waitToBeTold(stopping, options);
+  const stop = (reason: string): void => {
+    options.logger()?.info({ reason }, 'stopping');
+    stopping.abort(new Error(`stopped by ${reason}`));
+  };
+  stopOnSignals(stopping.signal, stop);
+  let pausing = false;
+  if (options.exitWithParent ?? process.env['RINGWALL_EXIT_WITH_PARENT'] === 'true') {
+    pauseWithParent((reason) => {
+      if (stopping.signal.aborted) return;
+      pausing = true;
+      stop(reason);
+    });
+  }
   process.on('uncaughtException', (error) => endAfterCrash(error, options));
   process.on('unhandledRejection', (error) => endAfterCrash(error, options));
   try {
     const program = await options.start(stopping.signal);
     process.send?.({ type: 'ready', ...program.ready });
-    await told;
-    const deadline = endAtDeadline(options);
-    await program.stop();
-    clearTimeout(deadline);
+    await aborted(stopping.signal);
+    await stopInTime(pausing ? (program.pause ?? program.stop) : program.stop, options);
   } catch (error) {
-    if (!stopping.signal.aborted || error !== stopping.signal.reason) fail(error, options.logger());
+    if (stopping.signal.aborted) options.logger()?.info({ err: error }, 'stopped before it was up');
+    else fail(error, options.logger());
   }
   if (process.connected) process.disconnect();
 }
 
-/** Resolves when the program shall end; a second signal ends the process at once. */
-function waitToBeTold(stopping: AbortController, options: ProgramOptions): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = (reason: string): void => {
-      options.logger()?.info({ reason }, 'stopping');
-      stopping.abort(new Error(`stopped by ${reason}`));
-      resolve();
-    };
-    for (const [signal, number] of Object.entries(SIGNALS)) {
-      process.on(signal, () => {
-        if (stopping.signal.aborted) process.exit(128 + number);
-        stop(signal);
-      });
-    }
-    if (process.channel === undefined) return;
-    process.on('disconnect', () => {
-      if (options.exitWithParent && !stopping.signal.aborted) stop('the end of the parent process');
+/** What `promise` gives, or a rejection with the signal's reason when that is aborted first. */
+export async function unlessStopped<T>(promise: Promise<T>, stopping: AbortSignal): Promise<T> {
+  return await Promise.race([
+    promise,
+    aborted(stopping).then((): never => {
+      throw stopping.reason;
+    }),
+  ]);
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** A second signal ends the process at once. */
+function stopOnSignals(stopping: AbortSignal, stop: (reason: string) => void): void {
+  for (const [signal, number] of Object.entries(SIGNALS)) {
+    process.on(signal, () => {
+      if (stopping.aborted) process.exit(128 + number);
+      stop(signal);
     });
-    // Listening for "disconnect" alone does not read the channel, so the parent's end would go unnoticed.
-    process.channel?.ref();
-    process.on('message', () => {});
+  }
+}
+
+function pauseWithParent(pause: (reason: string) => void): void {
+  process.on('disconnect', () => pause('the end of the parent process'));
+  process.on('message', (message) => {
+    if ((message as { type?: unknown } | null)?.type === 'pause') pause('the parent process');
   });
 }
 
-function endAtDeadline(options: ProgramOptions): NodeJS.Timeout {
-  return setTimeout(() => {
-    options.logger()?.error({ deadlineMs: options.stopDeadlineMs }, 'the graceful end took too long');
+async function stopInTime(stop: () => Promise<void>, options: ProgramOptions): Promise<void> {
+  const deadlineMs = options.stopDeadlineMs ?? STOP_DEADLINE_MS;
+  const deadline = setTimeout(() => {
+    options.logger()?.error({ deadlineMs }, 'the graceful end took too long');
     process.exit(1);
-  }, options.stopDeadlineMs).unref();
+  }, deadlineMs).unref();
+  try {
+    await stop();
+  } catch (error) {
+    fail(error, options.logger());
+  }
+  clearTimeout(deadline);
 }
 
 function fail(error: unknown, logger: Logger | undefined): void {
@@ -84,7 +121,7 @@ function fail(error: unknown, logger: Logger | undefined): void {
   }
   process.exitCode = 1;
   if (logger === undefined) process.stderr.write(`${String((error as Error)?.stack ?? error)}\n`);
-  else logger.fatal({ err: error }, 'cannot start');
+  else logger.fatal({ err: error }, 'failed');
 }
 
 /** A defect: the state of the program is unknown, so it ends at once, as a crash that the data is made to survive. */

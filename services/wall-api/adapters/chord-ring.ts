@@ -98,21 +98,21 @@ function contactOf(phone: Phone | undefined): Contact | undefined {
   return id === undefined ? undefined : { id, address: phone!.address };
 }
 
-/** Turns the router's statuses into problems. Others than these are defects and stay what they are. */
+/** What a status of the router says to the sender of a request; any other is a defect. */
+const STATUS_PROBLEMS: ReadonlyMap<number, 'ring-unavailable' | 'ring-timeout'> = new Map([
+  [status.UNAVAILABLE, 'ring-unavailable'],
+  [status.RESOURCE_EXHAUSTED, 'ring-unavailable'],
+  [status.CANCELLED, 'ring-unavailable'],
+  [status.DEADLINE_EXCEEDED, 'ring-timeout'],
+]);
+
+/** Turns the router's statuses into problems. Errors that are none of these stay what they are. */
 export async function asProblem<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    if (!(error instanceof RpcError)) throw error;
-    switch (error.code) {
-      case status.UNAVAILABLE:
-      case status.RESOURCE_EXHAUSTED:
-      case status.CANCELLED:
-        throw new Problem('ring-unavailable', undefined, { retryAfterS: 1, cause: error });
-      case status.DEADLINE_EXCEEDED:
-        throw new Problem('ring-timeout', undefined, { cause: error });
-      default:
-        throw error;
-    }
+    const slug = error instanceof RpcError ? STATUS_PROBLEMS.get(error.code) : undefined;
+    if (slug === undefined) throw error;
+    throw new Problem(slug, undefined, { retryAfterS: 1, cause: error });
   }
 }

@@ -106,7 +106,7 @@ function rawPublicKey(key: KeyObject): Uint8Array {
   return new Uint8Array(createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-KEY_BYTES));
 }
 
-const WORDS_ALLOWED = [12, 24];
+const WORDS_ALLOWED = new Set([12, 24]);
 
 const phrases: RecoveryPhrases = {
   fromEntropy: async (entropy) => {
@@ -116,7 +116,7 @@ const phrases: RecoveryPhrases = {
   toEntropy: async (phrase) => {
     const { bip39, words } = await loadWords();
     const normal = normalPhrase(phrase);
-    if (!WORDS_ALLOWED.includes(normal.split(' ').length) || !bip39.validateMnemonic(normal, words)) return undefined;
+    if (!WORDS_ALLOWED.has(normal.split(' ').length) || !bip39.validateMnemonic(normal, words)) return undefined;
     return bip39.mnemonicToEntropy(normal, words);
   },
   toSeed: async (phrase) => {

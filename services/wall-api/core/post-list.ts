@@ -41,13 +41,12 @@ export async function readPostPage<Item>(
 ): Promise<PostPage<Item>> {
   const items: Item[] = [];
   const missing: Id[] = [];
-  const seen = new Set<Id>();
   let complete = true;
   let next = before;
   for (let round = 0; round < MAX_ROUNDS && items.length < limit; round++) {
     const page = await listing.fetch(next, limit - items.length);
     complete &&= page.complete;
-    const entries = page.records.filter((entry) => isFollowable(entry, listing, seen));
+    const entries = page.records.filter((entry) => isFollowable(entry, listing));
     const readings = await listing.posts.readMany(entries.map(postOf), listing.viewer);
     for (const [index, reading] of readings.entries()) {
       const entry = entries[index]!;
@@ -69,13 +68,10 @@ function postOf(entry: RingRecord): Id {
   return parseId(entry.slot)!;
 }
 
-/** Live, of this time, naming a post, and the first of its kind on this page. */
-function isFollowable<Item>(entry: RingRecord, listing: PostListing<Item>, seen: Set<Id>): boolean {
-  const id = parseId(entry.slot);
-  if (entry.deleted || id === undefined || entry.createdAt > listing.now + CLOCK_SKEW_MS) return false;
-  if (seen.has(id) || !listing.admits(entry)) return false;
-  seen.add(id);
-  return true;
+/** Live, of this time, and naming a post. */
+function isFollowable<Item>(entry: RingRecord, listing: PostListing<Item>): boolean {
+  if (entry.deleted || parseId(entry.slot) === undefined || entry.createdAt > listing.now + CLOCK_SKEW_MS) return false;
+  return listing.admits(entry);
 }
 
 /**

@@ -80,11 +80,6 @@ export const PROBLEMS = {
     'No phone knows a profile of this person',
     'The phrase is well-formed, but its person never had a profile on this ring. Give a `name` to start one.',
   ),
-  'too-many-streams': define(
-    503,
-    'Too many event streams are open',
-    'A phone serves a bounded number of listeners. Close one, or wait as long as `Retry-After` says.',
-  ),
   'too-many-logins': define(503, 'Too many logins are open', 'Wait as long as `Retry-After` says.'),
 
   // Repetition and versions

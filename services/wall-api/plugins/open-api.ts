@@ -118,11 +118,12 @@ function operationIdOf(method: string, url: string): string {
 function parametersOf(place: string, schema: Schema | undefined): unknown[] {
   if (schema === undefined) return [];
   const required = (schema['required'] ?? []) as readonly string[];
-  return Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).map(([name, property]) => ({
+  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Schema>>;
+  return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
     required: place === 'path' || required.includes(name),
-    ...(property['description'] === undefined ? {} : { description: property['description'] }),
+    description: property['description'],
     schema: property,
   }));
 }

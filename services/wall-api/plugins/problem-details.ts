@@ -61,6 +61,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .removeHeader('etag')
     .code(problem.status)
     .headers(problem.headers)
+    .header('x-request-id', request.id)
     .header('content-type', PROBLEM_MEDIA_TYPE)
     .serializer((document) => JSON.stringify(document))
     .send(documentOf(problem, request.id));
@@ -74,7 +75,9 @@ export function documentOf(problem: Problem, instance: string): Readonly<Record<
 
 function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof RequestFaults) return problemOfFaults(error);
+  if (error instanceof RequestFaults) {
+    return error.part === 'body' && request.body === undefined ? new Problem('empty-body') : problemOfFaults(error);
+  }
   const { code, statusCode } = error as FastifyError;
   const slug =
     FASTIFY_PROBLEMS[code] ?? (error instanceof SyntaxError && statusCode === 400 ? 'malformed-json' : undefined);

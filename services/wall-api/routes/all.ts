@@ -1,18 +1,40 @@
 /** Every routes plugin of the wall API, in the order of its documentation. */
 
+import { blockRoutes } from './blocks.ts';
+import { eventRoutes } from './events.ts';
+import { exportRoutes } from './export.ts';
+import { feedRoutes } from './feed.ts';
+import { friendRoutes } from './friends.ts';
 import { healthRoutes } from './health.ts';
 import { identityRoutes } from './identity.ts';
+import { networkRoutes } from './network.ts';
+import { notificationRoutes } from './notifications.ts';
 import { peopleRoutes } from './people.ts';
+import { peopleWallRoutes } from './people-wall.ts';
+import { postRoutes } from './posts.ts';
 import { problemRoutes } from './problems.ts';
 import { profileRoutes } from './profile.ts';
+import { reactionRoutes } from './reactions.ts';
 import type { WallRoutes } from './route-context.ts';
 import { sessionRoutes } from './session.ts';
+import { threadRoutes } from './threads.ts';
 
 export const ALL_ROUTES: readonly WallRoutes[] = [
   identityRoutes,
   sessionRoutes,
   profileRoutes,
   peopleRoutes,
+  exportRoutes,
+  postRoutes,
+  peopleWallRoutes,
+  threadRoutes,
+  reactionRoutes,
+  feedRoutes,
+  friendRoutes,
+  blockRoutes,
+  notificationRoutes,
+  eventRoutes,
+  networkRoutes,
   problemRoutes,
   healthRoutes,
 ];

@@ -4,7 +4,6 @@ import { personOf } from '../plugins/session-guard.ts';
 import { custodyText, WRITE_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, PageOf, readId, TimeText, timeText } from './schema.ts';
-import { socialOf } from './social-context.ts';
 import { Type } from './type.ts';
 
 const BlockSchema = Type.Object({ id: IdText, since: TimeText }, { additionalProperties: false });
@@ -15,12 +14,16 @@ const BlockedSchema = Type.Object(
 );
 
 export const blockRoutes: WallRoutes = async (app, { context }) => {
-  const { blocks, friends } = socialOf(context);
+  const { blocks, friends } = context.social;
 
   app.get(
     '/v1/blocks',
     {
-      schema: { summary: 'Whom you have blocked, the latest first', tags: ['friends'], response: { 200: PageOf(BlockSchema) } },
+      schema: {
+        summary: 'Whom you have blocked, the latest first',
+        tags: ['friends'],
+        response: { 200: PageOf(BlockSchema) },
+      },
       config: { session: 'required', problems: ['ring-unavailable', 'ring-timeout'] },
     },
     async (request) => {
@@ -45,7 +48,10 @@ export const blockRoutes: WallRoutes = async (app, { context }) => {
         params: IdParams,
         response: { 200: BlockedSchema },
       },
-      config: { session: 'required', problems: [...WRITE_PROBLEMS, 'superseded', 'limit-reached', 'unprocessable-content'] },
+      config: {
+        session: 'required',
+        problems: [...WRITE_PROBLEMS, 'superseded', 'limit-reached', 'unprocessable-content'],
+      },
     },
     async (request) => {
       const me = personOf(request);

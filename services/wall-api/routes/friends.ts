@@ -6,7 +6,6 @@ import { namesOf } from './people-names.ts';
 import { custodyText, NameSchema, WRITE_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, readId, TimeText, timeText } from './schema.ts';
-import { socialOf } from './social-context.ts';
 import { type Static, Type } from './type.ts';
 
 const TieSchema = Type.Object({ id: IdText, name: NameSchema, since: TimeText }, { additionalProperties: false });
@@ -31,7 +30,7 @@ const FriendshipSchema = Type.Object(
 );
 
 export const friendRoutes: WallRoutes = async (app, { context }) => {
-  const { friends } = socialOf(context);
+  const { friends } = context.social;
 
   app.get(
     '/v1/friends',
@@ -42,7 +41,10 @@ export const friendRoutes: WallRoutes = async (app, { context }) => {
     async (request) => {
       const list = await friends.list(personOf(request));
       const all = [...list.friends, ...list.incoming, ...list.outgoing];
-      const names = await namesOf(context.profiles, all.map(({ person }) => person));
+      const names = await namesOf(
+        context.profiles,
+        all.map(({ person }) => person),
+      );
       return {
         friends: list.friends.map((tie) => tieText(tie, names)),
         incoming: list.incoming.map((tie) => tieText(tie, names)),

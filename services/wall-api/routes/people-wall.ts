@@ -4,17 +4,17 @@ import { namesOf } from './people-names.ts';
 import { idTexts, PostPageOf, PostSchema, readPostText } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { DEFAULT_LIMIT, IdParams, PageQuery, readId } from './schema.ts';
-import { socialOf } from './social-context.ts';
 
 export const peopleWallRoutes: WallRoutes = async (app, { context }) => {
-  const { walls, cursors } = socialOf(context);
+  const { walls, cursors } = context.social;
 
   app.get(
     '/v1/people/:id/wall',
     {
       schema: {
         summary: 'A person’s posts, newest first',
-        description: 'Those that the reader can open; answers to others’ posts among them. A page can be short before the end.',
+        description:
+          'Those that the reader can open; answers to others’ posts among them. A page can be short before the end.',
         tags: ['posts'],
         params: IdParams,
         querystring: PageQuery,

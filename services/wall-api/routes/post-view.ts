@@ -1,13 +1,14 @@
 /** Posts as the API shows them. */
 import type { Id } from '../../shared/core/id.ts';
-import type { Custody } from '../core/ring-client.ts';
-import type { ProblemSlug } from '../core/problem.ts';
 import type { LoadedPost } from '../core/posts.ts';
-import { IdText, idText, PageOf, TimeText, timeText, CustodySchema } from './schema.ts';
+import type { ProblemSlug } from '../core/problem.ts';
+import type { Custody } from '../core/ring-client.ts';
+import { CustodySchema, IdText, idText, PageOf, TimeText, timeText } from './schema.ts';
 import { type Static, type TSchema, Type } from './type.ts';
 
 export const AudienceSchema = Type.Union([Type.Literal('public'), Type.Literal('friends')], {
-  description: '`friends`: sealed to the keys of the author’s friends; other phones keep it without being able to read it.',
+  description:
+    '`friends`: sealed to the keys of the author’s friends; other phones keep it without being able to read it.',
 });
 
 export const NameSchema = Type.Union([Type.String(), Type.Null()], {
@@ -45,7 +46,8 @@ export const PublishedSchema = Type.Object(
     ...POST_PROPERTIES,
     custody: CustodySchema,
     indexed: Type.Boolean({
-      description: 'False: the post is safe, but not every list names it yet; this phone keeps trying for some minutes.',
+      description:
+        'False: the post is safe, but not every list names it yet; this phone keeps trying for some minutes.',
     }),
     leftOut: Type.Array(IdText, {
       description: 'Friends who cannot read it, because the key to seal it for them was out of reach.',
@@ -87,7 +89,10 @@ export function postText(post: LoadedPost, authorName: string | undefined): Post
 /** A post that was read. */
 export function readPostText(post: LoadedPost, authorName: string | undefined): Static<typeof PostSchema> {
   const { phone, hops, milliseconds } = post.served;
-  return { ...postText(post, authorName), served: { phone: phone === undefined ? null : idText(phone.id), hops, milliseconds } };
+  return {
+    ...postText(post, authorName),
+    served: { phone: phone === undefined ? null : idText(phone.id), hops, milliseconds },
+  };
 }
 
 export function custodyText({ replicas, acknowledged }: Custody): Static<typeof CustodySchema> {
@@ -108,4 +113,9 @@ export const POST_PROBLEMS: readonly ProblemSlug[] = [
 ];
 
 /** What any write to the ring can answer instead. */
-export const WRITE_PROBLEMS: readonly ProblemSlug[] = ['too-few-replicas', 'over-quota', 'ring-unavailable', 'ring-timeout'];
+export const WRITE_PROBLEMS: readonly ProblemSlug[] = [
+  'too-few-replicas',
+  'over-quota',
+  'ring-unavailable',
+  'ring-timeout',
+];

@@ -11,14 +11,13 @@ import {
   idTexts,
   POST_PROBLEMS,
   PostSchema,
-  postText,
   PublishedSchema,
+  postText,
   readPostText,
   WRITE_PROBLEMS,
 } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, PageOf, readId, TimeText, timeText } from './schema.ts';
-import { socialOf } from './social-context.ts';
 import { type Static, Type } from './type.ts';
 
 const TextSchema = Type.String({
@@ -49,7 +48,9 @@ const DeletedSchema = Type.Object(
     id: IdText,
     deletedAt: TimeText,
     custody: CustodySchema,
-    indexed: Type.Boolean({ description: 'False: some list names it for a while yet; whoever follows finds it deleted.' }),
+    indexed: Type.Boolean({
+      description: 'False: some list names it for a while yet; whoever follows finds it deleted.',
+    }),
   },
   { additionalProperties: false, description: 'The tombstone: `custody` says how many phones acknowledged it.' },
 );
@@ -60,12 +61,17 @@ const VersionSchema = Type.Object(
 );
 
 export const postRoutes: WallRoutes = async (app, { context }) => {
-  const { posts, publisher, histories } = socialOf(context);
+  const { posts, publisher, histories } = context.social;
 
   const publishedText = async (published: Published): Promise<Static<typeof PublishedSchema>> => {
     const { post, custody, indexed, leftOut } = published;
     const names = await namesOf(context.profiles, [post.author]);
-    return { ...postText(post, names.get(post.author)), custody: custodyText(custody), indexed, leftOut: idTexts(leftOut) };
+    return {
+      ...postText(post, names.get(post.author)),
+      custody: custodyText(custody),
+      indexed,
+      leftOut: idTexts(leftOut),
+    };
   };
 
   app.post(

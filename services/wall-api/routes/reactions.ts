@@ -1,13 +1,18 @@
 /** Reactions to posts. */
-import { REACTION_KINDS } from '../core/reaction-kind.ts';
 import { personOf, viewerOf } from '../plugins/session-guard.ts';
 import { custodyText, POST_PROBLEMS, WRITE_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, readId } from './schema.ts';
-import { socialOf } from './social-context.ts';
 import { Type } from './type.ts';
 
-const KindSchema = Type.Union(REACTION_KINDS.map((kind) => Type.Literal(kind)));
+export const KindSchema = Type.Union([
+  Type.Literal('like'),
+  Type.Literal('love'),
+  Type.Literal('laugh'),
+  Type.Literal('wow'),
+  Type.Literal('sad'),
+  Type.Literal('angry'),
+]);
 
 const KindParams = Type.Object({ id: IdText, kind: KindSchema });
 
@@ -36,7 +41,7 @@ const SummarySchema = Type.Object(
 );
 
 export const reactionRoutes: WallRoutes = async (app, { context }) => {
-  const { reactions } = socialOf(context);
+  const { reactions } = context.social;
 
   app.put(
     '/v1/posts/:id/reactions/:kind',

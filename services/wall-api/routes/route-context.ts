@@ -28,6 +28,7 @@ import type { Profiles } from '../core/profile.ts';
 import type { Ring } from '../core/ring-client.ts';
 import type { Sessions } from '../core/session.ts';
 import type { WallSettings } from '../core/settings.ts';
+import type { Social } from '../core/social.ts';
 import type { WallCrypto } from '../core/wall-crypto.ts';
 
 export interface RouteContext {
@@ -38,6 +39,8 @@ export interface RouteContext {
   readonly logins: Logins;
   readonly profiles: Profiles;
   readonly sessions: Sessions;
+  /** Posts, friends, feeds: what people do. */
+  readonly social: Social;
   readonly crypto: WallCrypto;
   /** This phone: its node id and peer address. */
   readonly phone: Contact;

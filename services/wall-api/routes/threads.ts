@@ -5,7 +5,6 @@ import { namesOf } from './people-names.ts';
 import { NameSchema, POST_PROBLEMS, PostSchema, readPostText } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdParams, IdText, idText, readId } from './schema.ts';
-import { socialOf } from './social-context.ts';
 import { type Static, Type } from './type.ts';
 
 const ENTRY_PROPERTIES = {
@@ -48,14 +47,15 @@ const ThreadSchema = Type.Object(
     replies: Type.Array(ReplySchema, { description: 'Each after its parent; older answers first.' }),
     truncated: Type.Boolean({ description: 'The thread goes on beyond the bounds.' }),
     complete: Type.Boolean({
-      description: 'False when too few phones answered to be sure that every answer is listed and every text the newest.',
+      description:
+        'False when too few phones answered to be sure that every answer is listed and every text the newest.',
     }),
   },
   { additionalProperties: false },
 );
 
 export const threadRoutes: WallRoutes = async (app, { context }) => {
-  const { threads } = socialOf(context);
+  const { threads } = context.social;
 
   app.get(
     '/v1/posts/:id/thread',

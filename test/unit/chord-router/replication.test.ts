@@ -326,6 +326,23 @@ describe('reading', () => {
     expect(reader.events).toContainEqual(expect.objectContaining({ type: 'records-rejected', from: liar!.contact }));
   });
 
+  test('a replica that withholds a record under the digest of all is not believed', () => {
+    const cluster = settledCluster(7);
+    const profile = alice.profile(1, 'x');
+    put(cluster, cluster.phones[0]!, profile);
+    cluster.run(100);
+    const [liar, reader] = cluster.replicasOf(profile.place);
+    const handle = liar!.replication.handle.bind(liar!.replication);
+    liar!.replication.handle = function* (from, request) {
+      const reply = yield* handle(from, request);
+      return reply?.type === 'get-outcome' ? { ...reply, records: [] } : reply;
+    };
+    reader!.byExpectedSpeed = (phones) =>
+      [...phones].sort((a, b) => Number(b === liar!.contact) - Number(a === liar!.contact));
+    reader!.replication.unsettle(); // so that it does not ask itself first
+    expect(hashes(get(cluster, reader!, profile.place).records)).toEqual([profile.hash]);
+  });
+
   test('nearest: the first immutable at or after a key, all the way round', () => {
     const cluster = settledCluster(24);
     const posts = Array.from({ length: 6 }, (_, i) => alice.post(`post ${i}`));

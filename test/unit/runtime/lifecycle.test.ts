@@ -60,11 +60,25 @@ describe('a program', () => {
     expect((await program.ended).code).toBe(1);
   });
 
-  it('ends gracefully with its parent when told to', async () => {
+  it('pauses with its parent when told to', async () => {
     const program = start('follow-parent');
     await program.ready;
     program.child.disconnect();
-    expect(await program.ended).toEqual({ code: 0, signal: null, output: 'stopped\n' });
+    expect(await program.ended).toEqual({ code: 0, signal: null, output: 'paused\n' });
+  });
+
+  it('pauses when its parent says so', async () => {
+    const program = start('follow-parent');
+    await program.ready;
+    program.child.send({ type: 'pause' });
+    expect(await program.ended).toEqual({ code: 0, signal: null, output: 'paused\n' });
+  });
+
+  it('ends with its parent before it is up, too', async () => {
+    const program = start('follow-parent-early');
+    expect(await program.ready).toEqual({ type: 'starting' });
+    program.child.disconnect();
+    expect(await program.ended).toEqual({ code: 0, signal: null, output: '' });
   });
 
   it('outlives its parent otherwise', async () => {

@@ -1,14 +1,18 @@
 /** A program for lifecycle.test.ts to start, signal and abandon. Its behaviour is the first argument. */
 import { ConfigurationError } from '../../../services/shared/runtime/environment.ts';
-import { runProgram } from '../../../services/shared/runtime/lifecycle.ts';
+import { runProgram, unlessStopped } from '../../../services/shared/runtime/lifecycle.ts';
 
-const behaviour = process.argv[2];
+const behaviour = process.argv[2] ?? 'plain';
 
 await runProgram({
   logger: () => undefined,
-  exitWithParent: behaviour === 'follow-parent',
+  exitWithParent: behaviour.startsWith('follow-parent'),
   stopDeadlineMs: behaviour === 'hang' ? 100 : 10_000,
-  async start() {
+  async start(stopping) {
+    if (behaviour === 'follow-parent-early') {
+      process.send?.({ type: 'starting' });
+      await unlessStopped(new Promise(() => {}), stopping);
+    }
     if (behaviour === 'misconfigured') throw new ConfigurationError(['A must be set', 'B must be a number']);
     if (behaviour === 'broken') throw new Error('the port is taken');
     const work = setInterval(() => {}, 1_000);
@@ -18,6 +22,10 @@ await runProgram({
       async stop() {
         if (behaviour === 'hang') await new Promise(() => {});
         process.stdout.write('stopped\n');
+        clearInterval(work);
+      },
+      async pause() {
+        process.stdout.write('paused\n');
         clearInterval(work);
       },
     };

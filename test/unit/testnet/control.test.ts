@@ -83,7 +83,9 @@ describe('the control port', () => {
       controller.signal,
     );
     await expect(churn).rejects.toThrow('abort');
-    await expect.poll(() => net.running.length, { timeout: 15_000 }).toBe(5);
+    const states = (): string[] => net.phones.map((phone) => `${phone.n} ${phone.state}`);
+    const whole = [1, 2, 3, 4, 5].map((n) => `${n} running`);
+    await expect.poll(states, { timeout: 15_000 }).toEqual(whole);
   });
 
   test('down is passed on to whoever runs the testnet', async () => {

@@ -1,7 +1,7 @@
 /**
- * Stands in for a phone in tests of the testnet itself: same environment, same ready message, same answer to
- * GET /v1/network/self, no protocol. Phones of one testnet find each other through files in their data folder.
- * FAKE_PHONE_FAULT: `die` ends it at its start, `mute` never gets ready, `stubborn` ignores SIGTERM.
+ * Stands in for a phone in tests of the testnet itself: same environment, same ready message, same answers to
+ * GET /v1/network/self and ring, no protocol. Phones of one testnet find each other through files in their data folder.
+ * FAKE_PHONE_FAULT: `die` ends it at its start, `mute` never gets ready, `stubborn` ignores what it is told.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,19 +23,26 @@ mkdirSync(data, { recursive: true });
 mkdirSync(ring, { recursive: true });
 writeFileSync(entry, String(process.pid));
 process.on('disconnect', () => process.exit(0));
+process.on('message', () => {
+  if (FAKE_PHONE_FAULT !== 'stubborn') process.exit(0);
+});
 process.on('SIGTERM', () => {
   if (FAKE_PHONE_FAULT === 'stubborn') return;
   rmSync(entry, { force: true });
   process.exit(0);
 });
 
-const server = createServer((_, response) => {
+const server = createServer(({ url }, response) => {
   const order = readdirSync(ring).filter(isAlive).sort();
   const at = order.indexOf(id);
   const others = order.length - 1;
   const neighbour = (step: number): { id: string } => ({ id: order[(at + step + order.length) % order.length]! });
+  if (url === '/v1/network/self') {
+    response.end(JSON.stringify({ successor: neighbour(1), records: at, settled: true }));
+    return;
+  }
   const successors = Array.from({ length: Math.min(Number(RINGWALL_SUCCESSORS), others) }, (_, i) => neighbour(i + 1));
-  response.end(JSON.stringify({ id, predecessor: others === 0 ? null : neighbour(-1), successors, records: at }));
+  response.end(JSON.stringify({ self: { id }, predecessors: others === 0 ? [] : [neighbour(-1)], successors }));
 });
 const [host, port] = RINGWALL_API_LISTEN!.split(':');
 server.listen(Number(port), host, () => {

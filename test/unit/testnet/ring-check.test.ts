@@ -12,8 +12,6 @@ function idealPlaces(ids: readonly Id[]): RingPlace[] {
     id,
     predecessor: order.length === 1 ? undefined : at(i - 1),
     successors: Array.from({ length: Math.min(LIST, order.length - 1) }, (_, step) => at(i + step + 1)),
-    records: 0,
-    settled: true,
   }));
 }
 

@@ -106,6 +106,15 @@ describe('a testnet', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  test('kills phones that do not end when they are told to', async () => {
+    const net = await start({ environment: { FAKE_PHONE_FAULT: 'stubborn' }, stopTimeoutMs: 100 });
+    const pids = net.phones.map((phone) => phone.pid!);
+    await net.stop(1);
+    expect(isAlive(pids[0]!)).toBe(false);
+    await net[Symbol.asyncDispose]();
+    expect(pids.some(isAlive)).toBe(false);
+  });
+
   test('tells of a phone that ends by itself', async () => {
     const crash = Promise.withResolvers<string>();
     await using net = await start({ onCrash: (phone, how) => crash.resolve(`${phone.n}: ${how}`) });

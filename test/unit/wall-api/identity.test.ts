@@ -40,7 +40,10 @@ describe('POST /v1/identity', () => {
     const first = await openWall();
     const ada = await first.person();
     const second = await openWall({ ring: first.ring });
-    const body = { recoveryPhrase: `  ${ada.recoveryPhrase.toUpperCase().replaceAll(' ', '   ')} `, passphrase: 'other' };
+    const body = {
+      recoveryPhrase: `  ${ada.recoveryPhrase.toUpperCase().replaceAll(' ', '   ')} `,
+      passphrase: 'other',
+    };
     const back = await second.ask('POST', '/v1/identity', { body });
     expect(back.status).toBe(201);
     expect(back.body.person).toEqual({ id: ada.id, name: 'Ada' });
@@ -74,7 +77,9 @@ describe('POST /v1/identity', () => {
     const recoveryPhrase = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
     const nameless = await wall.ask('POST', '/v1/identity', { body: { recoveryPhrase, passphrase: 'secret' } });
     expect(nameless.body).toMatchObject({ type: '/problems/no-profile', status: 422 });
-    const named = await wall.ask('POST', '/v1/identity', { body: { recoveryPhrase, passphrase: 'secret', name: 'Eve' } });
+    const named = await wall.ask('POST', '/v1/identity', {
+      body: { recoveryPhrase, passphrase: 'secret', name: 'Eve' },
+    });
     expect(named.status).toBe(201);
     // The same phrase must give the same person for ever.
     expect(named.body.person.id).toMatchInlineSnapshot(`"65521b01-3e10-a07a-114b-1025fe650122"`);

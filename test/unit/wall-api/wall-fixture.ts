@@ -2,24 +2,28 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import { type Id, parseId } from '../../../services/shared/core/id.ts';
 import type { WallSettings } from '../../../services/wall-api/core/settings.ts';
+import type { WallRoutes } from '../../../services/wall-api/routes/route-context.ts';
 import { assembleWall } from '../../../services/wall-api/start.ts';
 import { MemoryRing } from './memory-ring.ts';
 
 type Assembled = Awaited<ReturnType<typeof assembleWall>>;
-type InjectOptions = Exclude<Parameters<Assembled['app']['inject']>[0], string | undefined>;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'HEAD';
+
+/** What JSON.parse gives: tests look into answers freely. */
+export type Json = ReturnType<typeof JSON.parse>;
 
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   /** The body when it is JSON. */
-  readonly body: any;
+  readonly body: Json;
 }
 
 export interface Ask {
@@ -53,6 +57,8 @@ export interface WallFixture {
 export interface FixtureOptions {
   readonly ring?: MemoryRing;
   readonly settings?: Partial<WallSettings>;
+  /** Routes in place of all. */
+  readonly routes?: readonly WallRoutes[];
   /** What is logged, line by line. */
   readonly log?: string[];
 }
@@ -78,6 +84,7 @@ export async function openWall(options: FixtureOptions = {}): Promise<WallFixtur
       settings: { kdf: CHEAP_KDF, ...options.settings },
       now: () => clock.nowMs,
       checkAnswers: true,
+      routes: options.routes,
     });
   let wall = await assemble();
   onTestFinished(async () => {

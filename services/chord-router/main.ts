@@ -1,0 +1,62 @@
+/** Runs a chord router by itself, with the sibling API for a wall API beside it. */
+import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { EnvironmentReader } from '../shared/runtime/environment.ts';
+import { GrpcServer } from '../shared/runtime/grpc-server.ts';
+import { formatHostPort } from '../shared/runtime/host-port.ts';
+import { type RunningProgram, runProgram, unlessStopped } from '../shared/runtime/lifecycle.ts';
+import { createLogger, LOG_LEVELS, type Logger } from '../shared/runtime/logging.ts';
+import { createRegistry } from '../shared/runtime/metrics.ts';
+import { serveMetrics } from '../shared/runtime/metrics-server.ts';
+import { answersArguments, PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
+import { CHORD_ROUTER_VARIABLES, readChordRouterSettings, startChordRouter } from './start.ts';
+
+const VARIABLES: readonly Variable[] = [
+  ...CHORD_ROUTER_VARIABLES,
+  {
+    name: 'RINGWALL_CHORD_LISTEN',
+    meaning: 'host:port of the sibling API (ChordService, health)',
+    fallback: '127.0.0.1:7500',
+  },
+  { name: 'RINGWALL_METRICS_LISTEN', meaning: 'host:port of GET /metrics', fallback: 'off' },
+  ...PROCESS_VARIABLES,
+];
+/** What open calls of the sibling API get when it stops, in ms. */
+const STOP_GRACE_MS = 500;
+
+let logger: Logger | undefined;
+
+async function start(stopping: AbortSignal): Promise<RunningProgram> {
+  const environment = new EnvironmentReader(process.env);
+  const settings = readChordRouterSettings(environment);
+  const chordListen = environment.hostPort('RINGWALL_CHORD_LISTEN', '127.0.0.1:7500');
+  const metricsListen = environment.optionalHostPort('RINGWALL_METRICS_LISTEN');
+  const log = createLogger(environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'));
+  environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
+  environment.check();
+  logger = log;
+  const registry = createRegistry();
+  await using starting = new AsyncDisposableStack();
+  const router = await startChordRouter({ settings, logger: log, registry });
+  starting.defer(() => router.stop());
+  const siblings = new GrpcServer({ crashed: (error, method) => log.error({ err: error, method }, 'a call crashed') });
+  siblings.add(ChordServiceDefinition, router.service);
+  const chord = formatHostPort(await siblings.listen(chordListen));
+  starting.defer(() => siblings.stop(STOP_GRACE_MS));
+  const metrics = metricsListen === undefined ? undefined : await serveMetrics(registry, metricsListen);
+  if (metrics !== undefined) starting.defer(() => metrics.stop());
+  await unlessStopped(router.joined, stopping);
+  const peer = router.contact.address;
+  log.info({ chord, peer, metrics: metrics?.address }, 'ready');
+  const running = starting.move();
+  return {
+    ready: { id: router.contact.id, chord, peer },
+    async stop() {
+      await router.leave();
+      await running.disposeAsync();
+    },
+  };
+}
+
+if (!answersArguments('chord-router', "a phone's place on the ring and its records.", VARIABLES)) {
+  await runProgram({ start, logger: () => logger });
+}

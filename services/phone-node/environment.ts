@@ -1,0 +1,44 @@
+/** The settings of a phone: those of its router and those of its wall. */
+import {
+  CHORD_ROUTER_VARIABLES,
+  type ChordRouterSettings,
+  readChordRouterSettings,
+} from '../chord-router/start.ts';
+import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/environment.ts';
+import type { HostPort } from '../shared/runtime/host-port.ts';
+import { LOG_LEVELS, type LogLevel } from '../shared/runtime/logging.ts';
+import { PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
+import { readWallApiSettings, type WallApiSettings } from '../wall-api/start.ts';
+
+export interface PhoneSettings {
+  readonly router: ChordRouterSettings;
+  readonly wall: WallApiSettings;
+  /** Where to serve the sibling API; undefined: nowhere. */
+  readonly chordListen: HostPort | undefined;
+  readonly logLevel: LogLevel;
+}
+
+export const PHONE_VARIABLES: readonly Variable[] = [
+  ...CHORD_ROUTER_VARIABLES,
+  { name: 'RINGWALL_API_LISTEN', meaning: 'host:port of the REST API; port 0 picks one', fallback: '127.0.0.1:8080' },
+  {
+    name: 'RINGWALL_CHORD_LISTEN',
+    meaning: 'host:port of the sibling API (ChordService, health), for tools',
+    fallback: 'off',
+  },
+  ...PROCESS_VARIABLES,
+];
+
+/** Throws a ConfigurationError that lists all faults. */
+export function readPhoneSettings(values: EnvironmentValues): PhoneSettings {
+  const environment = new EnvironmentReader(values);
+  const settings = {
+    router: readChordRouterSettings(environment),
+    wall: readWallApiSettings(environment),
+    chordListen: environment.optionalHostPort('RINGWALL_CHORD_LISTEN'),
+    logLevel: environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'),
+  };
+  environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
+  environment.check();
+  return settings;
+}

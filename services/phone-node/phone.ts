@@ -1,0 +1,49 @@
+/** One phone: its services in this process, with a channel between them that needs no socket. */
+import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { startChordRouter } from '../chord-router/start.ts';
+import { GrpcServer } from '../shared/runtime/grpc-server.ts';
+import { inProcess } from '../shared/runtime/in-process.ts';
+import { type RunningProgram, unlessStopped } from '../shared/runtime/lifecycle.ts';
+import type { Logger } from '../shared/runtime/logging.ts';
+import { createRegistry } from '../shared/runtime/metrics.ts';
+import { startWallApi } from '../wall-api/start.ts';
+import type { PhoneSettings } from './environment.ts';
+
+/** What open calls of the sibling API get when it stops, in ms. */
+const STOP_GRACE_MS = 500;
+
+/** Resolves once the phone is a member of its ring and serves its API; rejects with the reason of `stopping`. */
+export async function startPhone(
+  settings: PhoneSettings,
+  logger: Logger,
+  stopping: AbortSignal,
+): Promise<RunningProgram> {
+  const crashed = (error: unknown, method: string): void => logger.error({ err: error, method }, 'a call crashed');
+  const registry = createRegistry();
+  await using starting = new AsyncDisposableStack();
+  const router = await startChordRouter({ settings: settings.router, logger, registry });
+  starting.defer(() => router.stop());
+  const chord = inProcess(ChordServiceDefinition, router.service, crashed);
+  if (settings.chordListen !== undefined) {
+    const siblings = new GrpcServer({ crashed });
+    siblings.add(ChordServiceDefinition, chord);
+    const address = await siblings.listen(settings.chordListen);
+    starting.defer(() => siblings.stop(STOP_GRACE_MS));
+    logger.info({ address }, 'serving the sibling API');
+  }
+  const phone = router.contact;
+  const dataDir = settings.router.dataFolder;
+  const wall = await startWallApi({ ...settings.wall, chord, dataDir, phone, logger, registry });
+  starting.defer(() => wall.stop());
+  await unlessStopped(router.joined, stopping);
+  logger.info({ api: wall.url, peer: phone.address }, 'ready');
+  const running = starting.move();
+  return {
+    ready: { id: phone.id, api: wall.url, peer: phone.address },
+    async stop() {
+      await router.leave();
+      await running.disposeAsync();
+    },
+    pause: () => running.disposeAsync(),
+  };
+}

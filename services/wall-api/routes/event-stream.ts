@@ -1,0 +1,58 @@
+/** Server-sent events (HTML Living Standard, section 9.2) to one client, within a bound on what waits for it. */
+import { Readable } from 'node:stream';
+
+/** What may wait for a client that does not read: some hundred events. */
+const MAX_WAITING_BYTES = 262_144;
+/** How long a client that is told to go has to read that. */
+const CLOSE_MS = 5_000;
+
+export interface StreamEvent {
+  readonly id?: string;
+  readonly event: string;
+  readonly data: unknown;
+}
+
+export class EventStream extends Readable {
+  #ending = false;
+
+  constructor() {
+    super({ highWaterMark: MAX_WAITING_BYTES });
+  }
+
+  override _read(): void {
+    // Events come when they happen.
+  }
+
+  /** Tells the client how long to wait before it connects again, and that the stream stands. */
+  open(retryMs: number): void {
+    this.#write(`retry: ${retryMs}\n\n`);
+  }
+
+  /** Sends an event. A client that has left too much unread gets a last one, `consumer-too-slow`, and is let go. */
+  sendEvent({ id, event, data }: StreamEvent): void {
+    const idLine = id === undefined ? '' : `id: ${id}\n`;
+    this.#write(`${idLine}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    if (this.readableLength > MAX_WAITING_BYTES) this.close('consumer-too-slow');
+  }
+
+  /** Keeps the connection from being taken for dead. */
+  beat(): void {
+    this.#write(':\n\n');
+    if (this.readableLength > MAX_WAITING_BYTES) this.close('consumer-too-slow');
+  }
+
+  /** Ends the stream with an event that names the reason. */
+  close(reason: string): void {
+    if (this.#ending) return;
+    this.#write(`event: ${reason}\ndata: {}\n\n`);
+    this.#ending = true;
+    this.push(null);
+    const timer = setTimeout(() => this.destroy(), CLOSE_MS);
+    timer.unref();
+    this.once('close', () => clearTimeout(timer));
+  }
+
+  #write(text: string): void {
+    if (!this.#ending && !this.destroyed) this.push(text);
+  }
+}

@@ -1,0 +1,49 @@
+/** `npm run bench`: what the software costs, measured on this machine. */
+import { cpus, totalmem } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { benchRing, type RingBenchReport } from './ring-bench.ts';
+
+const atLeast = (least: number) => (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`a whole number from ${least} on`);
+  return value;
+};
+
+const program = new Command('bench').description('Measures what Ringwall costs on this machine.');
+
+program
+  .command('ring', { isDefault: true })
+  .description('messages, bytes, CPU and latency of a put and a get, and what an idle phone costs')
+  .option('--phones <n>', 'phones, each a process', atLeast(2), 16)
+  .option('--values <n>', '1-KiB records to put and to get in each run', atLeast(1), 500)
+  .option('--idle <seconds>', 'how long to watch the quiet ring', atLeast(1), 60)
+  .option('--json', 'print figures as JSON')
+  .action(async (options: { phones: number; values: number; idle: number; json?: true }) => {
+    const onProgress = (step: string): void => console.error(`· ${step}`);
+    const report = await benchRing({ ...options, idleSeconds: options.idle, onProgress });
+    console.log(options.json ? JSON.stringify(report, null, 2) : asMarkdown(report));
+  });
+
+await program.parseAsync();
+
+function asMarkdown(report: RingBenchReport): string {
+  const { idle } = report;
+  const rows = report.operations.map(
+    (cost) =>
+      `| ${cost.operation} | ${cost.messages.toFixed(1)} | ${cost.kilobytes.toFixed(2)} | ${cost.cpuMs.toFixed(2)} ` +
+      `| ${cost.p50Ms.toFixed(2)} | ${cost.p99Ms.toFixed(2)} |`,
+  );
+  return [
+    `${report.phones} phones as processes and one more that asks, ${report.replication} replicas, ` +
+      `${report.values} records of 1 KiB a row; Node ${process.versions.node}, ` +
+      `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB.`,
+    '',
+    '| operation | messages | KB | CPU ms, whole fleet | p50 ms | p99 ms |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+    `Idle: ${idle.cpuMsPerPhoneSecond.toFixed(2)} ms CPU, ${idle.messagesPerPhoneSecond.toFixed(2)} messages and ` +
+      `${idle.bytesPerPhoneSecond.toFixed(0)} bytes a phone and second; private memory of a phone process ` +
+      `${idle.privateMegabytes.p50.toFixed(1)} MB (median), ${idle.privateMegabytes.max.toFixed(1)} MB (largest).`,
+  ].join('\n');
+}

@@ -1,0 +1,138 @@
+import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Consistency, PutOutcome, RingState } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { type RingRecord, sealRecord } from '../../services/shared/core/record.ts';
+import { createRecordCrypto } from '../../services/shared/runtime/record-crypto.ts';
+import { newDataFolder, type RouterProcess, startRouter, stopRouters } from './router-process.ts';
+
+afterEach(stopRouters);
+
+const crypto = createRecordCrypto();
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const key = createPrivateKey({ key: Buffer.concat([PKCS8, randomBytes(32)]), format: 'der', type: 'pkcs8' });
+const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+
+function postOf(text: string): RingRecord {
+  const draft = {
+    kind: 'immutable',
+    name: 'post',
+    slot: '',
+    seq: 0,
+    createdAt: Date.now(),
+    deleted: false,
+    value: Buffer.from(text),
+  } as const;
+  return sealRecord(draft, publicKey, (message) => sign(null, message, key), crypto);
+}
+
+/** Asks again until the answer is as wanted: the ring needs a moment after every change. */
+async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, deadlineMs = 30_000): Promise<T> {
+  const deadline = performance.now() + deadlineMs;
+  for (;;) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+    if (performance.now() > deadline) throw new Error(`still ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
+  }
+}
+
+async function whole(routers: readonly RouterProcess[]): Promise<void> {
+  for (const router of routers) {
+    await eventually(
+      () => router.chord.getStatus({}),
+      (status) =>
+        status.state === RingState.MEMBER && status.settled && status.successors.length === routers.length - 1,
+    );
+  }
+}
+
+async function put(router: RouterProcess, records: readonly RingRecord[]) {
+  const { receipts } = await router.chord.put({ records: records.map(({ bytes }) => Buffer.from(bytes)) });
+  return receipts;
+}
+
+async function canRead(router: RouterProcess, record: RingRecord): Promise<boolean> {
+  const request = { place: record.place, limit: 1, consistency: Consistency.ONE };
+  const { records } = await router.chord.get(request);
+  return records.some((bytes) => bytes.equals(record.bytes));
+}
+
+describe('five routers', () => {
+  it('form a ring, keep what was written, and keep it when one is killed', async () => {
+    const first = await startRouter(await newDataFolder(), []);
+    const others = await Promise.all(
+      Array.from({ length: 4 }, async () => startRouter(await newDataFolder(), [first.peer])),
+    );
+    const routers = [first, ...others];
+    await whole(routers);
+
+    const posts = Array.from({ length: 20 }, (_, n) => postOf(`post ${n}`));
+    const receipts = await put(routers[1]!, posts);
+    for (const receipt of receipts) {
+      expect(receipt).toMatchObject({ outcome: PutOutcome.STORED, replicas: 5 });
+      expect(receipt.acknowledged).toBeGreaterThanOrEqual(3);
+    }
+    for (const post of posts) expect(await canRead(routers[4]!, post)).toBe(true);
+
+    routers[2]!.kill('SIGKILL');
+    await routers[2]!.exited;
+    const survivors = routers.filter((router) => router !== routers[2]);
+    for (const router of survivors) {
+      for (const post of posts) expect(await canRead(router, post)).toBe(true);
+    }
+    await whole(survivors);
+    const [later] = await put(survivors[0]!, [postOf('after the crash')]);
+    expect(later).toMatchObject({ outcome: PutOutcome.STORED, replicas: 4 });
+  });
+
+  it('let one leave gracefully, and take one back with its id after a crash', async () => {
+    const first = await startRouter(await newDataFolder(), []);
+    const folder = await newDataFolder();
+    const crashing = await startRouter(folder, [first.peer]);
+    const leaving = await startRouter(await newDataFolder(), [first.peer]);
+    await whole([first, crashing, leaving]);
+    leaving.kill('SIGTERM');
+    expect(await leaving.exited).toBe(0);
+    expect(leaving.log()).toContain('left the ring');
+    await whole([first, crashing]);
+    const post = postOf('before the crash');
+    await put(first, [post]);
+    crashing.kill('SIGKILL');
+    await crashing.exited;
+    // No seed: it comes back through the phones it remembers.
+    const back = await startRouter(folder, []);
+    expect([back.id, back.peer]).toEqual([crashing.id, crashing.peer]);
+    await whole([first, back]);
+    expect(await canRead(back, post)).toBe(true);
+  });
+
+  it('survive one that freezes and wakes up again', async () => {
+    const first = await startRouter(await newDataFolder(), []);
+    const frozen = await startRouter(await newDataFolder(), [first.peer]);
+    const third = await startRouter(await newDataFolder(), [first.peer]);
+    await whole([first, frozen, third]);
+    const post = postOf('before the frost');
+    await put(first, [post]);
+    frozen.kill('SIGSTOP');
+    await whole([first, third]);
+    expect(await canRead(third, post)).toBe(true);
+    const during = postOf('during the frost');
+    await put(third, [during]);
+    frozen.kill('SIGCONT');
+    await whole([first, frozen, third]);
+    expect(await canRead(frozen, during)).toBe(true);
+  });
+
+  it('refuse a router of another network', async () => {
+    const first = await startRouter(await newDataFolder(), []);
+    const stranger = startRouter(await newDataFolder(), [first.peer], { RINGWALL_NETWORK: 'elsewhere' });
+    stranger.catch(() => {}); // it never becomes ready: stopRouters ends it
+    await eventually(
+      async () => first.log(),
+      (log) => log.includes('other-network'),
+    );
+    expect((await first.chord.getStatus({})).successors).toEqual([]);
+  });
+});

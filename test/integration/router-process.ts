@@ -1,0 +1,90 @@
+/** Chord routers in processes of their own, for tests to start, ask, kill and freeze. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { grpcClient } from '../../services/shared/runtime/grpc-client.ts';
+import type { Service } from '../../services/shared/runtime/rpc.ts';
+
+export interface RouterProcess {
+  readonly id: string;
+  /** host:port of its peer API. */
+  readonly peer: string;
+  readonly pid: number;
+  readonly chord: Service<typeof ChordServiceDefinition>;
+  /** What it logged so far. */
+  log(): string;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves with its exit code; null after a signal. */
+  readonly exited: Promise<number | null>;
+}
+
+const MAIN = join(import.meta.dirname, '../../services/chord-router/main.ts');
+const running: { readonly child: ChildProcess; close?: () => void }[] = [];
+const folders: string[] = [];
+
+export async function newDataFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ringwall-router-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Starts a router and waits until it is a member of the ring. */
+export async function startRouter(
+  dataFolder: string,
+  seeds: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RouterProcess> {
+  const child = fork(MAIN, [], {
+    silent: true,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: {
+      ...process.env,
+      RINGWALL_DATA: dataFolder,
+      RINGWALL_PEER_LISTEN: '127.0.0.1:0',
+      RINGWALL_CHORD_LISTEN: '127.0.0.1:0',
+      RINGWALL_SEEDS: seeds.join(','),
+      RINGWALL_EXIT_WITH_PARENT: 'true',
+      ...environment,
+    },
+  });
+  const entry: (typeof running)[number] = { child };
+  running.push(entry);
+  let log = '';
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+    });
+  }
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const [message] = await Promise.race([
+    once(child, 'message'),
+    exited.then((code): never => {
+      throw new Error(`the router ended with ${code} before it was ready:\n${log}`);
+    }),
+  ]);
+  const { id, peer, chord: address } = message as { id: string; peer: string; chord: string };
+  const client = grpcClient(ChordServiceDefinition, address);
+  entry.close = () => client.close();
+  return { id, peer, pid: child.pid!, chord: client.service, log: () => log, kill: (s) => child.kill(s), exited };
+}
+
+/** Ends all routers that still run and removes their data. */
+export async function stopRouters(): Promise<void> {
+  for (const { child, close } of running.splice(0)) {
+    close?.();
+    const exited = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+    child.kill('SIGKILL');
+    await exited;
+  }
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+}
+
+/** Memory that is this process's alone, in bytes. */
+export async function privateMemoryOf(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const kilobytes = (field: string): number => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(text)![1]);
+  return (kilobytes('Private_Clean') + kilobytes('Private_Dirty')) * 1024;
+}
