@@ -34,7 +34,7 @@ export interface PlannedPost {
 const FOLDER = join(import.meta.dirname, 'corpus');
 /** Friends for each person besides those who share an interest. */
 const FURTHER_FRIENDS = 1;
-const MOST_REACTIONS = 3;
+const MOST_REACTIONS = 2;
 const REACTION_KINDS = ['like', 'like', 'like', 'love', 'laugh', 'wow'];
 
 export async function readCorpus(): Promise<{ people: CorpusPerson[]; posts: CorpusPost[] }> {

@@ -27,6 +27,9 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof Interrupted) {
+    process.stderr.write(
+      `${process.stdout.isTTY ? '\n' : ''}${error.message}: stopped before it was up, no phone is left\n`,
+    );
     process.exitCode = EXIT_INTERRUPTED;
   } else if (error instanceof TestnetError) {
     process.stderr.write(`${process.stdout.isTTY ? '\n' : ''}error: ${error.message}\n`);

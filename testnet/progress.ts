@@ -1,4 +1,6 @@
 /** Says how far a long operation is: on a terminal in one line that changes, elsewhere in lines, a few a second at most. */
+/** Some terminals say that they have none. */
+const DEFAULT_COLUMNS = 80;
 const PAUSE_BETWEEN_LINES_MS = 1_000;
 
 export class Progress {
@@ -15,7 +17,7 @@ export class Progress {
     if (text === this.#step) return;
     this.#step = text;
     if (this.#out.isTTY) {
-      this.#out.write(`\r\u001b[2K${text.slice(0, (this.#out.columns ?? 80) - 1)}`);
+      this.#out.write(`\r\u001b[2K${text.slice(0, (this.#out.columns || DEFAULT_COLUMNS) - 1)}`);
       return;
     }
     const now = performance.now();

@@ -1,7 +1,7 @@
 /** What a testnet can be told at its start, and what becomes of it in an empty and in a used data folder. */
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { PhoneProcess } from './phone-process.ts';
 import { DEFAULT_BASE_PORT } from './ports.ts';
 import { newState, type TestnetState } from './state.ts';
@@ -40,12 +40,26 @@ export async function openFolder(dataDir: string | undefined): Promise<string> {
   if (dataDir === undefined) return await mkdtemp(join(tmpdir(), 'ringwall-testnet-'));
   const folder = resolve(dataDir);
   try {
-    // Keys of people rest here: nobody else may look.
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
   } catch (error) {
     throw new TestnetError(`${folder} cannot be made (${systemCode(error)}): choose another --data`);
   }
   return folder;
+}
+
+/**
+ * Makes a folder and those above it. Not by mkdir's `recursive`, which never returns where a file system such as /proc
+ * answers that a folder which exists does not.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const isThere = async (path: string): Promise<boolean> =>
+    (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  if (await isThere(folder)) return;
+  if (!(await isThere(dirname(folder)))) await makeFolder(dirname(folder));
+  // Keys of people rest here: nobody else may look.
+  await mkdir(folder, { mode: 0o700 }).catch(async (error: unknown) => {
+    if (!(await isThere(folder))) throw error;
+  });
 }
 
 /** The state of a testnet that starts for the first time. */

@@ -25,7 +25,7 @@ import {
   type TestnetOptions,
 } from './testnet-options.ts';
 
-/** Length of a phone's successor list unless more replicas need a longer one. */
+/** Length of a phone's successor list unless more replicas need a longer one: all of them but the owner, and one more. */
 const SUCCESSORS = 8;
 /** Phones that start at once: more only take the processor from each other. */
 const STARTS_AT_ONCE = 4;
@@ -289,7 +289,7 @@ export class Testnet implements AsyncDisposable {
   }
 
   get #successors(): number {
-    return Math.max(SUCCESSORS, this.#state.replication);
+    return Math.max(SUCCESSORS, this.#state.replication + 1);
   }
 }
 

@@ -2,11 +2,12 @@
 import { CHORD_METRICS } from '../../services/chord-router/adapters/metrics.ts';
 import { type MetricCatalogue, PROCESS_METRICS } from '../../services/shared/runtime/metrics.ts';
 import { WALL_METRICS } from '../../services/wall-api/plugins/request-metrics.ts';
+import { SOCIAL_METRICS } from '../../services/wall-api/plugins/social-metrics.ts';
 import { generatedHeading, markdownTable } from './markdown.ts';
 
 const CATALOGUES: Readonly<Record<string, MetricCatalogue>> = {
   'The ring': CHORD_METRICS,
-  'The wall API': WALL_METRICS,
+  'The wall API': { ...WALL_METRICS, ...SOCIAL_METRICS },
   'The process': PROCESS_METRICS,
 };
 

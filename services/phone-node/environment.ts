@@ -1,14 +1,10 @@
 /** The settings of a phone: those of its router and those of its wall. */
-import {
-  CHORD_ROUTER_VARIABLES,
-  type ChordRouterSettings,
-  readChordRouterSettings,
-} from '../chord-router/start.ts';
+import { CHORD_ROUTER_VARIABLES, type ChordRouterSettings, readChordRouterSettings } from '../chord-router/start.ts';
 import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/environment.ts';
 import type { HostPort } from '../shared/runtime/host-port.ts';
 import { LOG_LEVELS, type LogLevel } from '../shared/runtime/logging.ts';
 import { PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
-import { readWallApiSettings, type WallApiSettings } from '../wall-api/start.ts';
+import { readWallApiSettings, WALL_API_VARIABLES, type WallApiSettings } from '../wall-api/start.ts';
 
 export interface PhoneSettings {
   readonly router: ChordRouterSettings;
@@ -20,7 +16,7 @@ export interface PhoneSettings {
 
 export const PHONE_VARIABLES: readonly Variable[] = [
   ...CHORD_ROUTER_VARIABLES,
-  { name: 'RINGWALL_API_LISTEN', meaning: 'host:port of the REST API; port 0 picks one', fallback: '127.0.0.1:8080' },
+  ...WALL_API_VARIABLES,
   {
     name: 'RINGWALL_CHORD_LISTEN',
     meaning: 'host:port of the sibling API (ChordService, health), for tools',

@@ -10,6 +10,7 @@ import { measureRequests } from './plugins/request-metrics.ts';
 import { RouteTable } from './plugins/route-table.ts';
 import { schemaCompilers } from './plugins/schema-compilers.ts';
 import { guardSessions } from './plugins/session-guard.ts';
+import { measureSocial } from './plugins/social-metrics.ts';
 import { ALL_ROUTES } from './routes/all.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import type { RouteContext, WallRoutes } from './routes/route-context.ts';
@@ -44,6 +45,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   answerProblems(app, allowedMethods);
   logRequests(app);
   measureRequests(app, context.registry, { sessions: () => context.sessions.size, people: () => context.people.size });
+  measureSocial(context.registry, context.social);
   secureBrowsers(app, context.settings.allowedOrigins, allowedMethods);
   guardSessions(app, context.sessions);
   const { rateCapacity: capacity, ratePerSecond: perSecond, idempotencyMs: keepMs } = context.settings;

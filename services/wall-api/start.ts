@@ -21,7 +21,7 @@ import { DEFAULT_WALL_SETTINGS, type WallSettings } from './core/settings.ts';
 import { createSocial } from './core/social.ts';
 import type { RouteContext } from './routes/route-context.ts';
 
-export { readWallApiSettings, type WallApiSettings } from './environment.ts';
+export { readWallApiSettings, WALL_API_VARIABLES, type WallApiSettings } from './environment.ts';
 
 export interface WallApiOptions {
   readonly chord: Service<typeof ChordServiceDefinition>;

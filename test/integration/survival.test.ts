@@ -3,6 +3,7 @@
  * them. Real processes, real gRPC, real disks.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseId } from '../../services/shared/core/id.ts';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually } from './eventually.ts';
 import { type PostBody, WallClient, request } from './wall-client.ts';
@@ -73,8 +74,8 @@ describe('a testnet of processes', () => {
     try {
       await expectReadable(acknowledged, [1, 2, 3, 4, 5]);
       await eventually('the frozen phone is dropped', async () => {
-        const ring = await request<{ successors: { id: string }[] }>(`${apiOf(1)}/v1/network/self`);
-        return !ring.body.successors.some((phone) => phone.id.replaceAll('-', '') === before);
+        const ring = await request<{ known: { id: string }[] }>(`${apiOf(1)}/v1/network/ring`);
+        return !ring.body.known.some((phone) => parseId(phone.id) === before);
       });
     } finally {
       await net.thaw(6);

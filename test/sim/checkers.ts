@@ -49,7 +49,8 @@ export function faultsOfOwnership(phones: readonly SimPhone[], keys: readonly Id
   const faults: string[] = [];
   for (const key of keys) {
     const owners = phones.filter(({ contact, node }) => inOwnedRange(node.predecessor.id, key, contact.id));
-    if (owners.length !== 1) faults.push(`key ${key} has ${owners.length} owners: ${owners.map((o) => o.index)}`);
+    if (owners.length !== 1)
+      faults.push(`key ${key} has ${owners.length} owners: ${owners.map((o) => o.index).join(' ')}`);
   }
   return faults;
 }

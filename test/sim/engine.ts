@@ -1,6 +1,7 @@
 /** Virtual time: a queue of events run in order of time, then of scheduling. The same seed gives the same run. */
-import type { Cancel } from '../../services/shared/core/scheduler.ts';
+
 import { SeededRandom } from '../../services/shared/core/random.ts';
+import type { Cancel } from '../../services/shared/core/scheduler.ts';
 
 interface Event {
   readonly atMs: number;

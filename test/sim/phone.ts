@@ -92,7 +92,8 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> implements 
     this.#backlog = [];
     for (const peer of this.#links) {
       peer.#links.delete(this);
-      if (death === 'process') this.#network.send(this, peer, LINK_LOST, () => peer.run(peer.node.linkLost(this.contact)));
+      if (death === 'process')
+        this.#network.send(this, peer, LINK_LOST, () => peer.run(peer.node.linkLost(this.contact)));
     }
     this.#links.clear();
   }

@@ -113,8 +113,6 @@ export class World<Records extends RecordKeeping = RecordKeeping> {
 }
 
 /** A world of phones that keep no records. */
-export function ringWorld(
-  options: Omit<WorldOptions<RecordKeeping>, 'keepRecords'>,
-): World<RecordKeeping> {
+export function ringWorld(options: Omit<WorldOptions<RecordKeeping>, 'keepRecords'>): World {
   return new World({ ...options, keepRecords: () => NO_RECORDS });
 }

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { writeFileAtomically } from '../../services/shared/runtime/atomic-file.ts';
 import { ControlServer } from '../control-server.ts';
 import { Interruption } from '../interruption.ts';
+import { NpmWatch } from '../npm-watch.ts';
 import { performer } from '../perform.ts';
 import { HIGHEST_BASE_PORT } from '../ports.ts';
 import { Progress } from '../progress.ts';
@@ -58,6 +59,7 @@ async function start(options: StartOptions): Promise<void> {
   if (readyFile !== undefined) await clearReadyFile(readyFile);
   const progress = new Progress(process.stdout);
   using interruption = new Interruption(process);
+  using _npm = new NpmWatch(() => interruption.interrupt('npm is gone'));
   const began = performance.now();
   await using net = await Testnet.start({
     phones: options.phones,

@@ -63,7 +63,11 @@ export function createChordService(core: RouterCore, scheduler: Scheduler): Serv
         found: owner !== undefined,
         owner: phoneOf(owner),
         replicas: replicas.map(toPhone),
-        hops: hops.map((hop) => ({ ...hop, phone: toPhone(hop.phone), outcome: HOP_OUTCOMES[hop.outcome] })),
+        hops: hops.map((hop) => ({
+          phone: toPhone(hop.phone),
+          milliseconds: hop.milliseconds,
+          outcome: HOP_OUTCOMES[hop.outcome],
+        })),
         milliseconds,
       };
     },
@@ -90,7 +94,11 @@ export function createChordService(core: RouterCore, scheduler: Scheduler): Serv
     getNearest: async ({ key, name }, options) => {
       const task = core.nearest(keyOf(key, 'key'), nameOf(name));
       const { record, answered, ...rest } = await runTask(scheduler, task, 'get nearest', options?.signal);
-      return { ...rest, record: record === undefined ? undefined : bufferOf(record.bytes), answered: phoneOf(answered) };
+      return {
+        ...rest,
+        record: record === undefined ? undefined : bufferOf(record.bytes),
+        answered: phoneOf(answered),
+      };
     },
 
     getStatus: async () => core.status(),

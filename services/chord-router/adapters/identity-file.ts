@@ -65,7 +65,13 @@ export async function loadIdentity(
   const identity = createIdentity(key, address, chosen, nowMs);
   const renewed = reasonForRenewal(saved, address, chosen);
   if (renewed !== undefined) {
-    const content = { version: 1, id: identity.contact.id, address, nonce: chosen, privateKey: seedOf(key).toString('hex') };
+    const content = {
+      version: 1,
+      id: identity.contact.id,
+      address,
+      nonce: chosen,
+      privateKey: seedOf(key).toString('hex'),
+    };
     await writeFileAtomically(join(folder, FILE), `${JSON.stringify(content, undefined, 2)}\n`);
   }
   return { identity, renewed };

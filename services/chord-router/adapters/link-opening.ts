@@ -14,7 +14,12 @@ export type Opening =
   /** `early`: frames that came together with the last of the handshake. */
   | { readonly ok: true; readonly contact: Contact; readonly early: readonly Frame[] }
   /** `fault`: what this end refused; undefined when the stream ended or the other end refused. */
-  | { readonly ok: false; readonly failure: CallFailure; readonly fault: LinkFault | undefined; readonly details: string };
+  | {
+      readonly ok: false;
+      readonly failure: CallFailure;
+      readonly fault: LinkFault | undefined;
+      readonly details: string;
+    };
 
 /** Statuses with which a phone that is there declines; all others mean that it cannot be reached. */
 const DECLINED: ReadonlySet<number> = new Set([

@@ -12,7 +12,7 @@ import type { HandshakeSettings } from './handshake.ts';
 import { identifyPhone } from './identify.ts';
 import { LinkFault, type RefusalReason } from './link-fault.ts';
 import { type Opening, shakeHands } from './link-opening.ts';
-import { dialStream, type LinkStream, type StreamEnd } from './link-stream.ts';
+import { dialStream, type LinkStream } from './link-stream.ts';
 import { OpeningCalls } from './opening-calls.ts';
 import { DEFAULT_LINK_LIMITS, type LinkLimits, type LinkOutcome, type LinkOwner, PeerLink } from './peer-link.ts';
 
@@ -85,7 +85,7 @@ export class LinkPool implements PeerPort {
     this.#owner = {
       serve: options.serve,
       refused: (reason, from) => options.observer.refused(reason, from, ''),
-      ended: (link, end) => this.#ended(link, end),
+      ended: (link, onPurpose) => this.#ended(link, onPurpose),
     };
     this.#opening = new OpeningCalls((contact, done) => this.#dial(contact.address, contact, done));
     this.#sweeper = setInterval(() => this.#sweep(), this.#limits.sweepMs).unref();
@@ -243,9 +243,9 @@ export class LinkPool implements PeerPort {
     return link.dialled === this.#options.handshake.identity.contact.id < link.contact.id;
   }
 
-  #ended(link: PeerLink, end: StreamEnd): void {
+  #ended(link: PeerLink, onPurpose: boolean): void {
     const inUse = this.#forget(link);
-    if (!end.clean && inUse && !this.#stopped) this.#options.lost(link.contact);
+    if (!onPurpose && inUse && !this.#stopped) this.#options.lost(link.contact);
   }
 
   #close(link: PeerLink): void {

@@ -7,9 +7,8 @@ import type { LinkFault } from './link-fault.ts';
 
 export const LINK_PATH = `/${PeerServiceDefinition.fullName}/${PeerServiceDefinition.methods.link.name}`;
 
-/** How a stream ended. Clean: the other end closed it on purpose, having answered all it wanted to answer. */
+/** How the other end, or the way to it, ended a stream. */
 export interface StreamEnd {
-  readonly clean: boolean;
   /** gRPC status. */
   readonly code: number;
   readonly details: string;
@@ -30,7 +29,7 @@ export interface LinkStream {
   write(message: Buffer, written: () => void): void;
   pause(): void;
   resume(): void;
-  /** Closes the stream cleanly. */
+  /** Closes the stream once what was written is sent. */
   finish(): void;
   /** Closes the stream, telling the other end why. */
   abort(fault: LinkFault): void;
@@ -72,7 +71,7 @@ export function dialStream(address: string): LinkStream {
       call.on('status', ({ code, details }: StatusObject) => {
         if (closed) return;
         release();
-        listener.ended({ clean: code === status.OK, code, details });
+        listener.ended({ code, details });
       });
       call.on('data', (message: Buffer) => listener.received(message));
     },
@@ -116,11 +115,11 @@ export function acceptedStream(call: ServerDuplexStream<Buffer, Buffer>, disconn
         listener.ended(end);
       };
       call.on('end', () => {
-        ended({ clean: true, code: status.OK, details: 'closed by the other phone' });
+        ended({ code: status.OK, details: 'closed by the other phone' });
         call.end();
       });
       call.on('cancelled', () => {
-        ended({ clean: false, code: status.UNAVAILABLE, details: 'the stream broke off' });
+        ended({ code: status.UNAVAILABLE, details: 'the stream broke off' });
       });
       call.on('data', (message: Buffer) => listener.received(message));
     },

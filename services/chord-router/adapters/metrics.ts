@@ -15,7 +15,10 @@ export const CHORD_METRICS = {
   joinAttempts: counter('ringwall_chord_join_attempts_total', 'Attempts it took to become a member.'),
   leaves: counter('ringwall_chord_leaves_total', 'Graceful leaves of this phone.'),
   phonesDiscovered: counter('ringwall_chord_phones_discovered_total', 'Phones this one heard of for the first time.'),
-  phonesSuspected: counter('ringwall_chord_phones_suspected_total', 'Phones that stopped answering and were asked after.'),
+  phonesSuspected: counter(
+    'ringwall_chord_phones_suspected_total',
+    'Phones that stopped answering and were asked after.',
+  ),
   phonesCleared: counter('ringwall_chord_phones_cleared_total', 'Suspected phones that turned out to be alive.'),
   phonesDropped: counter('ringwall_chord_phones_dropped_total', 'Phones taken out of the tables.', ['reason']),
   ringsMerged: counter('ringwall_chord_rings_merged_total', 'Times another ring was met and merging with it began.'),
@@ -36,13 +39,19 @@ export const CHORD_METRICS = {
   recordBytes: gauge('ringwall_chord_record_bytes', 'Bytes of the records this phone keeps.'),
   settled: gauge('ringwall_chord_settled', '1 while this phone holds all it is responsible for, as far as it knows.'),
   writes: counter('ringwall_chord_writes_total', 'Records this phone wrote to the ring, by outcome.', ['outcome']),
-  writeSeconds: histogram('ringwall_chord_write_duration_seconds', 'Time a write took, up to its quorum.', SECONDS_BUCKETS),
+  writeSeconds: histogram(
+    'ringwall_chord_write_duration_seconds',
+    'Time a write took, up to its quorum.',
+    SECONDS_BUCKETS,
+  ),
   writeAcknowledged: histogram(
     'ringwall_chord_write_acknowledged_replicas',
     'Replicas that had the record on disk when a write ended.',
     [0, 1, 2, 3, 4, 5, 6, 7, 10],
   ),
-  reads: counter('ringwall_chord_reads_total', 'Reads of this phone, by whether enough replicas answered.', ['complete']),
+  reads: counter('ringwall_chord_reads_total', 'Reads of this phone, by whether enough replicas answered.', [
+    'complete',
+  ]),
   readSeconds: histogram('ringwall_chord_read_duration_seconds', 'Time a read took.', SECONDS_BUCKETS),
   readsHedged: counter('ringwall_chord_read_hedges_total', 'Further replicas asked because the first were slow.'),
   recordsRejected: counter('ringwall_chord_records_rejected_total', 'Records other phones sent that were not kept.', [
@@ -54,7 +63,10 @@ export const CHORD_METRICS = {
   recordsRepaired: counter('ringwall_chord_records_repaired_total', 'Records that were missing and were copied.', [
     'direction',
   ]),
-  recordsHandedOver: counter('ringwall_chord_records_handed_over_total', 'Records handed to the phones now responsible.'),
+  recordsHandedOver: counter(
+    'ringwall_chord_records_handed_over_total',
+    'Records handed to the phones now responsible.',
+  ),
   diskFaults: counter('ringwall_chord_disk_faults_total', 'Faults of the disk.'),
 
   peerLinks: gauge('ringwall_chord_peer_links', 'Links to other phones that are open.'),

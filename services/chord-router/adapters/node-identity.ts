@@ -11,8 +11,8 @@ import type { NodeRecord } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
 import { distance, type Id, idFromBytes } from '../../shared/core/id.ts';
 import { failure, type Result, success } from '../../shared/core/result.ts';
-import { createRecordCrypto } from '../../shared/runtime/record-crypto.ts';
 import { ipBytes, isCanonicalAddress, parseHostPort } from '../../shared/runtime/host-port.ts';
+import { createRecordCrypto } from '../../shared/runtime/record-crypto.ts';
 
 /** How many ids one address may have: after BEP 42, which leaves 3 bits free. */
 export const NONCES = 8;

@@ -9,9 +9,10 @@ import type { CallFailure } from '../../shared/core/effect.ts';
 import type { Cancel } from '../../shared/core/scheduler.ts';
 import { startTimeout } from '../../shared/runtime/timeout.ts';
 import type { PeerReply, PeerRequest } from '../core/message.ts';
-import { decodeFrames, encodeFrame, joinFrames, MAX_BATCH_BYTES, MAX_FRAME_BYTES } from './frame-codec.ts';
+import { decodeFrames, encodeFrame, MAX_FRAME_BYTES } from './frame-codec.ts';
+import { FrameWriter, type WriterLimits } from './frame-writer.ts';
 import { LinkFault, REFUSAL_CODES, type RefusalReason } from './link-fault.ts';
-import type { LinkStream, StreamEnd } from './link-stream.ts';
+import type { LinkStream } from './link-stream.ts';
 import { RateBudget } from './rate-budget.ts';
 import { replyFromWire, replyToWire } from './reply-codec.ts';
 import { requestFromWire, requestToWire } from './request-codec.ts';
@@ -35,11 +36,14 @@ export interface LinkOwner {
   serve(from: Contact, request: PeerRequest, answer: (answer: Answer) => void): void;
   /** Something the other end sent was refused. */
   refused(reason: RefusalReason, from: Contact): void;
-  /** The link is over, and not because its owner closed it; its open calls have failed already. */
-  ended(link: PeerLink, end: StreamEnd): void;
+  /**
+   * The link is over, and not because its owner closed it; its open calls have failed already. `onPurpose`: the other
+   * end said goodbye.
+   */
+  ended(link: PeerLink, onPurpose: boolean): void;
 }
 
-export interface LinkLimits {
+export interface LinkLimits extends WriterLimits {
   /** Requests this phone may have open on one link. */
   readonly pendingRequests: number;
   /** Requests of the other end served at once. */
@@ -48,9 +52,6 @@ export interface LinkLimits {
   readonly requestsPerSecond: number;
   /** Refused requests after which the link is closed. */
   readonly refusedRequests: number;
-  /** Unsent bytes at which this phone stops reading from a link, and at which it gives it up. */
-  readonly unsentHighBytes: number;
-  readonly unsentMaxBytes: number;
 }
 
 export const DEFAULT_LINK_LIMITS: LinkLimits = {
@@ -85,15 +86,12 @@ export class PeerLink {
   readonly #owner: LinkOwner;
   readonly #limits: LinkLimits;
   readonly #budget: RateBudget;
+  readonly #writer: FrameWriter;
   readonly #pending = new Map<number, PendingCall>();
   #lastRequestId = 0;
   #serving = 0;
   #refusals = 0;
   #open = true;
-  #queue: Uint8Array[] = [];
-  #flushing = false;
-  #unsentBytes = 0;
-  #paused = false;
 
   constructor(stream: LinkStream, contact: Contact, dialled: boolean, owner: LinkOwner, limits: LinkLimits) {
     this.#stream = stream;
@@ -102,6 +100,9 @@ export class PeerLink {
     this.#owner = owner;
     this.#limits = limits;
     this.#budget = new RateBudget(limits.requestsPerSecond, limits.requestsPerSecond);
+    this.#writer = new FrameWriter(stream, limits, () => {
+      this.abort(new LinkFault('too-slow', 'replies were not read'));
+    });
   }
 
   get open(): boolean {
@@ -117,7 +118,7 @@ export class PeerLink {
   start(early: readonly Frame[]): void {
     this.#stream.listen({
       received: (message) => this.#received(message),
-      ended: (end) => this.#over(end),
+      ended: () => this.#over(false),
     });
     this.#guarded(() => this.#takeAll(early));
   }
@@ -152,7 +153,8 @@ export class PeerLink {
   /** Closes the link on purpose: what the other end still asks it asks again elsewhere. */
   close(): void {
     if (!this.#open) return;
-    this.#flush();
+    this.#send(encodeFrame({ requestId: 0, body: { $case: 'goodbye', value: {} } }));
+    this.#writer.close(true);
     this.#open = false;
     this.#stream.finish();
     this.#failPending('closed');
@@ -163,15 +165,15 @@ export class PeerLink {
     if (!this.#open) return;
     this.#stream.abort(fault);
     this.#owner.refused(fault.reason, this.contact);
-    this.#over({ clean: false, code: fault.code, details: fault.message });
+    this.#over(false);
   }
 
-  #over(end: StreamEnd): void {
+  #over(onPurpose: boolean): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#queue = [];
-    this.#failPending(end.clean ? 'closed' : 'unreachable');
-    this.#owner.ended(this, end);
+    this.#writer.close(false);
+    this.#failPending(onPurpose ? 'closed' : 'unreachable');
+    this.#owner.ended(this, onPurpose);
   }
 
   #failPending(failure: CallFailure | 'closed'): void {
@@ -207,6 +209,9 @@ export class PeerLink {
         return this.#takeReply(frame.requestId, frame.body.value);
       case 'refusal':
         return this.#settle(frame.requestId, 'refused');
+      case 'goodbye':
+        this.#stream.finish();
+        return this.#over(true);
       default:
         throw new LinkFault('malformed', 'after the handshake come requests and replies');
     }
@@ -274,56 +279,7 @@ export class PeerLink {
   }
 
   #send(frame: Uint8Array): void {
-    this.#queue.push(frame);
-    this.#unsentBytes += frame.length;
-    if (this.#flushing) return;
-    this.#flushing = true;
-    const flush = (): void => {
-      this.#flushing = false;
-      this.#flush();
-    };
-    // A lone frame leaves at once; among others it waits for the end of the turn, for company.
-    if (this.#pending.size + this.#serving <= 1) queueMicrotask(flush);
-    else setImmediate(flush);
-  }
-
-  #flush(): void {
-    if (!this.#open) return;
-    const frames = this.#queue;
-    this.#queue = [];
-    let from = 0;
-    let bytes = 0;
-    for (let at = 0; at < frames.length; at++) {
-      const length = frames[at]!.length;
-      if (at > from && bytes + length > MAX_BATCH_BYTES) {
-        this.#write(frames.slice(from, at), bytes);
-        from = at;
-        bytes = 0;
-      }
-      bytes += length;
-    }
-    if (frames.length > from) this.#write(frames.slice(from), bytes);
-    this.#watchUnsent();
-  }
-
-  #write(frames: readonly Uint8Array[], bytes: number): void {
-    this.#stream.write(joinFrames(frames), () => {
-      this.#unsentBytes -= bytes;
-      if (this.#paused && this.#unsentBytes < this.#limits.unsentHighBytes) {
-        this.#paused = false;
-        this.#stream.resume();
-      }
-    });
-  }
-
-  /** An end that asks and does not read gets no further than this. */
-  #watchUnsent(): void {
-    if (this.#unsentBytes > this.#limits.unsentMaxBytes) {
-      this.abort(new LinkFault('too-slow', 'replies were not read'));
-    } else if (!this.#paused && this.#unsentBytes > this.#limits.unsentHighBytes) {
-      this.#paused = true;
-      this.#stream.pause();
-    }
+    this.#writer.send(frame, this.#pending.size + this.#serving <= 1);
   }
 
   /** The next id that no open request has; there are far more ids than requests may be open. */

@@ -119,7 +119,7 @@ export class RecordTables {
       `SELECT ${ENTRY} FROM entries WHERE place = ?` +
         (before === undefined ? '' : ' AND (created_at, hash) < (?, ?)') +
         (name === undefined ? '' : ' AND name = ?') +
-        ' ORDER BY created_at DESC, hash DESC',
+        ' ORDER BY entries.created_at DESC, entries.hash DESC',
       blob(place),
       ...(before === undefined ? [] : [before.createdAt, blob(before.hash)]),
       ...(name === undefined ? [] : [name]),
@@ -137,7 +137,7 @@ export class RecordTables {
         ]) {
       const row = this.#get(
         `SELECT ${ENTRY} FROM entries ` +
-          "WHERE kind = 'immutable' AND name = ? AND place >= ? AND place <= ? ORDER BY place LIMIT 1",
+          "WHERE kind = 'immutable' AND name = ? AND place >= ? AND place <= ? ORDER BY entries.place LIMIT 1",
         name,
         blob(first!),
         blob(last!),
@@ -161,7 +161,7 @@ export class RecordTables {
           [start, LAST_PLACE],
           [FIRST_PLACE, to],
         ]) {
-      const sql = `SELECT ${SUMMARY} FROM entries WHERE place >= ? AND place <= ? ORDER BY place, key`;
+      const sql = `SELECT ${SUMMARY} FROM entries WHERE place >= ? AND place <= ? ORDER BY entries.place, entries.key`;
       for (const row of this.#iterate(sql, blob(first!), blob(last!))) yield summaryOf(row);
     }
   }

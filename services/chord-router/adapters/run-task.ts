@@ -14,15 +14,13 @@ export function runTask<T>(scheduler: Scheduler, task: Task<T>, label: string, s
       reject(new RpcError(status.CANCELLED, 'the caller gave up'));
       return;
     }
-    let onAbort: (() => void) | undefined;
+    const onAbort = (): void => scheduler.cancel(fiber);
+    signal?.addEventListener('abort', onAbort, { once: true });
     const fiber = scheduler.run(task, label, (ended) => {
-      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+      signal?.removeEventListener('abort', onAbort);
       if (ended.error !== undefined) reject(new RpcError(status.INTERNAL, 'internal error', { cause: ended.error }));
       else if (ended.cancelled) reject(new RpcError(status.CANCELLED, 'the call was ended before its answer'));
       else resolve(ended.result as T);
     });
-    if (signal === undefined || fiber.done) return;
-    onAbort = () => scheduler.cancel(fiber);
-    signal.addEventListener('abort', onAbort, { once: true });
   });
 }

@@ -40,7 +40,8 @@ export function required<T>(value: T | undefined, field: string): T {
 }
 
 export function listOf<From, To>(items: readonly From[], most: number, field: string, read: (item: From) => To): To[] {
-  if (items.length > most) throw new MalformedMessage(`${field} holds ${items.length} items, at most ${most} may be sent`);
+  if (items.length > most)
+    throw new MalformedMessage(`${field} holds ${items.length} items, at most ${most} may be sent`);
   return items.map(read);
 }
 

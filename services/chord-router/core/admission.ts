@@ -63,14 +63,18 @@ export class Admission {
   }
 
   /**
-   * Writes are taken by replicas alone. Repair may come before this phone has heard that it is becoming a replica,
-   * when a phone between it and the key leaves: so repair is taken for everything up to the farthest predecessor known.
+   * Writes are taken by replicas alone, and by a phone that knows too few predecessors to say that it is none. Repair
+   * may come before this phone has heard that it is becoming a replica, when a phone between it and the key leaves: so
+   * it is taken for everything up to the farthest predecessor known.
    */
   #takes(place: Id, purpose: PutRecords['purpose']): boolean {
+    const { settings, self } = this.#view;
     if (this.#view.isResponsible(place)) return true;
-    if (purpose === 'write') return false;
-    const farthest = this.#view.predecessors().at(-1);
-    return farthest === undefined || inOwnedRange(farthest.id, place, this.#view.self.id);
+    const predecessors = this.#view.predecessors();
+    const farthest = predecessors.at(-1);
+    const knowsTooFew = predecessors.length < Math.min(settings.replication, this.#view.successors().length);
+    if (farthest === undefined || knowsTooFew) return true;
+    return purpose === 'repair' && inOwnedRange(farthest.id, place, self.id);
   }
 
   *#withoutPresent(candidates: readonly Candidate[], verdicts: RecordVerdict[]): Task<readonly Candidate[]> {

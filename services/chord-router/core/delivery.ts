@@ -41,11 +41,12 @@ export class Delivery {
     this.#replicas = Math.max(targets.length, expected);
   }
 
-  /** Those of the targets that have not been asked, or could not be. */
+  /** Those of the targets that have neither taken the record nor refused it for want of room. */
   missed(): readonly Contact[] {
-    return this.#targets.filter(
-      ({ id }) => !this.#underWay.has(id) && (this.#answers.get(id) ?? 'failed') === 'failed',
-    );
+    return this.#targets.filter(({ id }) => {
+      const answer = this.#answers.get(id);
+      return !this.#underWay.has(id) && answer !== 'acknowledged' && answer !== 'over-quota';
+    });
   }
 
   sent(to: Contact): void {

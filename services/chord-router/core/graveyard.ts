@@ -17,7 +17,7 @@ export type Fate = 'dead' | 'left' | 'remembered';
 
 interface Grave {
   readonly contact: Contact;
-  readonly fate: Fate;
+  fate: Fate;
   probes: number;
   turn: number;
 }
@@ -57,7 +57,10 @@ export class Graveyard {
   /** Somebody spoke of it as alive: ask it soon. */
   hint(id: Id): void {
     const grave = this.#graves.get(id);
-    if (grave !== undefined) grave.turn = 0;
+    if (grave === undefined) return;
+    grave.turn = 0;
+    // One that left may have come back since: only an answer of its own tells.
+    if (grave.fate === 'left') grave.fate = 'dead';
   }
 
   /**

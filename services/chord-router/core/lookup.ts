@@ -6,7 +6,17 @@
  * probe beside it, up to `lookupParallelism`, so that dead phones cost little time.
  */
 import type { Contact } from '../../shared/core/contact.ts';
-import { type CallOutcome, cancel, type Fiber, first, now, sleep, spawn, type Task } from '../../shared/core/effect.ts';
+import {
+  type CallOutcome,
+  cancel,
+  detach,
+  type Fiber,
+  first,
+  now,
+  sleep,
+  spawn,
+  type Task,
+} from '../../shared/core/effect.ts';
 import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
 import type { FoundSuccessor } from './message.ts';
@@ -16,7 +26,11 @@ import type { Hop, LookupOutcome } from './ring-view.ts';
 /** Phones closer to the key in one answer; more are not read. */
 export const MAX_CLOSER = 4;
 /** Phones believed to be at or after the key in one answer; more are not read. */
-const MAX_GUESSES = 2;
+const MAX_GUESSES = 4;
+/** Phones told, in one lookup, that one they named did not answer. */
+const MAX_HINTS = 2;
+/** Pause before going on when all phones near the key were dead: those before them need a moment to notice. */
+const RETRY_PAUSE_MS = 500;
 /** Phones from this phone's own tables to start from: more than are asked in parallel, for some may be dead. */
 const STARTING_POINTS = 16;
 
@@ -90,6 +104,12 @@ class Lookup {
   readonly #context: RingContext;
   readonly #calls: Calls;
   readonly #key: Id;
+  readonly #starts: readonly Contact[];
+  #hints = 0;
+  /** Phones that did not answer. */
+  readonly #silent = new Set<Id>();
+  /** Who named a phone as closer to the key. */
+  readonly #namers = new Map<Id, Contact>();
   readonly #seen = new Set<Id>();
   /** Not yet asked, nearest to the key first. */
   #candidates: Contact[] = [];
@@ -104,9 +124,16 @@ class Lookup {
     this.#context = context;
     this.#calls = calls;
     this.#key = key;
-    this.#seen.add(context.self.id);
-    this.#addCandidates(starts);
-    this.#addGuesses(context.phones.following(key, MAX_GUESSES));
+    this.#starts = starts;
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#seen.clear();
+    this.#seen.add(this.#context.self.id);
+    this.#nearestAnswered = undefined;
+    this.#addCandidates(this.#starts);
+    this.#addGuesses(this.#context.phones.following(this.#key, MAX_GUESSES));
   }
 
   *run(): Task<Search> {
@@ -117,7 +144,13 @@ class Lookup {
     let wanted = 1;
     while (!deadline.done) {
       while (this.#probes.size < wanted && this.#canAsk()) yield* this.#askNext();
-      if (this.#probes.size === 0) break;
+      if (this.#probes.size === 0) {
+        if (this.#nearestAnswered === undefined || this.#hops.length >= settings.lookupHops) break;
+        const pause = yield* spawn(sleep(RETRY_PAUSE_MS), 'pause');
+        yield* first<unknown>([deadline, pause]);
+        this.#begin();
+        continue;
+      }
       if (hedge === undefined && wanted < settings.lookupParallelism && this.#canAsk()) {
         hedge = yield* spawn(sleep(this.#patienceMs()), 'patience');
       }
@@ -133,13 +166,13 @@ class Lookup {
       const answer = yield* this.#take(done as Probe);
       if (answer?.owner !== undefined) {
         const named = replicasOf(this.#context, answer.owner, answer.ownerSuccessors);
-        return { ...named, namedBy: answer.by, hops: this.#hops, milliseconds: (yield* now()) - startedMs };
+        return { ...named, namedBy: answer.by, hops: this.#hops, milliseconds: yield* since(startedMs) };
       }
       if (hedge !== undefined) yield* cancel(hedge);
       hedge = undefined;
       wanted = answer === undefined ? settings.lookupParallelism : 1;
     }
-    const milliseconds = (yield* now()) - startedMs;
+    const milliseconds = yield* since(startedMs);
     return { owner: undefined, replicas: [], namedBy: undefined, hops: this.#hops, milliseconds };
   }
 
@@ -169,16 +202,23 @@ class Lookup {
   *#take(probe: Probe): Task<(FoundSuccessor & { readonly by: Contact }) | undefined> {
     const { phone, startedMs } = this.#probes.get(probe)!;
     this.#probes.delete(probe);
-    const milliseconds = Math.max(0, (yield* now()) - startedMs);
+    const milliseconds = yield* since(startedMs);
     const outcome = probe.result;
     if (!outcome?.ok) {
       this.#hops.push({ phone, milliseconds, outcome: outcome?.failure ?? 'unreachable' });
+      this.#silent.add(phone.id);
+      const namer = this.#namers.get(phone.id);
+      if (namer !== undefined) yield* this.#hint(namer, phone);
       return undefined;
     }
     const { owner, ownerSuccessors, closer } = outcome.reply;
     this.#hops.push({ phone, milliseconds, outcome: owner === undefined ? 'closer' : 'owner' });
     const nearer = closer.slice(0, MAX_CLOSER).filter(({ id }) => between(phone.id, id, this.#key));
-    for (const contact of nearer) this.#context.learn(contact);
+    for (const contact of nearer) {
+      this.#context.learn(contact);
+      this.#namers.set(contact.id, phone);
+      if (this.#silent.has(contact.id)) yield* this.#hint(phone, contact);
+    }
     if (owner !== undefined) this.#context.learn(owner);
     this.#addCandidates(nearer);
     if (owner === undefined) this.#addGuesses(ownerSuccessors.slice(0, MAX_GUESSES));
@@ -186,6 +226,14 @@ class Lookup {
       this.#nearestAnswered = phone.id;
     }
     return { type: 'found-successor', owner, ownerSuccessors, closer: nearer, by: phone };
+  }
+
+  /** Tells whoever named a phone that it did not answer: if it is their neighbour, they look into it at once. */
+  *#hint(namer: Contact, silent: Contact): Task<void> {
+    if (this.#hints === MAX_HINTS) return;
+    this.#hints += 1;
+    const news = { joined: [], gone: [silent] };
+    yield* detach(this.#calls.ask<'ask-neighbours'>(namer, { type: 'ask-neighbours', news }), 'hint');
   }
 
   #addCandidates(contacts: readonly Contact[]): void {
@@ -211,6 +259,11 @@ class Lookup {
     }
     return patience;
   }
+}
+
+/** Milliseconds since then; none if the clock was set back. */
+function* since(startedMs: number): Task<number> {
+  return Math.max(0, (yield* now()) - startedMs);
 }
 
 /** The owner and what follows it, without phones this one knows to be dead. */

@@ -22,23 +22,25 @@ const CONTACTS_WANTED = 16;
 export function* meet(context: RingContext, calls: Calls, stranger: Contact): Task<void> {
   const { self } = context;
   const news = { joined: [self], gone: [] };
+  const wasDead = context.isDead(stranger.id);
   const answered = yield* calls.attempt<'ask-neighbours'>(stranger, { type: 'ask-neighbours', news });
   if (!answered.ok) return;
-  context.news.add('joined', stranger, yield* now(), true);
-  context.pace.hurry();
   const found = yield* calls.attempt<'find-successor'>(stranger, { type: 'find-successor', key: self.id });
   const after = { type: 'list-contacts', after: self.id, limit: CONTACTS_WANTED } as const;
   const listed = yield* calls.attempt<'list-contacts'>(stranger, after);
-  const nearby: Contact[] = [];
-  if (found.ok)
-    nearby.push(...found.reply.closer.slice(0, MAX_CLOSER), ...(found.reply.owner ? [found.reply.owner] : []));
+  const nearby: Contact[] = [stranger];
+  if (found.ok) nearby.push(...found.reply.closer.slice(0, MAX_CLOSER));
+  if (found.ok && found.reply.owner !== undefined) nearby.push(found.reply.owner);
   if (listed.ok) nearby.push(...listed.reply.contacts.slice(0, CONTACTS_WANTED));
-  if (nearby.some(({ id }) => wouldBeNeighbour(context, id)))
-    context.tell({ type: 'rings-merging', through: stranger });
+  const merging = nearby.some(({ id }) => wouldBeNeighbour(context, id));
   for (const contact of nearby) {
     if (context.isDead(contact.id)) context.graveyard.hint(contact.id);
     else context.learn(contact);
   }
+  if (!merging && !wasDead) return;
+  if (merging) context.tell({ type: 'rings-merging', through: stranger });
+  context.news.add('joined', stranger, yield* now(), true);
+  context.pace.hurry();
 }
 
 function wouldBeNeighbour({ ring, self, successor }: RingContext, id: Id): boolean {

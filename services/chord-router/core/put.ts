@@ -4,15 +4,29 @@
  * has a record on disk, the rest goes on in the background.
  */
 import type { Contact } from '../../shared/core/contact.ts';
-import { all, detach, type Fiber, first, now, Signal, spawn, type Task, waitFor } from '../../shared/core/effect.ts';
+import {
+  all,
+  detach,
+  type Fiber,
+  first,
+  now,
+  Signal,
+  sleep,
+  spawn,
+  type Task,
+  waitFor,
+} from '../../shared/core/effect.ts';
 import type { Id } from '../../shared/core/id.ts';
 import type { RingRecord } from '../../shared/core/record.ts';
 import { MAX_BATCH_RECORDS, splitIntoBatches } from './batch.ts';
 import { Delivery, type Receipt } from './delivery.ts';
 import { expectedReplicas, type RecordKeeper } from './record-keeper.ts';
 
-/** The believed replicas, those of a lookup, and those of another one if the ring changed meanwhile. */
-const MAX_ROUNDS = 3;
+/**
+ * Pauses before the rounds, ms: to the believed replicas, then, where that was not enough, to those of a lookup, and
+ * then to those of further ones, for while the ring changes its phones disagree.
+ */
+const ROUND_PAUSES_MS = [0, 0, 200, 600];
 
 const INVALID: Receipt = { outcome: 'invalid', replicas: 0, acknowledged: 0, newer: undefined };
 
@@ -49,9 +63,10 @@ function* putSome(keeper: RecordKeeper, encoded: readonly Uint8Array[]): Task<re
 function* deliver(keeper: RecordKeeper, deliveries: readonly Delivery[], progress: Signal): Task<void> {
   try {
     const sending: Fiber<void>[] = [];
-    for (let round = 0; round < MAX_ROUNDS; round++) {
+    for (const [round, pauseMs] of ROUND_PAUSES_MS.entries()) {
       const open = round === 0 ? deliveries : deliveries.filter(({ isStuck, isMisplaced }) => isStuck || isMisplaced);
       if (open.length === 0) break;
+      if (pauseMs > 0) yield* sleep(pauseMs);
       yield* aim(keeper, open, round > 0);
       for (const [to, records] of byPhone(open)) {
         sending.push(yield* spawn(send(keeper, to, records, progress), 'put records'));

@@ -5,8 +5,9 @@ import { isMajorityCompared, type SharedRange, sharedRanges } from './shared-ran
 import { RangeSync } from './sync.ts';
 
 /**
- * Compares what is missing with every neighbour that keeps part of it. A majority of them is enough to hold every
- * acknowledged write, for that is on a majority of the replicas as well. Gives the number of records that moved.
+ * Compares what is missing with every neighbour that keeps part of it. A majority of them must have answered: every
+ * acknowledged write is on a majority of the replicas, so one of those has it. All of them are asked nevertheless, for
+ * after many changes at once fewer may have it. Gives the number of records that moved.
  */
 export function* settle(keeper: RecordKeeper): Task<number> {
   const { view, coverage } = keeper;
@@ -15,15 +16,15 @@ export function* settle(keeper: RecordKeeper): Task<number> {
   const shared = sharedRanges(view, missing);
   const compared: SharedRange[] = [];
   let moved = 0;
-  if (shared.length === 0) coverage.hold(missing.from); // alone: what it has is all there is
   for (const range of shared) {
     const sync = new RangeSync(keeper, range.partner, { direction: 'both', sparesUnsettled: false });
     const { complete, pulled, pushed } = yield* sync.run(range.from, range.to);
     moved += pulled + pushed;
     if (complete) compared.push(range);
-    const now = coverage.missing();
-    if (now !== undefined && (now.from !== missing.from || now.to !== missing.to)) return moved; // the ring moved on
-    if (now !== undefined && isMajorityCompared(view, missing, shared, compared)) coverage.hold(missing.from);
+    const left = coverage.missing();
+    if (left?.from !== missing.from || left.to !== missing.to) return moved; // the ring has moved on meanwhile
   }
+  // Alone, a phone shares nothing: what it has is all there is.
+  if (isMajorityCompared(view, missing, shared, compared)) coverage.hold(missing.from);
   return moved;
 }

@@ -14,7 +14,7 @@ import type { Suspicion } from './suspicion.ts';
 /** Fingers looked up in a round while some are still empty. */
 const FINGERS_A_ROUND = 4;
 /** A seed's address is tried once in so many rounds, unless a phone known to live has it. */
-const SEED_EVERY_ROUNDS = 4;
+const SEED_EVERY_ROUNDS = 8;
 
 export class Upkeep {
   readonly #context: RingContext;

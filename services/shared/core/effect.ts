@@ -101,12 +101,12 @@ export function* store<Operation, Outcome>(operation: Operation): Task<Outcome> 
 
 /** Starts a child; it is cancelled when the task that started it ends. */
 export function* spawn<T>(task: Task<T>, label: string): Task<Fiber<T>> {
-  return (yield { kind: 'spawn', task: task as Task<unknown>, label, detached: false }) as Fiber<T>;
+  return (yield { kind: 'spawn', task, label, detached: false }) as Fiber<T>;
 }
 
 /** Starts a task that outlives the one that started it. */
 export function* detach<T>(task: Task<T>, label: string): Task<Fiber<T>> {
-  return (yield { kind: 'spawn', task: task as Task<unknown>, label, detached: true }) as Fiber<T>;
+  return (yield { kind: 'spawn', task, label, detached: true }) as Fiber<T>;
 }
 
 /** Waits until one of the fibers is done; of several, the earliest in the list. The list must not be empty. */

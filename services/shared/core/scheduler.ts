@@ -74,7 +74,7 @@ export class Scheduler {
 
   /** Starts a task that stands on its own. `onDone` gets its fiber when it has ended in whatever way. */
   run<T>(task: Task<T>, label: string, onDone?: (fiber: Fiber<T>) => void): Fiber<T> {
-    const fiber = new RunningFiber(task as Task<unknown>, label, undefined);
+    const fiber = new RunningFiber(task, label, undefined);
     this.#roots.add(fiber);
     if (onDone !== undefined) fiber.watchers.add(() => onDone(fiber as Fiber<T>));
     this.#advance(fiber, undefined);

@@ -61,7 +61,7 @@ function unary(
         const bytes = method.requestType.encode(message).finish();
         return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       },
-      (bytes) => method.responseType.decode(bytes) as unknown,
+      (bytes) => method.responseType.decode(bytes),
       request,
       new Metadata(),
       { deadline: Date.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS) },

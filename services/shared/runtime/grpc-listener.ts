@@ -36,6 +36,8 @@ export class GrpcListener {
       injector.injectConnection(socket);
     });
     this.#tcp.maxConnections = options.maxConnections;
+    // Accepting failed, for want of file descriptors say: that connection is lost, the next may do better.
+    this.#tcp.on('error', () => {});
   }
 
   /** Starts listening; gives the address with the port that was picked where 0 was asked for. */

@@ -1,5 +1,10 @@
 /** Serves unary services over gRPC: the sibling API of a phone. */
-import { type Metadata, type handleUnaryCall, type ServiceDefinition as GrpcServiceDefinition, status } from '@grpc/grpc-js';
+import {
+  type ServiceDefinition as GrpcServiceDefinition,
+  type handleUnaryCall,
+  type Metadata,
+  status,
+} from '@grpc/grpc-js';
 import { GrpcListener, type GrpcListenerOptions } from './grpc-listener.ts';
 import { Health, healthDefinition } from './health.ts';
 import type { HostPort } from './host-port.ts';

@@ -5,7 +5,7 @@
 import { status } from '@grpc/grpc-js';
 import { type CallOptions, RpcError, type Service, type ServiceDefinition } from './rpc.ts';
 
-type Method = (request: unknown, options: CallOptions) => Promise<unknown>;
+type Method = (request: unknown, options?: CallOptions) => Promise<unknown>;
 
 /** `crashed` hears of errors that are no RpcError: the caller gets INTERNAL and no detail, as over the wire. */
 export function inProcess<Definition extends ServiceDefinition>(

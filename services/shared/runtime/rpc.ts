@@ -3,6 +3,7 @@
  * a gRPC channel (grpc-client.ts) or straight inside one process (in-process.ts).
  */
 
+/** Methods, not function properties: their parameters compare both ways, so any message's codec is one of unknown. */
 interface MessageCodec<T> {
   encode(message: T): { finish(): Uint8Array };
   decode(input: Uint8Array): T;
@@ -10,8 +11,8 @@ interface MessageCodec<T> {
 
 export interface UnaryMethod {
   readonly name: string;
-  readonly requestType: MessageCodec<any>;
-  readonly responseType: MessageCodec<any>;
+  readonly requestType: MessageCodec<unknown>;
+  readonly responseType: MessageCodec<unknown>;
   readonly requestStream: false;
   readonly responseStream: false;
 }

@@ -6,8 +6,8 @@
 import type { Id } from '../../shared/core/id.ts';
 import type { UnlockedPerson } from './person.ts';
 import { decodePost } from './post-format.ts';
+import { slotOfRevision } from './post-index.ts';
 import type { LoadedPost, PostReader } from './posts.ts';
-import { slotOfRevision } from './publishing.ts';
 import type { Ring } from './ring-client.ts';
 import { REVISIONS } from './ring-names.ts';
 import { readWholeSet } from './timeline.ts';

@@ -15,7 +15,7 @@ export type InboxSubject =
 
 /** The entry that tells a person of something. */
 export function inboxEntry(to: Id, subject: InboxSubject, at: number, crypto: WallCrypto): MemberDraft {
-  return { ...inboxSlot(to, subject, at, crypto), value: subject as JsonObject };
+  return { ...inboxSlot(to, subject, at, crypto), value: { ...subject } };
 }
 
 /** Takes such an entry back. */

@@ -65,13 +65,13 @@ export async function readPostPage<Item>(
 }
 
 function postOf(entry: RingRecord): Id {
-  return parseId(entry.slot)!;
+  return entry.slot as Id;
 }
 
-/** Live, of this time, and naming a post. */
+/** Live, of this time, and naming a post in the one spelling, so that nobody lists a post of theirs twice. */
 function isFollowable<Item>(entry: RingRecord, listing: PostListing<Item>): boolean {
-  if (entry.deleted || parseId(entry.slot) === undefined || entry.createdAt > listing.now + CLOCK_SKEW_MS) return false;
-  return listing.admits(entry);
+  const isNamed = parseId(entry.slot) === entry.slot;
+  return isNamed && !entry.deleted && entry.createdAt <= listing.now + CLOCK_SKEW_MS && listing.admits(entry);
 }
 
 /**

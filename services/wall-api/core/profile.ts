@@ -29,20 +29,27 @@ export interface Profile extends ProfileText {
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The signed record of a profile's next version. */
-export function profileRecord(
+/**
+ * The signed record of a profile's next version, and how everybody will read it. Throws a RangeError for a text that
+ * nobody would read: names go through cleanName, bios have at most MAX_BIO_CHARACTERS.
+ */
+export function signProfile(
   owner: UnlockedPerson,
   text: ProfileText,
   version: { readonly seq: number; readonly createdAt: number },
   crypto: RecordCrypto,
-): RingRecord {
-  const value = { name: text.name, bio: text.bio, sealingKey: toBase64Url(owner.sealing.publicKey) };
-  return sealRecord(
+): { readonly record: RingRecord; readonly profile: Profile } {
+  const { name } = text;
+  const value = { name, bio: text.bio.toWellFormed(), sealingKey: toBase64Url(owner.sealing.publicKey) };
+  const record = sealRecord(
     { kind: 'mutable', name: PROFILE, slot: '', deleted: false, value: utf8.encode(JSON.stringify(value)), ...version },
     owner.authorKey,
     (message) => owner.sign(message),
     crypto,
   );
+  const profile = readProfile(record);
+  if (profile === undefined) throw new RangeError('this is no profile');
+  return { record, profile };
 }
 
 /** Reads a profile's record; undefined when its value is no profile, for authors may sign anything. */
@@ -64,11 +71,11 @@ export function readProfile(record: RingRecord): Profile | undefined {
   return { person, name, bio, sealingKey: key, seq, updatedAt, version };
 }
 
-/** A name without spaces around it and in normal form C; undefined when it is empty, too long or holds control characters. */
+/** A name without spaces around it and in normal form C; undefined when it is empty, too long or holds control characters or half a character. */
 export function cleanName(name: string): string | undefined {
   const clean = name.normalize('NFC').trim();
   const length = characters(clean);
-  return length >= 1 && length <= MAX_NAME_CHARACTERS && !/\p{Cc}/u.test(clean) ? clean : undefined;
+  return length >= 1 && length <= MAX_NAME_CHARACTERS && !/[\p{Cc}\p{Cs}]/u.test(clean) ? clean : undefined;
 }
 
 function characters(text: string): number {

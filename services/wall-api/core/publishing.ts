@@ -4,20 +4,22 @@ import { contentHash, type RecordDraft, type RingRecord } from '../../shared/cor
 import type { Blocks } from './blocks.ts';
 import type { Friends } from './friends.ts';
 import { inboxEntry } from './inbox.ts';
-import { EMPTY_VALUE, encodeValue } from './json-value.ts';
+import { EMPTY_VALUE } from './json-value.ts';
 import type { Outbox } from './outbox.ts';
 import type { UnlockedPerson } from './person.ts';
 import { type Audience, encodeOpen, encodeSealed, type PostContent } from './post-format.ts';
+import { indexEntries, indexRemovals, revisionRemovals, slotOfRevision } from './post-index.ts';
 import type { LoadedPost, PostReader } from './posts.ts';
 import { Problem } from './problem.ts';
+import { findRecipients } from './recipients.ts';
 import { type Custody, putRecord, type Ring } from './ring-client.ts';
-import { dayOf, POST, placeOfRecent, RECENT, REPLIES, REVISION, REVISIONS, recentShardOf, WALL } from './ring-names.ts';
-import { MAX_RECIPIENTS } from './seal.ts';
+import { POST, REVISION, REVISIONS } from './ring-names.ts';
+import { readTimeline } from './timeline.ts';
 import type { WallCrypto } from './wall-crypto.ts';
-import { type MemberDraft, putOver, sign, signMember } from './writer.ts';
+import { putOver, sign, signMember } from './writer.ts';
 
-/** Edits whose texts are kept beside the original; the slots are used in turn, so the newest stay. */
-export const KEPT_REVISIONS = 50;
+/** Members read to find the texts of a deleted post; its author has at most 50 there. */
+const MAX_REVISIONS_FOUND = 200;
 
 export interface PostDraft {
   readonly text: string;
@@ -51,8 +53,9 @@ export interface Removed {
   readonly indexed: boolean;
 }
 
-interface Recipients {
-  readonly keys: readonly Uint8Array[];
+/** A post's value, and the friends who cannot open it. */
+interface Encoded {
+  readonly value: Uint8Array;
   readonly leftOut: readonly Id[];
 }
 
@@ -82,8 +85,7 @@ export class Publisher {
     const { crypto } = this.#parts;
     const parent = draft.inReplyTo === undefined ? undefined : await this.#parent(draft.inReplyTo, draft, author);
     const content: PostContent = { ...draft, text: wellFormed(draft.text) };
-    const recipients = await this.#recipientsOf(author, content, parent);
-    const value = encode(content, author, recipients, crypto);
+    const { value, leftOut } = await this.#encode(content, author, parent?.author);
     const createdAt = attempt.at;
     const original = sign(
       author,
@@ -107,57 +109,45 @@ export class Publisher {
       original,
       revision: undefined,
     };
-    return { post, custody, indexed, leftOut: recipients.leftOut };
+    return { post, custody, indexed, leftOut };
   }
 
   /**
-   * Gives a post of the author's a new text. The version it replaces is the one of `post`: when another edit came first, throws
-   * superseded and changes nothing.
+   * Gives a post of the author's a new text. The version it replaces is the one of `post`: when another edit came
+   * first, throws superseded and changes nothing.
    */
   async edit(author: UnlockedPerson, post: LoadedPost, text: string): Promise<Published> {
     const { ring, crypto, now, outbox } = this.#parts;
     const content: PostContent = { text: wellFormed(text), audience: post.audience, inReplyTo: post.inReplyTo };
-    const parent = content.audience === 'friends' ? await this.#parentForSealing(post, author) : undefined;
-    const recipients = await this.#recipientsOf(author, content, parent);
-    const value = encode(content, author, recipients, crypto);
+    const { value, leftOut } = await this.#encode(content, author, await this.#answeredBy(post, author));
     const seq = (post.revision?.seq ?? 0) + 1;
     const createdAt = now();
-    const revision = sign(author, { ...this.#overPost(post), seq, createdAt, deleted: false, value }, crypto);
+    const version = { seq, createdAt, deleted: false, value };
+    const revision = sign(author, { ...this.#overPost(post.original), ...version }, crypto);
     const custody = await putRecord(ring, revision);
-    const kept = sign(
-      author,
-      {
-        kind: 'member',
-        name: REVISIONS,
-        slot: slotOfRevision(seq),
-        place: post.id,
-        seq,
-        createdAt,
-        deleted: false,
-        value,
-      },
-      crypto,
-    );
-    const indexed = await outbox.deliver([kept]);
+    const kept = { kind: 'member', name: REVISIONS, slot: slotOfRevision(seq), place: post.id } as const;
+    const indexed = await outbox.deliver([sign(author, { ...kept, ...version }, crypto)]);
     const edited = { ...post, ...content, editedAt: createdAt, version: 1 + seq, hash: revision.hash, revision };
-    return { post: { ...edited, complete: true }, custody, indexed, leftOut: recipients.leftOut };
+    return { post: { ...edited, complete: true }, custody, indexed, leftOut };
   }
 
-  /** Puts a tombstone over a post of the author's, for good, and takes it out of its sets. A later edit of the author's own loses. */
+  /** Puts a tombstone over a post of the author's, for good, and takes it and its earlier texts out of their sets. */
   async remove(author: UnlockedPerson, post: LoadedPost): Promise<Removed> {
     const { ring, crypto, now, outbox } = this.#parts;
     const deletedAt = now();
     const seq = (post.revision?.seq ?? 0) + 1;
-    const tombstone: RecordDraft = {
-      ...this.#overPost(post),
-      seq,
-      createdAt: deletedAt,
-      deleted: true,
-      value: EMPTY_VALUE,
-    };
-    const [custody] = await putOver(ring, author, [tombstone], crypto);
-    const indexed = await outbox.deliver(this.#unindexOf(author, post));
-    return { id: post.id, deletedAt, custody: custody!, indexed };
+    const version = { seq, createdAt: deletedAt, deleted: true, value: EMPTY_VALUE };
+    const [custody] = await putOver(ring, author, [{ ...this.#overPost(post.original), ...version }], crypto);
+    // An edit from another phone that this one did not know of may have left a text too.
+    const set = { place: post.id, name: REVISIONS };
+    const { records, complete } = await readTimeline(ring, [set], undefined, MAX_REVISIONS_FOUND);
+    const found = records.filter((record) => record.author === author.person && !record.deleted);
+    const drafts = [
+      ...indexRemovals(post.id, post.createdAt, post, crypto),
+      ...revisionRemovals(post.id, post.revision?.seq ?? 0, found),
+    ];
+    const removed = await outbox.deliver(drafts.map((draft) => signMember(author, draft, crypto)));
+    return { id: post.id, deletedAt, custody: custody!, indexed: removed && complete };
   }
 
   async #parent(id: Id, draft: PostDraft, author: UnlockedPerson): Promise<LoadedPost> {
@@ -169,34 +159,17 @@ export class Publisher {
     return parent;
   }
 
-  /** The parent of a post that is sealed anew; a parent that is gone does not keep the author from editing. */
-  async #parentForSealing(post: LoadedPost, author: UnlockedPerson): Promise<LoadedPost | undefined> {
-    if (post.inReplyTo === undefined) return undefined;
+  /** Whom a post that is sealed anew answers; a parent that is gone does not keep the author from editing. */
+  async #answeredBy(post: LoadedPost, author: UnlockedPerson): Promise<Id | undefined> {
+    if (post.audience === 'public' || post.inReplyTo === undefined) return undefined;
     const reading = await this.#parts.posts.read(post.inReplyTo, author);
-    return reading.state === 'present' ? reading.post : undefined;
+    return reading.state === 'present' ? reading.post.author : undefined;
   }
 
-  /** The friends' sealing keys, the author's own, and that of whom it answers. */
-  async #recipientsOf(
-    author: UnlockedPerson,
-    content: PostContent,
-    parent: LoadedPost | undefined,
-  ): Promise<Recipients> {
-    if (content.audience === 'public') return { keys: [], leftOut: [] };
-    const friends = await this.#parts.friends.friendsOf(author.person);
-    if (!friends.complete) {
-      throw new Problem('ring-unavailable', 'Too few phones answered to know all of your friends.', { retryAfterS: 2 });
-    }
-    const people = new Set(friends.people);
-    if (parent !== undefined) people.add(parent.author);
-    people.delete(author.person);
-    const keys = [author.sealing.publicKey];
-    const leftOut: Id[] = [];
-    for (const [person, key] of await this.#parts.friends.sealingKeysOf([...people], author)) {
-      if (key === undefined || keys.length === MAX_RECIPIENTS) leftOut.push(person);
-      else keys.push(key);
-    }
-    return { keys, leftOut };
+  async #encode(content: PostContent, author: UnlockedPerson, answered: Id | undefined): Promise<Encoded> {
+    if (content.audience === 'public') return { value: encodeOpen(content), leftOut: [] };
+    const { keys, leftOut } = await findRecipients(this.#parts.friends, author, answered);
+    return { value: encodeSealed(content, author.person, keys, this.#parts.crypto), leftOut };
   }
 
   async #putPost(author: UnlockedPerson, original: RingRecord, comesAgain: boolean): Promise<Custody> {
@@ -211,19 +184,13 @@ export class Publisher {
   /** A post that its author was told is not there must not turn up on the phones that took it all the same. */
   #withdraw(author: UnlockedPerson, original: RingRecord): void {
     const { crypto, now, outbox } = this.#parts;
-    const proof = contentHash(POST, original.createdAt, original.value, crypto);
-    const draft = { kind: 'mutable', name: REVISION, slot: '', proof, seq: 1, deleted: true } as const;
-    outbox.later([sign(author, { ...draft, createdAt: now(), value: EMPTY_VALUE }, crypto)]);
+    const version = { seq: 1, createdAt: now(), deleted: true, value: EMPTY_VALUE };
+    outbox.later([sign(author, { ...this.#overPost(original), ...version }, crypto)]);
   }
 
-  #overPost(post: LoadedPost): Pick<RecordDraft, 'kind' | 'name' | 'slot' | 'proof'> {
-    const { createdAt, value } = post.original;
-    return {
-      kind: 'mutable',
-      name: REVISION,
-      slot: '',
-      proof: contentHash(POST, createdAt, value, this.#parts.crypto),
-    };
+  #overPost({ createdAt, value }: RingRecord): Pick<RecordDraft, 'kind' | 'name' | 'slot' | 'proof'> {
+    const proof = contentHash(POST, createdAt, value, this.#parts.crypto);
+    return { kind: 'mutable', name: REVISION, slot: '', proof };
   }
 
   #indexOf(
@@ -233,62 +200,12 @@ export class Publisher {
     parent: LoadedPost | undefined,
   ): RingRecord[] {
     const { crypto } = this.#parts;
-    const records = indexDrafts(id, createdAt, content, crypto, 'add').map((draft) =>
-      signMember(author, draft, crypto),
-    );
+    const drafts = indexEntries(id, createdAt, content, crypto);
     if (parent !== undefined && parent.author !== author.person) {
-      const about = { type: 'reply', post: id, parent: parent.id } as const;
-      records.push(signMember(author, inboxEntry(parent.author, about, createdAt, crypto), crypto));
-    }
-    return records;
-  }
-
-  #unindexOf(author: UnlockedPerson, post: LoadedPost): RingRecord[] {
-    const { crypto } = this.#parts;
-    const drafts = indexDrafts(post.id, post.createdAt, post, crypto, 'remove');
-    const edits = post.revision?.seq ?? 0;
-    for (let seq = Math.max(1, edits - KEPT_REVISIONS + 1); seq <= edits; seq++) {
-      const slot = slotOfRevision(seq);
-      drafts.push({ name: REVISIONS, slot, place: post.id, value: undefined, seq: seq + KEPT_REVISIONS, createdAt: 0 });
+      drafts.push(inboxEntry(parent.author, { type: 'reply', post: id, parent: parent.id }, createdAt, crypto));
     }
     return drafts.map((draft) => signMember(author, draft, crypto));
   }
-}
-
-/**
- * The sets that lead to a post. Their entries are written once and removed once, so versions 1 and 2 do; a
- * removed one keeps its time, that pages of the set do not shift. An answer stays in its parent's set when
- * it is deleted: what was answered to it stays within reach.
- */
-function indexDrafts(
-  id: Id,
-  createdAt: number,
-  content: PostContent,
-  crypto: WallCrypto,
-  act: 'add' | 'remove',
-): MemberDraft[] {
-  const adding = act === 'add';
-  const { audience, inReplyTo } = content;
-  const about = inReplyTo === undefined || audience === 'friends' ? { audience } : { audience, inReplyTo };
-  const entry = { slot: id, value: adding ? about : undefined, seq: adding ? 1 : 2, createdAt };
-  const drafts: MemberDraft[] = [{ ...entry, name: WALL }];
-  if (inReplyTo !== undefined) {
-    if (adding) drafts.push({ ...entry, name: REPLIES, place: inReplyTo, value: {} });
-  } else if (audience === 'public') {
-    const place = placeOfRecent(dayOf(createdAt), recentShardOf(id), crypto);
-    drafts.push({ ...entry, name: RECENT, place, value: adding ? {} : undefined });
-  }
-  return drafts;
-}
-
-export function slotOfRevision(seq: number): string {
-  return String(seq % KEPT_REVISIONS);
-}
-
-function encode(content: PostContent, author: UnlockedPerson, recipients: Recipients, crypto: WallCrypto): Uint8Array {
-  return content.audience === 'public'
-    ? encodeOpen(content)
-    : encodeSealed(content, author.person, recipients.keys, crypto);
 }
 
 /** Half a surrogate pair is no character: it would not survive UTF-8. */

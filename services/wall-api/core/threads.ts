@@ -57,6 +57,13 @@ interface Walk {
   truncated: boolean;
 }
 
+/** An answer as its parent's set names it. */
+interface Listed {
+  readonly id: Id;
+  readonly author: Id;
+  readonly parent: Id;
+}
+
 /** A known answer on its way into the thread. */
 interface Found {
   readonly entry: ThreadEntry;
@@ -105,52 +112,54 @@ export class Threads {
   /** Downwards level by level: the answers to all posts of a level are read together. */
   async #repliesTo(root: LoadedPost, walk: Walk): Promise<ThreadReply[]> {
     const found = new Map<Id, Found>();
-    const children = new Map<Id, Id[]>();
-    const add = (reply: Found): void => {
-      found.set(reply.entry.id, reply);
-      children.set(reply.parent, [...(children.get(reply.parent) ?? []), reply.entry.id]);
-    };
-    let level: Id[] = [root.id];
+    let level: readonly Id[] = [root.id];
+    // The last round only asks whether there are deeper answers.
     for (let depth = 1; depth <= MAX_DEPTH + 1 && level.length > 0; depth++) {
-      const listings = await mapBounded(level, PARALLEL_READS, (parent) => this.#listReplies(parent, walk));
-      const listed = listings.flatMap(({ entries, more }, index) => {
-        const parent = level[index]!;
-        if (more) markMore(found.get(parent), walk);
-        return entries
-          .filter((entry) => entry.id !== root.id && !found.has(entry.id))
-          .map((entry) => ({ ...entry, parent }));
-      });
+      const listed = (await this.#listLevel(level, found, walk)).filter(({ id }) => id !== root.id && !found.has(id));
       const room = depth > MAX_DEPTH ? 0 : MAX_REPLIES - found.size;
-      for (const beyond of listed.slice(room)) markMore(found.get(beyond.parent), walk);
-      const readings = await this.#posts.readMany(
-        listed.slice(0, room).map(({ id }) => id),
-        walk.viewer,
-      );
-      const replies = readings.map((reading, index) => replyOf(reading, listed[index]!, depth, walk));
-      level = [];
-      for (const reply of replies) {
-        if (reply === undefined || found.has(reply.entry.id)) continue;
-        add(reply);
-        level.push(reply.entry.id);
-      }
+      for (const { parent } of listed.slice(room)) markMore(found.get(parent), walk);
+      level = await this.#readLevel(listed.slice(0, room), depth, found, walk);
     }
-    return inOrder(root.id, found, children);
+    return inOrder(root.id, found);
   }
 
-  /** Who answered a post, by what stands in its set; older first. */
-  async #listReplies(parent: Id, walk: Walk): Promise<{ entries: { id: Id; author: Id }[]; more: boolean }> {
+  /** Who answered the posts of a level, by what stands in their sets. */
+  async #listLevel(level: readonly Id[], found: ReadonlyMap<Id, Found>, walk: Walk): Promise<Listed[]> {
+    const listings = await mapBounded(level, PARALLEL_READS, (parent) => this.#listReplies(parent, walk));
+    for (const [index, { more }] of listings.entries()) {
+      if (more) markMore(found.get(level[index]!), walk);
+    }
+    return listings.flatMap(({ replies }) => replies);
+  }
+
+  /** Reads the answers and adds those that are; their ids are the next level. */
+  async #readLevel(listed: readonly Listed[], depth: number, found: Map<Id, Found>, walk: Walk): Promise<Id[]> {
+    const ids = listed.map(({ id }) => id);
+    const readings = await this.#posts.readMany(ids, walk.viewer);
+    const level: Id[] = [];
+    for (const [index, reading] of readings.entries()) {
+      const reply = replyOf(reading, listed[index]!, depth, walk);
+      if (reply === undefined || found.has(reply.entry.id)) continue;
+      found.set(reply.entry.id, reply);
+      level.push(reply.entry.id);
+    }
+    return level;
+  }
+
+  /** Who answered one post; older first. */
+  async #listReplies(parent: Id, walk: Walk): Promise<{ readonly replies: readonly Listed[]; readonly more: boolean }> {
     try {
       const answer = await this.#ring.get({ place: parent, name: REPLIES, limit: MAX_REPLIES_PER_POST });
       walk.complete &&= answer.complete;
-      const entries = answer.records.flatMap((record) => {
+      const replies = answer.records.flatMap((record) => {
         const id = replyIdOf(record);
-        return id === undefined ? [] : [{ id, author: record.author }];
+        return id === undefined ? [] : [{ id, author: record.author, parent }];
       });
-      return { entries: entries.reverse(), more: answer.next !== undefined };
+      return { replies: replies.reverse(), more: answer.next !== undefined };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       walk.complete = false;
-      return { entries: [], more: false };
+      return { replies: [], more: false };
     }
   }
 }
@@ -165,12 +174,7 @@ function markMore(reply: Found | undefined, walk: Walk): void {
 }
 
 /** What a listed answer turned out to be; undefined when it answers something else or is not its lister's. */
-function replyOf(
-  reading: PostReading,
-  listed: { readonly id: Id; readonly author: Id; readonly parent: Id },
-  depth: number,
-  walk: Walk,
-): Found | undefined {
+function replyOf(reading: PostReading, listed: Listed, depth: number, walk: Walk): Found | undefined {
   if (reading.state === 'present') {
     const { author, inReplyTo } = reading.post;
     if (author !== listed.author || inReplyTo !== listed.parent) return undefined;
@@ -205,13 +209,14 @@ function entryOf(reading: PostReading, walk: Walk): ThreadEntry {
 }
 
 /** Each answer after what it answers, siblings in the order they were found. */
-function inOrder(root: Id, found: ReadonlyMap<Id, Found>, children: ReadonlyMap<Id, readonly Id[]>): ThreadReply[] {
+function inOrder(root: Id, found: ReadonlyMap<Id, Found>): ThreadReply[] {
+  const children = Map.groupBy(found.values(), ({ parent }) => parent);
   const ordered: ThreadReply[] = [];
-  const waiting = [...(children.get(root) ?? [])].reverse();
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    const { entry, ...place } = found.get(id)!;
-    ordered.push({ ...entry, ...place });
-    waiting.push(...[...(children.get(id) ?? [])].reverse());
+  const waiting = (children.get(root) ?? []).toReversed();
+  for (let reply = waiting.pop(); reply !== undefined; reply = waiting.pop()) {
+    const { entry, parent, depth, more } = reply;
+    ordered.push({ ...entry, parent, depth, more });
+    waiting.push(...(children.get(entry.id) ?? []).toReversed());
   }
   return ordered;
 }

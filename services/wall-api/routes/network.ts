@@ -123,8 +123,8 @@ export const networkRoutes: WallRoutes = async (app, { context }) => {
         state: RING_STATES[status.state] ?? ('unknown' as const),
         settled,
         replication,
-        records: Number(records),
-        recordBytes: Number(recordBytes),
+        records,
+        recordBytes,
         predecessor: phoneOrNull(status.predecessor),
         successor: phoneOrNull(status.successors[0]),
       };

@@ -1,6 +1,7 @@
 /** Posts: writing, reading, editing, deleting, and the texts they had. */
 import { MAX_TEXT_CHARACTERS } from '../core/post-format.ts';
-import { KEPT_REVISIONS, type Published } from '../core/publishing.ts';
+import { KEPT_REVISIONS } from '../core/post-index.ts';
+import type { Published } from '../core/publishing.ts';
 import { checkIfMatch, setEtag } from '../plugins/entity-tag.ts';
 import { firstTriedAt } from '../plugins/idempotency.ts';
 import { personOf, viewerOf } from '../plugins/session-guard.ts';

@@ -1,7 +1,7 @@
 /** The profile of whoever is logged in. */
 
 import { Problem } from '../core/problem.ts';
-import { MAX_BIO_CHARACTERS, MAX_NAME_CHARACTERS, profileRecord, readProfile } from '../core/profile.ts';
+import { MAX_BIO_CHARACTERS, MAX_NAME_CHARACTERS, signProfile } from '../core/profile.ts';
 import { putRecord } from '../core/ring-client.ts';
 import { checkIfMatch, setEtag } from '../plugins/entity-tag.ts';
 import { personOf } from '../plugins/session-guard.ts';
@@ -69,14 +69,12 @@ export const profileRoutes: WallRoutes = async (app, { context }) => {
     },
     async (request, reply) => {
       const me = personOf(request);
-      const text = { name: requireName(request.body.name), bio: (request.body.bio ?? '').normalize('NFC') };
+      const text = { name: requireName(request.body.name), bio: request.body.bio ?? '' };
       const standing = await profiles.readRecord(me.person);
       checkIfMatch(request, standing?.hash);
       const version = { seq: (standing?.seq ?? 0) + 1, createdAt: now() };
-      const record = profileRecord(me, text, version, crypto);
+      const { record, profile } = signProfile(me, text, version, crypto);
       const custody = await putRecord(ring, record);
-      const profile = readProfile(record);
-      if (profile === undefined) throw new Error('this phone wrote a profile that it cannot read');
       profiles.remember(me.person, profile);
       setEtag(reply, profile.version);
       return { ...profileText(profile), custody };

@@ -88,7 +88,7 @@ export const sessionRoutes: WallRoutes = async (app, { context }) => {
     {
       schema: {
         summary: 'Log in by proving knowledge of the passphrase',
-        description: 'A Schnorr proof; the passphrase itself is never sent. See docs/reference for the derivation.',
+        description: 'A Schnorr proof, as docs/decisions/login-proves-knowledge.md has it; no passphrase is sent.',
         tags: ['identity'],
         body: AnswerBody,
         response: { 201: SessionSchema },

@@ -91,12 +91,10 @@ export const threadRoutes: WallRoutes = async (app, { context }) => {
       return {
         ancestors: ancestors.map(entryText),
         post: readPostText(post, names.get(post.author)),
-        replies: replies.map((reply) => ({
-          ...entryText(reply),
-          parent: idText(reply.parent),
-          depth: reply.depth,
-          more: reply.more,
-        })),
+        replies: replies.map((reply) => {
+          const { parent, depth, more } = reply;
+          return Object.assign(entryText(reply), { parent: idText(parent), depth, more });
+        }),
         truncated,
         complete,
       };

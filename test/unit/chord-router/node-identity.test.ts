@@ -67,6 +67,19 @@ describe('a node record', () => {
     expect(verifySignature(Buffer.alloc(3), message, identity.sign(message))).toBe(false);
   });
 
+  it('with a nonce beyond the bound is malformed, though its phone signed it', () => {
+    const sign = (nonce: number) => {
+      const time = Buffer.alloc(8);
+      time.writeBigUInt64BE(5n);
+      const parts = ['ringwall/node-record/1', KEY.publicKey, time, Buffer.from([nonce]), ADDRESS];
+      const bytes = Buffer.concat(parts.map((part) => Buffer.from(part)));
+      const signature = createIdentity(KEY, ADDRESS, 0, 1).sign(bytes);
+      return checkRecord({ publicKey: KEY.publicKey, address: ADDRESS, nonce, issuedAtMs: 5, signature });
+    };
+    expect(sign(7).ok).toBe(true);
+    expect(sign(8)).toEqual({ ok: false, fault: 'malformed' });
+  });
+
   it('is kept by its seed', () => {
     const key = generateNodeKey();
     expect(nodeKeyFromSeed(seedOf(key)).publicKey).toEqual(key.publicKey);

@@ -4,18 +4,14 @@ import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Frame, NodeRecord } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { Handshake } from '../../../services/chord-router/adapters/handshake.ts';
-import { createIdentity, generateNodeKey, nodeKeyFromSeed } from '../../../services/chord-router/adapters/node-identity.ts';
+import {
+  createIdentity,
+  generateNodeKey,
+  nodeKeyFromSeed,
+} from '../../../services/chord-router/adapters/node-identity.ts';
 import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
-import {
-  callAndProve,
-  callAsStranger,
-  helloFrame,
-  pingFrame,
-  proofFrame,
-  type Stranger,
-  strangerIdentity,
-} from './stranger.ts';
+import { callAndProve, callAsStranger, helloFrame, pingFrame, type Stranger, strangerIdentity } from './stranger.ts';
 import { NETWORK, startToyPhone, stopToyPhones, type ToyPhone, type ToyPhoneOptions, until } from './toy-phone.ts';
 
 const strangers: Stranger[] = [];
@@ -269,7 +265,10 @@ describe('a phone that proved itself and then misbehaves', () => {
       },
     });
     const stranger = await callProved(victim);
-    const fetch: Frame['body'] = { $case: 'request', value: { body: { $case: 'fetchRecords', value: { wanted: [] } } } };
+    const fetch: Frame['body'] = {
+      $case: 'request',
+      value: { body: { $case: 'fetchRecords', value: { wanted: [] } } },
+    };
     stranger.send(...Array.from({ length: 500 }, (_, n) => ({ requestId: n + 1, body: fetch })));
     await until(() => victim.refusals.includes('too-slow'));
     await until(() => victim.pool.size === 0);
@@ -279,7 +278,10 @@ describe('a phone that proved itself and then misbehaves', () => {
   it('cannot answer what it was not asked', async () => {
     const victim = await startVictim();
     const stranger = await callProved(victim);
-    stranger.send({ requestId: 7, body: { $case: 'reply', value: { body: { $case: 'done', value: {} } } } }, pingFrame(1));
+    stranger.send(
+      { requestId: 7, body: { $case: 'reply', value: { body: { $case: 'done', value: {} } } } },
+      pingFrame(1),
+    );
     expect((await stranger.frame(2)).body).toMatchObject({ $case: 'reply' });
   });
 });

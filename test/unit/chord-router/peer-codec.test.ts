@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Frame } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
+import type { Frame } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-router/adapters/frame-codec.ts';
 import { LinkFault } from '../../../services/chord-router/adapters/link-fault.ts';
 import { replyFromWire, replyToWire } from '../../../services/chord-router/adapters/reply-codec.ts';
@@ -27,7 +27,7 @@ const cursor = fc.option(name, { nil: undefined });
 const summary = fc.record({ place: id, key: name, seq: fc.maxSafeNat(), hash: hex(32) });
 
 const tagged = <Type extends string, Rest>(type: Type, rest: { [Key in keyof Rest]: fc.Arbitrary<Rest[Key]> }) =>
-  fc.record({ type: fc.constant(type), ...rest } as { type: fc.Arbitrary<Type> } & typeof rest);
+  fc.record({ type: fc.constant(type), ...rest });
 
 const request = fc.oneof(
   tagged('ping', {}),
@@ -147,12 +147,19 @@ describe('what keeps no bound is refused', () => {
     expect(() => leaving(contactsOf(BOUNDS.contacts + 1))).toThrow(MalformedMessage);
   });
 
-  it.each(['', 'localhost:1', '10.0.0.1', '10.0.0.1:0', '10.0.0.1:65536', '10.0.0.1:07', '::1:80', '[::FFFF]:1', 'x'.repeat(99)])(
-    'a contact at %j',
-    (bad) => {
-      expect(() => leaving(contactsOf(1, { address: bad }))).toThrow(MalformedMessage);
-    },
-  );
+  it.each([
+    '',
+    'localhost:1',
+    '10.0.0.1',
+    '10.0.0.1:0',
+    '10.0.0.1:65536',
+    '10.0.0.1:07',
+    '::1:80',
+    '[::FFFF]:1',
+    'x'.repeat(99),
+  ])('a contact at %j', (bad) => {
+    expect(() => leaving(contactsOf(1, { address: bad }))).toThrow(MalformedMessage);
+  });
 
   it.each([0, 15, 17, 32])('a contact with an id of %i bytes', (length) => {
     expect(() => leaving(contactsOf(1, { id: Buffer.alloc(length) }))).toThrow(MalformedMessage);

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Frame } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
+import type { LinkOwner } from '../../../services/chord-router/adapters/peer-link.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
-import type { LinkOwner } from '../../../services/chord-router/adapters/peer-link.ts';
+import { callAndProve, strangerIdentity } from './stranger.ts';
 import { startToyPhone, stopToyPhones, until } from './toy-phone.ts';
 
 afterEach(stopToyPhones);
@@ -33,7 +35,9 @@ describe('a link between two phones', () => {
     const b = await startToyPhone({ serve: echo });
     const keys = Array.from({ length: 1_000 }, (_, n) => n.toString(16).padStart(32, '0') as Id);
     const outcomes = await Promise.all(keys.map((key) => a.ask(b.contact, { type: 'find-successor', key })));
-    expect(outcomes.map((outcome) => outcome.ok && (outcome.reply as { closer: Contact[] }).closer[0]!.id)).toEqual(keys);
+    expect(outcomes.map((outcome) => outcome.ok && (outcome.reply as { closer: Contact[] }).closer[0]!.id)).toEqual(
+      keys,
+    );
     expect(b.opened).toHaveLength(1);
   });
 
@@ -42,15 +46,46 @@ describe('a link between two phones', () => {
     const b = await startToyPhone({ limits: { sweepMs: 50 } });
     const outcomes = await Promise.all([a.ask(b.contact, PING), b.ask(a.contact, PING)]);
     expect(outcomes.map((outcome) => outcome.ok)).toEqual([true, true]);
+    expect(a.opened).toHaveLength(2);
     await until(() => a.pool.size === 1 && b.pool.size === 1);
-    const [smaller, larger] = a.contact.id < b.contact.id ? [a, b] : [b, a];
-    if (smaller.opened.length === 2) {
-      // Both streams came up: the one that remains was opened by the phone of the smaller id.
-      expect(larger.opened).toHaveLength(2);
-    }
+    const kept = a.opened.find(({ dialled }) => dialled === a.contact.id < b.contact.id);
+    expect(kept?.contact).toEqual(b.contact);
     expect(await a.ask(b.contact, PING)).toMatchObject({ ok: true });
     expect(await b.ask(a.contact, PING)).toMatchObject({ ok: true });
     expect([...a.lost, ...b.lost]).toEqual([]);
+  });
+
+  it('uses the newer of two links that one phone opened, for the older may be dead', async () => {
+    const a = await startToyPhone();
+    const returning = strangerIdentity();
+    const streams = [
+      await callAndProve(a.contact.address, returning),
+      await callAndProve(a.contact.address, returning),
+    ];
+    await until(() => a.opened.length === 2);
+    const call = a.ask(returning.contact, PING);
+    const request = await streams[1]!.frame(2);
+    expect(request.body?.$case).toBe('request');
+    const done: Frame['body'] = { $case: 'reply', value: { body: { $case: 'done', value: {} } } };
+    streams[1]!.send({ requestId: request.requestId, body: done });
+    expect(await call).toMatchObject({ ok: true });
+    expect(streams[0]!.received).toHaveLength(2);
+    for (const stream of streams) stream.close();
+  });
+
+  it('goes back to the other of two links when the one in use breaks off', async () => {
+    const a = await startToyPhone();
+    const other = strangerIdentity();
+    const [older, newer] = [await callAndProve(a.contact.address, other), await callAndProve(a.contact.address, other)];
+    await until(() => a.opened.length === 2);
+    newer.close();
+    await until(() => a.closed.length === 1);
+    expect(a.lost).toEqual([]);
+    const call = a.ask(other.contact, PING, 60_000);
+    expect((await older.frame(2)).body?.$case).toBe('request');
+    older.close();
+    expect(await call).toMatchObject({ ok: false, failure: 'unreachable' });
+    expect(a.lost).toEqual([other.contact]);
   });
 
   it('fails open calls at once when the other phone is gone, and says whom it lost', async () => {

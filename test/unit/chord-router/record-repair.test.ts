@@ -101,9 +101,9 @@ describe('repair', () => {
 
   test('the newcomer gets each record about once', () => {
     const cluster = settledCluster(12);
-    write(cluster, ...posts(60));
+    for (let i = 0; i < 5; i++) write(cluster, ...posts(60, `batch ${i}`));
     cluster.traffic.length = 0;
-    cluster.latencyMs = () => 100; // so slow that its neighbours compare with it while it still fetches
+    cluster.latencyMs = () => 140; // so slow that its neighbours compare with it while it still fetches
     const newcomer = cluster.join();
     cluster.until(() => newcomer.replication.settled, 'the newcomer settles', 20_000);
     cluster.run(REPAIRED_MS);

@@ -4,7 +4,11 @@ import type { Frame, NodeRecord } from '../../../proto/gen/ringwall/peer/v1/peer
 import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-router/adapters/frame-codec.ts';
 import { Handshake } from '../../../services/chord-router/adapters/handshake.ts';
 import { LINK_PATH } from '../../../services/chord-router/adapters/link-stream.ts';
-import { createIdentity, generateNodeKey, type NodeIdentity } from '../../../services/chord-router/adapters/node-identity.ts';
+import {
+  createIdentity,
+  generateNodeKey,
+  type NodeIdentity,
+} from '../../../services/chord-router/adapters/node-identity.ts';
 import { NETWORK } from './toy-phone.ts';
 
 export interface Stranger {
@@ -75,10 +79,6 @@ export async function callAndProve(address: string, identity: NodeIdentity = str
 export function helloFrame(node: NodeRecord | undefined, changes: { network?: string; protocol?: number } = {}): Frame {
   const value = { node, challenge: Buffer.alloc(32, 7), network: NETWORK, protocol: 1, ...changes };
   return { requestId: 0, body: { $case: 'hello', value } };
-}
-
-export function proofFrame(signature: Buffer): Frame {
-  return { requestId: 0, body: { $case: 'proof', value: { signature } } };
 }
 
 export function pingFrame(requestId: number): Frame {

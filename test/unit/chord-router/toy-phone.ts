@@ -1,16 +1,17 @@
 /** A phone without a ring: real sockets, links and handshakes around a handler that a test writes. */
-import type { Contact } from '../../../services/shared/core/contact.ts';
-import type { CallOutcome } from '../../../services/shared/core/effect.ts';
-import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
+
+import { LinkPool, type LinkPoolOptions } from '../../../services/chord-router/adapters/link-pool.ts';
 import {
   createIdentity,
   generateNodeKey,
   type NodeIdentity,
   type NodeKey,
 } from '../../../services/chord-router/adapters/node-identity.ts';
-import { LinkPool, type LinkPoolOptions } from '../../../services/chord-router/adapters/link-pool.ts';
 import type { LinkOwner } from '../../../services/chord-router/adapters/peer-link.ts';
 import { PeerServer } from '../../../services/chord-router/adapters/peer-server.ts';
+import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
+import type { Contact } from '../../../services/shared/core/contact.ts';
+import type { CallOutcome } from '../../../services/shared/core/effect.ts';
 
 export const NETWORK = 'test/r=7';
 
@@ -100,7 +101,7 @@ export async function stopToyPhones(): Promise<void> {
 export async function until(condition: () => boolean, deadlineMs = 10_000): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`never came true: ${condition}`);
+    if (performance.now() > deadline) throw new Error(`never came true: ${condition.toString()}`);
     await new Promise((resolve) => {
       setTimeout(resolve, 5);
     });

@@ -22,7 +22,7 @@ describe('an atomic write', () => {
   it('leaves the old content, and no draft, when it fails', async () => {
     const path = join(folder, 'taken');
     await writeFileAtomically(join(path, 'inside'), 'a folder stands in the way');
-    await expect(writeFileAtomically(path, 'new')).rejects.toThrow();
+    await expect(writeFileAtomically(path, 'new')).rejects.toThrow('EISDIR');
     expect(await readdir(folder)).toEqual(['taken']);
   });
 });

@@ -20,12 +20,21 @@ describe('host:port', () => {
     expect(formatHostPort({ host, port })).toBe(text);
   });
 
-  it.each(['', ':80', 'host', 'host:', 'host:65536', '::1:80', '[host]:80', 'a b:1', 'user@host:1', 'host:-1', '[::1]'])(
-    '%j is none',
-    (text) => {
-      expect(parseHostPort(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    ':80',
+    'host',
+    'host:',
+    'host:65536',
+    '::1:80',
+    '[host]:80',
+    'a b:1',
+    'user@host:1',
+    'host:-1',
+    '[::1]',
+  ])('%j is none', (text) => {
+    expect(parseHostPort(text)).toBeUndefined();
+  });
 });
 
 describe('IP addresses', () => {

@@ -42,7 +42,7 @@ describe('metrics', () => {
     (name, metric) => {
       const { kind, help, labels } = metric as MetricDefinition;
       expect(name).toMatch(/^ringwall_(chord|process)_[a-z_]+$/);
-      expect((name as string).endsWith('_total')).toBe(kind === 'counter');
+      expect(name.endsWith('_total')).toBe(kind === 'counter');
       expect(help).toMatch(/^[A-Z0-9].*\.$/);
       expect(labels).not.toContain('id');
     },

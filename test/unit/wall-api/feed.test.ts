@@ -1,15 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Id } from '../../../services/shared/core/id.ts';
 import { sealRecord } from '../../../services/shared/core/record.ts';
 import { createWallCrypto } from '../../../services/wall-api/adapters/node-crypto.ts';
 import { personOfSeed, type UnlockedPerson } from '../../../services/wall-api/core/person.ts';
 import { dayOf, placeOfRecent, RECENT, recentShardOf } from '../../../services/wall-api/core/ring-names.ts';
-import type { Id } from '../../../services/shared/core/id.ts';
-import { allPages, befriend, later, loseAnswers, placeOf, post, type Somebody, somebody, twoPhones } from './social-scene.ts';
-import { type Answer, openWall } from './wall-fixture.ts';
+import {
+  allPages,
+  befriend,
+  later,
+  loseAnswers,
+  placeOf,
+  post,
+  type Somebody,
+  somebody,
+  twoPhones,
+} from './social-scene.ts';
+import { type Answer, type Json, openWall } from './wall-fixture.ts';
 
 const DAY_MS = 86_400_000;
-const texts = (items: any[]): string[] => items.map((item) => (item.post ?? item).text);
+const texts = (items: Json[]): string[] => items.map((item) => (item.post ?? item).text);
 const feed = (me: Somebody, query: string): Promise<Answer> =>
   me.wall.ask('GET', `/v1/feed?${query}`, { token: me.token });
 
@@ -181,7 +191,11 @@ describe('GET /v1/feed?strategy=recent', () => {
       expect(texts(await allPages(ada, '/v1/feed?strategy=recent', limit))).toEqual(expected);
     }
     const [first] = (await feed(ada, 'strategy=recent&limit=1')).body.items;
-    expect(first.why).toEqual({ strategy: 'recent', day: first.post.createdAt.slice(0, 10), shard: expect.any(Number) });
+    expect(first.why).toEqual({
+      strategy: 'recent',
+      day: first.post.createdAt.slice(0, 10),
+      shard: expect.any(Number),
+    });
   });
 
   it('ends after thirty days', async () => {
@@ -292,13 +306,16 @@ describe('GET /v1/feed?strategy=random', () => {
 });
 
 describe('feeds that are not there', () => {
-  it.each(['nearest', 'constructor', 'RECENT', '%22'])('refuses the strategy %s and names those there are', async (name) => {
-    const ada = await somebody(await openWall(), 'Ada');
-    const answer = await feed(ada, `strategy=${name}`);
-    expect(answer.body).toMatchObject({
-      type: '/problems/strategy-unavailable',
-      status: 400,
-      available: ['friends', 'recent', 'random'],
-    });
-  });
+  it.each(['nearest', 'constructor', 'RECENT', '%22'])(
+    'refuses the strategy %s and names those there are',
+    async (name) => {
+      const ada = await somebody(await openWall(), 'Ada');
+      const answer = await feed(ada, `strategy=${name}`);
+      expect(answer.body).toMatchObject({
+        type: '/problems/strategy-unavailable',
+        status: 400,
+        available: ['friends', 'recent', 'random'],
+      });
+    },
+  );
 });

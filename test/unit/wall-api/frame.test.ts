@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RingState } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
+import { PutOutcome, RingState } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import { PROBLEMS } from '../../../services/wall-api/core/problem.ts';
 import { type Json, openWall } from './wall-fixture.ts';
 
@@ -97,6 +97,29 @@ describe('the profile', () => {
       const put = await wall.ask('PUT', '/v1/profile', { token: ada.token, body, headers: { 'if-match': match } });
       expect(put.status).toBe(match === '*' ? 200 : 412);
     }
+  });
+
+  it('takes any text within its bounds, and gives it back', async () => {
+    const wall = await openWall();
+    const ada = await wall.person();
+    // A letter that takes three in normal form C, half a character, and one outside the basic plane.
+    for (const bio of ['\ufb2c'.repeat(500), 'a\nb\t\u0000', '𝄞'.repeat(500)]) {
+      const put = await wall.ask('PUT', '/v1/profile', { token: ada.token, body: { name: ' Ã ', bio } });
+      expect(put.body).toMatchObject({ name: 'Ã', bio });
+    }
+    const half = await wall.ask('PUT', '/v1/profile', { token: ada.token, body: { name: 'Ada', bio: 'x\ud834' } });
+    expect(half.body.bio).toBe('x\ufffd');
+    for (const name of ['\ufb2c'.repeat(80), 'x\ud834', '\u200b\u0007']) {
+      expect((await wall.ask('PUT', '/v1/profile', { token: ada.token, body: { name } })).status).toBe(400);
+    }
+  });
+
+  it('tells that a newer version stands', async () => {
+    const wall = await openWall();
+    const ada = await wall.person();
+    wall.ring.faults.refuse = () => PutOutcome.SUPERSEDED;
+    const put = await wall.ask('PUT', '/v1/profile', { token: ada.token, body: { name: 'Here' } });
+    expect(put.body).toMatchObject({ type: '/problems/superseded', status: 409 });
   });
 
   it('is answered with 304 to whoever has it', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PutOutcome } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import { befriend, loseAnswers, post, type Somebody, somebody, tryPost, twoPhones } from './social-scene.ts';
-import { type Answer, openWall } from './wall-fixture.ts';
+import { type Answer, type Json, openWall } from './wall-fixture.ts';
 
 type Act = 'PUT' | 'DELETE';
 
@@ -15,7 +15,7 @@ const block = (me: Somebody, act: Act, other: string): Promise<Answer> =>
 async function ties(me: Somebody): Promise<Record<'friends' | 'incoming' | 'outgoing', string[]>> {
   const { status, body, text } = await me.wall.ask('GET', '/v1/friends', { token: me.token });
   if (status !== 200 || !body.complete) throw new Error(text);
-  const names = (list: any[]): string[] => list.map(({ name }) => name);
+  const names = (list: Json[]): string[] => list.map(({ name }) => name);
   return { friends: names(body.friends), incoming: names(body.incoming), outgoing: names(body.outgoing) };
 }
 
@@ -33,7 +33,7 @@ describe('friends', () => {
     expect(await ties(bob)).toEqual({ ...NONE, friends: ['Ada'] });
     const heard = async (me: Somebody): Promise<string[]> => {
       const { items } = (await me.wall.ask('GET', '/v1/notifications', { token: me.token })).body;
-      return items.map(({ type }: any) => type);
+      return items.map(({ type }: Json) => type);
     };
     expect(await heard(ada)).toEqual(['friend-accepted']);
     expect(await heard(bob)).toEqual(['friend-request']);
@@ -128,7 +128,7 @@ describe('blocks', () => {
     await post(bob, 'noise');
     ada.wall.clock.nowMs = bob.wall.clock.nowMs;
     expect((await block(ada, 'PUT', bob.id)).body).toMatchObject({ id: bob.id, blocked: true });
-    const feed = async (strategy: string): Promise<any[]> =>
+    const feed = async (strategy: string): Promise<Json[]> =>
       (await ada.wall.ask('GET', `/v1/feed?strategy=${strategy}`, { token: ada.token })).body.items;
     for (const strategy of ['friends', 'recent', 'random']) expect(await feed(strategy)).toEqual([]);
     expect(await ties(ada)).toEqual(NONE);
@@ -193,7 +193,7 @@ describe('blocks', () => {
     const elsewhere = { ...ada, wall: bob.wall, token: session.token };
     await Promise.all([block(ada, 'PUT', bob.id), block(elsewhere, 'PUT', eve.id)]);
     const { items } = (await ada.wall.ask('GET', '/v1/blocks', { token: ada.token })).body;
-    expect(items.map(({ id }: any) => id).sort()).toEqual([bob.id, eve.id].sort());
+    expect(items.map(({ id }: Json) => id).sort()).toEqual([bob.id, eve.id].sort());
   });
 
   it('are of others', async () => {

@@ -114,7 +114,7 @@ export class MemoryRing {
 
   /** What stands now. */
   records(): RingRecord[] {
-    return [...this.#places.values()].flatMap((place) => [...place.values()]);
+    return Array.from(this.#places.values(), (place) => Array.from(place.values())).flat();
   }
 
   get #complete(): boolean {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Id } from '../../../services/shared/core/id.ts';
 import { INBOX, placeOfInbox } from '../../../services/wall-api/core/ring-names.ts';
 import { signMember } from '../../../services/wall-api/core/writer.ts';
 import { allPages, loseAnswers, post, type Somebody, somebody, twoPhones } from './social-scene.ts';
-import { type Answer, openWall } from './wall-fixture.ts';
+import { type Answer, type Json, openWall } from './wall-fixture.ts';
 
 const list = (me: Somebody, query = ''): Promise<Answer> =>
   me.wall.ask('GET', `/v1/notifications${query}`, { token: me.token });
@@ -11,10 +10,16 @@ const mark = (me: Somebody, readUntil: string): Promise<Answer> =>
   me.wall.ask('PUT', '/v1/notifications/read', { token: me.token, body: { readUntil } });
 
 /** Writes whatever somebody likes into another's inbox. */
-async function scribble(from: Somebody, to: Somebody, slot: string, value: Record<string, unknown>, at: number): Promise<void> {
+async function scribble(
+  from: Somebody,
+  to: Somebody,
+  slot: string,
+  value: Record<string, unknown>,
+  at: number,
+): Promise<void> {
   const { sessions, crypto, ring } = from.wall.wall().context;
   const me = sessions.find(from.token)!;
-  const place = placeOfInbox(to.key as Id, crypto);
+  const place = placeOfInbox(to.key, crypto);
   await ring.put([signMember(me, { name: INBOX, place, slot, value, seq: 1, createdAt: at }, crypto)]);
 }
 
@@ -39,12 +44,12 @@ describe('notifications', () => {
     expect(first.unread).toBe(true);
     expect((await mark(ada, first.createdAt)).body).toEqual({ readUntil: first.createdAt });
     await post(bob, 'second', { inReplyTo: id });
-    expect((await list(ada)).body.items.map(({ unread }: any) => unread)).toEqual([true, false]);
+    expect((await list(ada)).body.items.map(({ unread }: Json) => unread)).toEqual([true, false]);
     expect((await mark(ada, '2020-01-01T00:00:00Z')).body).toEqual({ readUntil: first.createdAt });
     const body = { recoveryPhrase: ada.recoveryPhrase, passphrase: 'other' };
     const { session } = (await bob.wall.ask('POST', '/v1/identity', { body })).body;
     const elsewhere = await bob.wall.ask('GET', '/v1/notifications', { token: session.token });
-    expect(elsewhere.body.items.map(({ unread }: any) => unread)).toEqual([true, false]);
+    expect(elsewhere.body.items.map(({ unread }: Json) => unread)).toEqual([true, false]);
   });
 
   it('cannot be marked as read for years to come', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PutOutcome } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import { befriend, loseAnswers, placeOf, post, type Somebody, somebody, tryPost, twoPhones } from './social-scene.ts';
-import { type Answer, type Ask, openWall } from './wall-fixture.ts';
+import { type Answer, type Ask, type Json, openWall } from './wall-fixture.ts';
 
 const UUID_V8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -69,7 +69,10 @@ describe('POST /v1/posts', () => {
 
   it('refuses half a surrogate pair', async () => {
     const ada = await somebody(await openWall(), 'Ada');
-    expect((await tryPost(ada, 'a\ud800b')).body).toMatchObject({ type: '/problems/unprocessable-content', status: 422 });
+    expect((await tryPost(ada, 'a\ud800b')).body).toMatchObject({
+      type: '/problems/unprocessable-content',
+      status: 422,
+    });
   });
 
   it('needs a session', async () => {
@@ -183,7 +186,7 @@ describe('PUT /v1/posts/{id}', () => {
     expect(body.editedAt).toBe('2025-11-22T12:00:00.003Z');
     expect(headers['etag']).toBe(etag);
     const history = (await read(bob, id, '/history')).body;
-    expect(history.items.map(({ version, text }: any) => [version, text])).toEqual([
+    expect(history.items.map(({ version, text }: Json) => [version, text])).toEqual([
       [3, 'third'],
       [2, 'second'],
       [1, 'first'],
@@ -220,6 +223,24 @@ describe('PUT /v1/posts/{id}', () => {
     expect((await read(ada, id)).body.text).toBe('there again');
   });
 
+  it('leaves one version standing when two phones of a person sign a fork', async () => {
+    const { ada, bob, ring } = await twoPhones();
+    const { id } = await post(ada, 'first');
+    const body = { recoveryPhrase: ada.recoveryPhrase, passphrase: 'other' };
+    const { session } = (await bob.wall.ask('POST', '/v1/identity', { body })).body;
+    const elsewhere: Somebody = { ...ada, wall: bob.wall, token: session.token };
+    const seen = { 'if-match': (await read(ada, id)).headers['etag']! };
+    const restore = loseAnswers(ring, ({ name }) => name === 'revision');
+    const answers = [await edit(ada, id, 'here', seen), await edit(elsewhere, id, 'there', seen)];
+    restore();
+    const versions = ring.attempts.filter(({ name }) => name === 'revision');
+    expect(versions.map(({ seq }) => seq)).toEqual([1, 1]);
+    const stands = (await read(ada, id)).body.text;
+    expect(stands).toBe(versions[0]!.hash > versions[1]!.hash ? 'here' : 'there');
+    expect((await read(bob, id)).body.text).toBe(stands);
+    expect(answers.map(({ status }) => status)).toEqual([200, stands === 'here' ? 409 : 200]);
+  });
+
   it('is for its author alone', async () => {
     const { ada, bob } = await twoPhones();
     const { id } = await post(ada, 'mine');
@@ -249,7 +270,10 @@ describe('DELETE /v1/posts/{id}', () => {
     const { id } = await post(ada, 'regret');
     await edit(ada, id, 'regret more', { 'if-match': '*' });
     const deleted = await remove(ada, id);
-    expect(deleted).toMatchObject({ status: 200, body: { id, custody: { replicas: 3, acknowledged: 3 }, indexed: true } });
+    expect(deleted).toMatchObject({
+      status: 200,
+      body: { id, custody: { replicas: 3, acknowledged: 3 }, indexed: true },
+    });
     for (const path of ['', '/history', '/thread', '/reactions']) {
       expect(await read(bob, id, path)).toMatchObject({ status: 410, body: { type: '/problems/deleted' } });
     }
@@ -315,14 +339,14 @@ describe('posts for friends', () => {
     await post(ada, 'open');
     const wallOf = async (token: string | undefined): Promise<string[]> => {
       const { items } = (await bob.wall.ask('GET', `/v1/people/${ada.id}/wall`, { token })).body;
-      return items.map(({ text }: any) => text);
+      return items.map(({ text }: Json) => text);
     };
     bob.wall.clock.nowMs = ada.wall.clock.nowMs;
     expect(await wallOf(bob.token)).toEqual(['open', 'secret']);
     expect(await wallOf(eve.token)).toEqual(['open']);
     expect(await wallOf(undefined)).toEqual(['open']);
     const recent = (await bob.wall.ask('GET', '/v1/feed?strategy=recent', { token: bob.token })).body.items;
-    expect(recent.map(({ post }: any) => post.text)).toEqual(['open']);
+    expect(recent.map(({ post }: Json) => post.text)).toEqual(['open']);
   });
 
   it('name the friends they could not be sealed for', async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { loseAnswers, post, type Somebody, somebody, twoPhones } from './social-scene.ts';
-import { type Answer, openWall } from './wall-fixture.ts';
+import { type Answer, type Json, openWall } from './wall-fixture.ts';
 
 const react = (me: Somebody, act: 'PUT' | 'DELETE', id: string, kind: string): Promise<Answer> => {
   me.wall.clock.nowMs++;
   return me.wall.ask(act, `/v1/posts/${id}/reactions/${kind}`, { token: me.token });
 };
-const summary = async (me: Somebody, id: string): Promise<any> =>
+const summary = async (me: Somebody, id: string): Promise<Json> =>
   (await me.wall.ask('GET', `/v1/posts/${id}/reactions`, { token: me.token })).body;
 
 const NONE = { like: 0, love: 0, laugh: 0, wow: 0, sad: 0, angry: 0 };
@@ -39,7 +39,7 @@ describe('reactions', () => {
     const { id } = await post(ada, 'nice');
     await react(bob, 'PUT', id, 'love');
     await react(ada, 'PUT', id, 'love');
-    const heard = async (): Promise<any[]> =>
+    const heard = async (): Promise<Json[]> =>
       (await ada.wall.ask('GET', '/v1/notifications', { token: ada.token })).body.items;
     expect(await heard()).toMatchObject([{ type: 'reaction', kind: 'love', post: id, from: { name: 'Bob' } }]);
     await react(bob, 'DELETE', id, 'love');
@@ -49,7 +49,10 @@ describe('reactions', () => {
   it('are six in kind, and to posts that are there', async () => {
     const ada = await somebody(await openWall(), 'Ada');
     const { id } = await post(ada, 'nice');
-    expect((await react(ada, 'PUT', id, 'shrug')).body).toMatchObject({ type: '/problems/invalid-request', status: 400 });
+    expect((await react(ada, 'PUT', id, 'shrug')).body).toMatchObject({
+      type: '/problems/invalid-request',
+      status: 400,
+    });
     const nowhere = '0d4f7a52-61c3-8b1e-9f0a-5b7c2d9e8f10';
     expect((await react(ada, 'PUT', nowhere, 'like')).body.type).toBe('/problems/nobody-holds-it');
     expect((await ada.wall.ask('PUT', `/v1/posts/${id}/reactions/like`)).status).toBe(401);

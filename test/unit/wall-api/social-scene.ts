@@ -2,7 +2,7 @@
 import { vi } from 'vitest';
 import type { GetRequest } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { MemoryRing } from './memory-ring.ts';
-import { type Answer, type MadePerson, openWall, type WallFixture } from './wall-fixture.ts';
+import { type Answer, type Json, type MadePerson, openWall, type WallFixture } from './wall-fixture.ts';
 
 /** A person at a phone. */
 export interface Somebody extends MadePerson {
@@ -23,7 +23,12 @@ export async function later(person: Somebody, milliseconds: number): Promise<Som
 }
 
 /** Two people at two phones of one ring, with one clock. */
-export async function twoPhones(): Promise<{ ring: MemoryRing; ada: Somebody; bob: Somebody; tick: (ms: number) => void }> {
+export async function twoPhones(): Promise<{
+  ring: MemoryRing;
+  ada: Somebody;
+  bob: Somebody;
+  tick: (ms: number) => void;
+}> {
   const first = await openWall();
   const second = await openWall({ ring: first.ring });
   const tick = (ms: number): void => {
@@ -48,7 +53,7 @@ export async function tryPost(author: Somebody, text: string, options: PostOptio
 }
 
 /** The post, which must have been taken. */
-export async function post(author: Somebody, text: string, options: PostOptions = {}): Promise<any> {
+export async function post(author: Somebody, text: string, options: PostOptions = {}): Promise<Json> {
   const answer = await tryPost(author, text, options);
   if (answer.status !== 201) throw new Error(`not posted: ${answer.text}`);
   return answer.body;
@@ -66,8 +71,8 @@ export async function befriend(one: Somebody, other: Somebody): Promise<void> {
 }
 
 /** All items of a list, page by page; every page must be complete unless told otherwise. */
-export async function allPages(reader: Somebody, path: string, limit: number, maxPages = 100): Promise<any[]> {
-  const items: any[] = [];
+export async function allPages(reader: Somebody, path: string, limit: number, maxPages = 100): Promise<Json[]> {
+  const items: Json[] = [];
   let cursor: string | null = '';
   for (let page = 0; cursor !== null; page++) {
     if (page === maxPages) throw new Error('the list does not end');
@@ -82,12 +87,15 @@ export async function allPages(reader: Somebody, path: string, limit: number, ma
   return items;
 }
 
-/** Lets the ring answer nothing to some queries, as when too few phones answer. Answers how to let it answer again. */
-export function loseAnswers(ring: MemoryRing, isLost: (request: GetRequest) => boolean): () => void {
+/**
+ * Lets the ring answer nothing to some queries: too few phones answered, or, when `complete`, none of them holds
+ * anything. Answers how to let it answer again.
+ */
+export function loseAnswers(ring: MemoryRing, isLost: (request: GetRequest) => boolean, complete = false): () => void {
   const get = ring.service.get;
   const spy = vi.spyOn(ring.service, 'get').mockImplementation(async (request) => {
     if (!isLost(request)) return await get(request);
-    return { records: [], next: undefined, complete: false, answered: [], hops: 0, milliseconds: 1 };
+    return { records: [], next: undefined, complete, answered: [], hops: 0, milliseconds: 1 };
   });
   return () => spy.mockRestore();
 }

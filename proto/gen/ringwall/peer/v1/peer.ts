@@ -65,7 +65,15 @@ export interface Frame {
     | { $case: "request"; value: Request }
     | { $case: "reply"; value: Reply }
     | { $case: "refusal"; value: Refusal }
+    | { $case: "goodbye"; value: Goodbye }
     | undefined;
+}
+
+/**
+ * The last frame of an end that closes the link on purpose: what it was still asked may be asked again over a new
+ * link. Streams that end without it broke off, and their phone may be dead.
+ */
+export interface Goodbye {
 }
 
 /** The signed statement of who a phone is. The id follows from address, nonce and key; see docs/decisions. */
@@ -406,6 +414,9 @@ export const Frame: MessageFns<Frame> = {
       case "refusal":
         Refusal.encode(message.body.value, writer.uint32(50).fork()).join();
         break;
+      case "goodbye":
+        Goodbye.encode(message.body.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -471,6 +482,49 @@ export const Frame: MessageFns<Frame> = {
             message.body = { $case: "refusal", value: Refusal.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.body = { $case: "goodbye", value: Goodbye.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGoodbye(): Goodbye {
+  return {};
+}
+
+export const Goodbye: MessageFns<Goodbye> = {
+  encode(_: Goodbye, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Goodbye {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGoodbye();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;

@@ -1,0 +1,160 @@
+/** Simulated phones that keep records, people who write them, and a memory of what was acknowledged. */
+import type { Receipt } from '../../services/chord-router/core/delivery.ts';
+import type { Consistency, ReadOutcome } from '../../services/chord-router/core/get.ts';
+import type { RecordQuery } from '../../services/chord-router/core/message.ts';
+import { Replication } from '../../services/chord-router/core/replication.ts';
+import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
+import { distance, type Id } from '../../services/shared/core/id.ts';
+import { type RingRecord, recordKey, supersedes } from '../../services/shared/core/record.ts';
+import { crypto } from '../unit/shared/author.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { NetworkOptions } from './network.ts';
+import type { SimPhone } from './phone.ts';
+import { World } from './world.ts';
+
+/** How long a simulated disk takes to write, ms. */
+const WRITE_MS: readonly [number, number] = [1, 5];
+
+export type RecordPhone = SimPhone<Replication>;
+
+export class RecordWorld {
+  readonly world: World<Replication>;
+  readonly settings: ChordSettings;
+  readonly disks: MemoryStore[] = [];
+  /** The newest acknowledged version of each record, by place and key. */
+  readonly acknowledged = new Map<string, RingRecord>();
+  /** Reads that claimed to be complete and were older than an acknowledged write they followed. */
+  readonly staleReads: string[] = [];
+
+  constructor(seed: number, settings: Partial<ChordSettings> = {}, network: Partial<NetworkOptions> = {}) {
+    this.settings = { ...DEFAULT_SETTINGS, ...settings };
+    this.world = new World({
+      seed,
+      settings,
+      network,
+      keepRecords: (view) => new Replication(view, crypto),
+      diskFor: (engine, index) => {
+        const [least, most] = WRITE_MS;
+        const random = engine.random.fork();
+        this.disks[index] = new MemoryStore((write) => engine.after(least + random.next() * (most - least), write));
+        return this.disks[index];
+      },
+    });
+  }
+
+  get living(): readonly RecordPhone[] {
+    return this.world.living();
+  }
+
+  get members(): readonly RecordPhone[] {
+    return this.living.filter(({ node }) => node.status().state === 'member');
+  }
+
+  pick(phones = this.members): RecordPhone {
+    return this.world.random.pick(phones);
+  }
+
+  /** Phones that should hold a key, the owner first. */
+  replicasOf(key: Id, among = this.living): readonly RecordPhone[] {
+    return [...among]
+      .sort((a, b) => (distance(key, a.contact.id) < distance(key, b.contact.id) ? -1 : 1))
+      .slice(0, this.settings.replication);
+  }
+
+  /** Whether a reader and the replicas themselves know who the replicas of a key are. */
+  agreeOnReplicas(reader: RecordPhone, key: Id): boolean {
+    const replicas = this.replicasOf(key);
+    const believed = reader.node.view.believedReplicas(key).map(({ id }) => id);
+    return replicas.every(({ contact, node }, i) => believed[i] === contact.id && node.view.isResponsible(key));
+  }
+
+  /** Whether a phone has a record, or a version that won over it and was perhaps not acknowledged. */
+  holds({ index }: RecordPhone, record: RingRecord): boolean {
+    const found = this.disks[index]!.get({ place: record.place, key: recordKey(record) });
+    return found !== undefined && !supersedes(record, found);
+  }
+
+  /** Starts a write; what it acknowledges is remembered. */
+  write(phone: RecordPhone, record: RingRecord, onDone?: (receipt: Receipt) => void): void {
+    phone.run(phone.node.records.put([record.bytes]), ([receipt]) => {
+      if (receipt!.outcome === 'stored') this.#acknowledge(record);
+      onDone?.(receipt!);
+    });
+  }
+
+  /** Writes records one after the other, each to its end. */
+  writeAll(records: readonly RingRecord[], among = this.members): void {
+    for (const record of records) {
+      let outcome: string | undefined;
+      this.write(this.pick(among), record, (receipt) => {
+        outcome = receipt.outcome;
+      });
+      this.world.runUntil(() => outcome !== undefined, 30_000, 'a write');
+      if (outcome !== 'stored') throw new Error(`a write ended as ${outcome}`);
+    }
+  }
+
+  #acknowledge(record: RingRecord): void {
+    const name = record.place + recordKey(record);
+    const known = this.acknowledged.get(name);
+    if (known === undefined || supersedes(record, known)) this.acknowledged.set(name, record);
+  }
+
+  /** Reads a record by quorum and checks it against what was acknowledged before the read began. */
+  check(phone: RecordPhone, name: string, onDone?: (answer: ReadOutcome) => void): void {
+    const expected = this.acknowledged.get(name)!;
+    const query = { place: expected.place, name: undefined, limit: 200, before: undefined };
+    phone.run(phone.node.records.get(query, 'quorum'), (answer) => {
+      const found = answer.records.find((record) => recordKey(record) === recordKey(expected));
+      const isOld = found === undefined || supersedes(expected, found);
+      if (answer.complete && isOld && !this.#isDeleted(expected, answer)) {
+        this.staleReads.push(`${name} seq ${expected.seq}, read as ${found?.seq} by phone ${phone.index}`);
+      }
+      onDone?.(answer);
+    });
+  }
+
+  #isDeleted(expected: RingRecord, { records }: ReadOutcome): boolean {
+    return expected.kind === 'immutable' && records.some(({ final, author }) => final && author === expected.author);
+  }
+
+  read(phone: RecordPhone, place: Id, consistency: Consistency, name?: string): ReadOutcome {
+    const query: RecordQuery = { place, name, limit: 200, before: undefined };
+    return this.world.complete(phone, phone.node.records.get(query, consistency));
+  }
+
+  /** Acknowledged records that are not on exactly the phones that should hold them, as sentences. */
+  misplaced(): readonly string[] {
+    const faults: string[] = [];
+    for (const [name, record] of this.acknowledged) {
+      const should = this.replicasOf(record.place);
+      const lacking = should.filter((phone) => !this.holds(phone, record));
+      const extra = this.living.filter((phone) => !should.includes(phone) && this.holds(phone, record));
+      if (lacking.length + extra.length > 0) {
+        faults.push(
+          `${name}: lacking on ${lacking.map(({ index }) => index)}, extra on ${extra.map(({ index }) => index)}`,
+        );
+      }
+    }
+    return faults;
+  }
+
+  get isSettled(): boolean {
+    return this.living.every(({ node }) => node.records.settled);
+  }
+
+  /** Starts phones and waits until all of them are members that hold what they should. */
+  grow(count: number, gapMs = 200): void {
+    this.world.startPhones(count, gapMs);
+    this.settle();
+  }
+
+  settle(withinMs = 120_000): void {
+    this.world.runUntil(() => this.members.length === this.living.length && this.isSettled, withinMs, 'all settle');
+  }
+
+  /** Waits until every acknowledged record is exactly where it should be. */
+  heal(withinMs = 300_000): void {
+    this.world.runUntil(() => this.misplaced().length === 0, withinMs, 'records are in place');
+  }
+}

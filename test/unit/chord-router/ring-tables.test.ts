@@ -1,0 +1,254 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Fingers, fingerTargets, MAX_FINGERS } from '../../../services/chord-router/core/fingers.ts';
+import { MAX_NEWS, News } from '../../../services/chord-router/core/gossip.ts';
+import { Graveyard } from '../../../services/chord-router/core/graveyard.ts';
+import { fractionOf, KnownPhones } from '../../../services/chord-router/core/known-phones.ts';
+import { aloneState, clockwiseList } from '../../../services/chord-router/core/ring.ts';
+import { RoundTripEstimator } from '../../../services/chord-router/core/timeouts.ts';
+import type { Contact } from '../../../services/shared/core/contact.ts';
+import { between, distance, type Id, idFromNumber } from '../../../services/shared/core/id.ts';
+import { SeededRandom } from '../../../services/shared/core/random.ts';
+import { contactAt } from './ring-model.ts';
+
+const self = contactAt(1000);
+const positions = fc.uniqueArray(
+  fc.nat(5000).filter((p) => p !== 1000),
+  { minLength: 1, maxLength: 40 },
+);
+
+function tableOf(contacts: readonly Contact[], limit = 1000): KnownPhones {
+  const table = new KnownPhones(self.id, { limit, isKept: () => false });
+  for (const contact of contacts) table.learn(contact);
+  return table;
+}
+
+function randomContacts(count: number, seed: number): Contact[] {
+  const random = new SeededRandom(seed);
+  const digit = (): string => random.below(16).toString(16);
+  return Array.from({ length: count }, (_, i) => ({
+    id: Array.from({ length: 32 }, digit).join('') as Id,
+    address: `10.0.${i >> 8}.${i & 255}:7400`,
+  }));
+}
+
+describe('known phones', () => {
+  it('find what a plain sort by distance finds', () => {
+    fc.assert(
+      fc.property(positions, fc.nat(5000), fc.integer({ min: 1, max: 6 }), (known, at, count) => {
+        const contacts = known.map(contactAt);
+        const table = tableOf(contacts);
+        const key = contactAt(at).id;
+        const near = (a: Contact, b: Contact): number => (distance(a.id, key) < distance(b.id, key) ? -1 : 1);
+        const before = contacts.filter(({ id }) => between(self.id, id, key)).sort(near);
+        expect(table.closestPreceding(key, count)).toEqual(before.slice(0, count));
+        const after = [...contacts].sort((a, b) => (distance(key, a.id) < distance(key, b.id) ? -1 : 1));
+        expect(table.following(key, count)).toEqual(after.slice(0, count));
+      }),
+    );
+  });
+
+  it('pass over suspected phones, and stay consistent while phones come and go', () => {
+    fc.assert(
+      fc.property(positions, fc.array(fc.nat(5000)), (known, gone) => {
+        const table = tableOf(known.map(contactAt));
+        for (const at of gone) table.forget(contactAt(at).id);
+        const left = known.filter((at) => !gone.includes(at)).sort((a, b) => a - b);
+        expect(table.all().map(({ contact }) => contact)).toEqual(left.map(contactAt));
+        if (left.length === 0) return;
+        table.get(contactAt(left[0]!).id)!.state = 'suspected';
+        expect(table.following(contactAt(0).id, 100)).toEqual(left.slice(1).map(contactAt));
+      }),
+    );
+  });
+
+  it('hold no more than the bound, never drop kept ones, and drop suspected ones first', () => {
+    const contacts = randomContacts(300, 1);
+    const kept = contacts[0]!.id;
+    const table = new KnownPhones(self.id, { limit: 50, isKept: (id) => id === kept });
+    for (const contact of contacts.slice(0, 50)) table.learn(contact);
+    const suspected = contacts.slice(10, 20).map(({ id }) => id);
+    for (const id of suspected) table.get(id)!.state = 'suspected';
+    for (const contact of contacts.slice(50, 60)) table.learn(contact);
+    expect(suspected.filter((id) => table.get(id))).toEqual([]);
+    for (const contact of contacts.slice(60)) table.learn(contact);
+    expect(table.size).toBe(50);
+    expect(table.get(kept)).toBeDefined();
+  });
+
+  it('grow denser towards self when they cannot hold all', () => {
+    const table = tableOf(randomContacts(4000, 2), 200);
+    const gap = (id: Id): number => (fractionOf(id) - fractionOf(self.id) + 1) % 1;
+    const near = table.all().filter(({ contact }) => gap(contact.id) < 0.1).length;
+    const far = table.all().filter(({ contact }) => gap(contact.id) > 0.9).length;
+    expect(near).toBeGreaterThan(5 * far);
+  });
+
+  it('take in no more phones of one address prefix than allowed', () => {
+    const table = new KnownPhones(self.id, { limit: 100, isKept: () => false, perPrefixLimit: 2 });
+    const at = (i: number, address: string): Contact => ({ id: idFromNumber(BigInt(i)), address });
+    for (let i = 1; i <= 4; i++) table.learn(at(i, `10.1.0.${i}:1`));
+    table.learn(at(5, '10.2.0.1:1'));
+    for (let i = 6; i <= 9; i++) table.learn(at(i, `[2001:db8:${i}::1]:1`));
+    expect(table.size).toBe(5);
+    table.forget(at(1, '').id);
+    table.learn(at(3, '10.1.0.3:1'));
+    expect(table.get(at(3, '').id)).toBeDefined();
+  });
+
+  it('explore suspected phones first, then those longest untouched', () => {
+    const table = tableOf([1, 2, 3].map(contactAt));
+    const explored = (): Contact => {
+      const next = table.nextToExplore(() => true)!;
+      table.touch(next);
+      return next.contact;
+    };
+    expect([explored(), explored(), explored(), explored()]).toEqual([1, 2, 3, 1].map(contactAt));
+    table.get(contactAt(3).id)!.state = 'suspected';
+    expect(explored()).toEqual(contactAt(3));
+  });
+});
+
+describe('fingers', () => {
+  const r = 8;
+  const ringOf = (contacts: readonly Contact[]): { state: ReturnType<typeof aloneState> } => {
+    const clockwise = [...contacts].sort((a, b) => (distance(self.id, a.id) < distance(self.id, b.id) ? -1 : 1));
+    const successors = clockwiseList(self, clockwise.length < r ? [...clockwise, self] : clockwise, r);
+    return { state: { self, predecessor: clockwise.at(-1) ?? self, successors } };
+  };
+
+  it('are none in a ring that the successor list covers', () => {
+    expect(fingerTargets(aloneState(self))).toEqual([]);
+    expect(fingerTargets(ringOf(randomContacts(7, 3)).state)).toEqual([]);
+  });
+
+  it('are only those beyond the successor list, and at most 64', () => {
+    for (const count of [8, 63, 1000, 20_000]) {
+      const { state } = ringOf(randomContacts(count, 4));
+      const covered = distance(self.id, state.successors.at(-1)!.id);
+      const targets = fingerTargets(state);
+      expect(targets.length).toBeGreaterThan(0);
+      expect(targets.length).toBeLessThanOrEqual(MAX_FINGERS);
+      for (const target of targets) expect(distance(self.id, target)).toBeGreaterThan(covered);
+    }
+  });
+
+  it('are looked up in turn, empty ones first, and forget dropped phones', () => {
+    const fingers = new Fingers();
+    fingers.fit(ringOf(randomContacts(63, 5)).state);
+    const count = fingers.empty;
+    const targets = Array.from({ length: count }, () => fingers.nextToRefresh()!);
+    expect(new Set(targets).size).toBe(count);
+    expect(fingers.empty).toBe(0);
+    expect(fingers.nextToRefresh()).toBe(targets[0]);
+    fingers.point(targets[0]!, contactAt(1));
+    fingers.point(targets[1]!, contactAt(1));
+    expect(fingers.phones()).toEqual([contactAt(1)]);
+    fingers.drop(contactAt(1).id);
+    expect([fingers.phones(), fingers.has(contactAt(1).id)]).toEqual([[], false]);
+  });
+});
+
+describe('news', () => {
+  it('travels a bounded number of times that grows with log N', () => {
+    for (const [phones, bound] of [
+      [1, 4],
+      [8, 7],
+      [64, 13],
+      [1000, 20],
+    ] as const) {
+      const news = new News();
+      news.add('joined', contactAt(1), 0, true);
+      let sent = 0;
+      while (news.pending) sent += news.take(phones).joined.length;
+      expect(sent).toBe(bound);
+    }
+  });
+
+  it('is taken at most sixteen of a kind at a time, the least travelled first', () => {
+    const news = new News();
+    for (let i = 0; i < 40; i++) news.add(i < 20 ? 'joined' : 'gone', contactAt(i), 0, true);
+    const first = news.take(8);
+    expect([first.joined.length, first.gone.length]).toEqual([MAX_NEWS, MAX_NEWS]);
+    const second = news.take(8);
+    expect(second.joined.slice(0, 4)).toEqual([16, 17, 18, 19].map(contactAt));
+  });
+
+  it('does not circle: hearsay against what was passed on waits', () => {
+    const news = new News();
+    news.add('joined', contactAt(1), 0, false);
+    while (news.pending) news.take(2);
+    news.add('joined', contactAt(1), 1000, true);
+    news.add('gone', contactAt(1), 1000, false);
+    expect(news.pending).toBe(false);
+    news.add('gone', contactAt(1), 1000, true);
+    expect(news.take(2).gone).toEqual([contactAt(1)]);
+    news.add('joined', contactAt(1), 40_000, false);
+    expect(news.take(2)).toEqual({ joined: [contactAt(1)], gone: [] });
+  });
+});
+
+describe('the graveyard', () => {
+  const [predecessor, successor] = [contactAt(900).id, contactAt(1100).id];
+  const probe = (graves: Graveyard): Contact | undefined => graves.nextToProbe(predecessor, self.id, successor);
+
+  it('asks those that would be neighbours every second time', () => {
+    const graves = new Graveyard();
+    for (const at of [1, 2, 3, 950]) graves.bury(contactAt(at), 'dead');
+    const probed = Array.from({ length: 8 }, () => probe(graves));
+    expect(probed.filter((c) => c?.id === contactAt(950).id).length).toBeGreaterThanOrEqual(4);
+    expect(new Set(probed.map((c) => c?.id)).size).toBe(4);
+  });
+
+  it('does not ask phones that left, and does not take remembered ones for dead', () => {
+    const graves = new Graveyard();
+    graves.bury(contactAt(1), 'left');
+    expect([graves.has(contactAt(1).id), probe(graves)]).toEqual([true, undefined]);
+    graves.bury(contactAt(2), 'remembered');
+    expect([graves.has(contactAt(2).id), probe(graves)]).toEqual([false, contactAt(2)]);
+    graves.bury(contactAt(2), 'dead');
+    expect(graves.has(contactAt(2).id)).toBe(true);
+  });
+
+  it('is bounded, and forgets a phone after many probes', () => {
+    const graves = new Graveyard();
+    for (let i = 0; i < 400; i++) graves.bury(contactAt(2000 + i), 'dead');
+    expect(graves.size).toBe(256);
+    for (let i = 0; i < 256 * 100; i++) probe(graves);
+    expect(graves.size).toBe(0);
+    expect(probe(graves)).toBeUndefined();
+  });
+});
+
+describe('adaptive timeouts', () => {
+  const bounds = { callTimeoutMinMs: 100, callTimeoutMaxMs: 3000 };
+
+  it('follow round trips, within bounds', () => {
+    const estimator = new RoundTripEstimator();
+    expect(estimator.timeoutMs(bounds)).toBe(1000);
+    for (let i = 0; i < 50; i++) estimator.answered(2);
+    expect(estimator.timeoutMs(bounds)).toBe(100);
+    for (let i = 0; i < 50; i++) estimator.answered(i % 2 === 0 ? 200 : 400);
+    expect(estimator.timeoutMs(bounds)).toBeGreaterThan(400);
+    for (let i = 0; i < 50; i++) estimator.answered(60_000);
+    expect(estimator.timeoutMs(bounds)).toBe(3000);
+  });
+
+  it('double after each timeout until the next answer', () => {
+    const estimator = new RoundTripEstimator();
+    for (let i = 0; i < 50; i++) estimator.answered(10);
+    const timeouts = Array.from({ length: 8 }, () => {
+      estimator.timedOut();
+      return estimator.timeoutMs(bounds);
+    });
+    expect(timeouts).toEqual([200, 400, 800, 1600, 1600, 1600, 1600, 1600]);
+    estimator.answered(10);
+    expect(estimator.timeoutMs(bounds)).toBe(100);
+  });
+
+  it('take no harm from a clock that jumps back', () => {
+    const estimator = new RoundTripEstimator();
+    estimator.answered(-5000);
+    expect(estimator.timeoutMs(bounds)).toBe(100);
+  });
+});
