@@ -42,8 +42,7 @@ export async function runChurn(net: Testnet, options: ChurnOptions): Promise<Chu
       report(`phone ${victim} failed; ${net.running.length - 1} run`);
       await net.kill(victim);
     } else if (net.running.length < before.running.size * (1 + LEAST_PART)) {
-      counts.joined++;
-      joins.push(join(net, random, report));
+      joins.push(join(net, random, report).then((joined) => void (counts.joined += Number(joined))));
     }
   }
   await Promise.allSettled(joins);
@@ -58,7 +57,8 @@ function victimOf(net: Testnet, population: number, random: SeededRandom): numbe
   return running.length > Math.max(1, population * LEAST_PART) ? random.pick(running) : undefined;
 }
 
-async function join(net: Testnet, random: SeededRandom, report: (progress: string) => void): Promise<void> {
+/** False when the phone could not join. */
+async function join(net: Testnet, random: SeededRandom, report: (progress: string) => void): Promise<boolean> {
   const gone = net.phones.filter((phone) => phone.state === 'killed').map((phone) => phone.n);
   const comesBack = random.next() < 0.5;
   try {
@@ -70,8 +70,10 @@ async function join(net: Testnet, random: SeededRandom, report: (progress: strin
       const [phone] = await net.join(1);
       report(`phone ${phone?.n} joined; ${net.running.length} run`);
     }
+    return true;
   } catch (error) {
     report(`a phone could not join: ${(error as Error).message}`);
+    return false;
   }
 }
 

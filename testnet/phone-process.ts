@@ -123,6 +123,11 @@ export class PhoneProcess {
     this.#state = 'running';
   }
 
+  /** From now on it and exactly these phones (their peer APIs) do not hear each other; both sides have to be told. */
+  cutOff(addresses: readonly string[]): void {
+    this.#child?.send({ type: 'cut-off', addresses }, () => undefined);
+  }
+
   async #spawn(seeds: readonly string[]): Promise<ChildProcess> {
     const { program, folder, environment } = this.#settings;
     const log = await this.log.openForPhone();

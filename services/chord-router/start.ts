@@ -16,6 +16,7 @@ import type { Service } from '../shared/runtime/rpc.ts';
 import { createChordService } from './adapters/chord-service.ts';
 import { type ChordInstruments, createTell } from './adapters/events.ts';
 import { loadIdentity, readIdentity } from './adapters/identity-file.ts';
+import { LinkFaults } from './adapters/link-faults.ts';
 import { LinkPool } from './adapters/link-pool.ts';
 import { CHORD_METRICS } from './adapters/metrics.ts';
 import type { NodeIdentity } from './adapters/node-identity.ts';
@@ -52,6 +53,8 @@ export interface RunningChordRouter {
   readonly joined: Promise<void>;
   /** Hands records over and says goodbye; bounded in time. */
   leave(): Promise<void>;
+  /** From now on this phone and exactly these (host:port of their peer APIs) do not hear each other: link-faults.ts. */
+  cutOff(addresses: readonly string[]): void;
   /** Ends everything at once; what is on disk stays. */
   stop(): Promise<void>;
 }
@@ -117,6 +120,7 @@ class ChordRouter implements RunningChordRouter {
   readonly #store: SqliteStore;
   readonly #metrics: ChordInstruments;
   readonly #pool: LinkPool;
+  readonly #faults = new LinkFaults();
   readonly #scheduler: Scheduler;
   readonly #node: ChordNode<Replication>;
   readonly #joined = Promise.withResolvers<void>();
@@ -152,6 +156,7 @@ class ChordRouter implements RunningChordRouter {
       serve: (from, request, answer) => this.#serve(from, request, answer),
       lost: (contact) => this.#scheduler.run(this.#node.linkLost(contact), 'link lost'),
       observer: createPeerObserver(logger, this.#metrics),
+      dial: (to) => this.#faults.dial(to),
     });
     const host = new NodeHost({
       peers: this.#pool,
@@ -203,6 +208,10 @@ class ChordRouter implements RunningChordRouter {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  cutOff(addresses: readonly string[]): void {
+    this.#faults.cutOff(addresses);
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,7 @@ import type { Logger } from '../shared/runtime/logging.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
 import { startWallApi } from '../wall-api/start.ts';
 import type { PhoneSettings } from './environment.ts';
+import { obeyParent } from './parent.ts';
 
 /** What open calls of the sibling API get when it stops, in ms. */
 const STOP_GRACE_MS = 500;
@@ -23,6 +24,7 @@ export async function startPhone(
   await using starting = new AsyncDisposableStack();
   const router = await startChordRouter({ settings: settings.router, logger, registry });
   starting.defer(() => router.stop());
+  obeyParent((addresses) => router.cutOff(addresses));
   const chord = inProcess(ChordServiceDefinition, router.service, crashed);
   if (settings.chordListen !== undefined) {
     const siblings = new GrpcServer({ crashed });

@@ -101,34 +101,37 @@ test('a phone frozen for a minute shows nothing old as complete when it goes on'
   records.heal();
 });
 
-test.each([9,10,11,12,13,14,15,16,17,18,19,20])('two halves write apart and meet again: both keep what they acknowledged (seed %i)', (seed) => {
-  const records = new RecordWorld(seed);
-  records.grow(16);
-  records.writeAll(posts(20, 'before'));
-  const half = records.world.random.shuffle(records.living).slice(0, 8);
-  const others = records.living.filter((phone) => !half.includes(phone));
-  records.world.network.partition([half, others]);
-  records.world.runFor(120_000);
-  records.writeAll(posts(20, 'one side'), half);
-  records.writeAll(posts(20, 'other side'), others);
-  records.world.network.heal();
-  const names = [...records.acknowledged.keys()];
-  let checked = 0;
-  for (let i = 0; i < 1_000; i++) {
-    const [reader, name] = [records.pick(), records.world.random.pick(names)];
-    // Until the rings have met neither can know of the other; from then on nobody may take its own half for the whole.
-    if (records.agreeOnReplicas(reader, records.acknowledged.get(name)!.place)) {
-      records.check(reader, name);
-      checked += 1;
+test.each([9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20])(
+  'two halves write apart and meet again: both keep what they acknowledged (seed %i)',
+  (seed) => {
+    const records = new RecordWorld(seed);
+    records.grow(16);
+    records.writeAll(posts(20, 'before'));
+    const half = records.world.random.shuffle(records.living).slice(0, 8);
+    const others = records.living.filter((phone) => !half.includes(phone));
+    records.world.network.partition([half, others]);
+    records.world.runFor(120_000);
+    records.writeAll(posts(20, 'one side'), half);
+    records.writeAll(posts(20, 'other side'), others);
+    records.world.network.heal();
+    const names = [...records.acknowledged.keys()];
+    let checked = 0;
+    for (let i = 0; i < 1_000; i++) {
+      const [reader, name] = [records.pick(), records.world.random.pick(names)];
+      // Until the rings have met neither can know of the other; from then on nobody may take its own half for the whole.
+      if (records.agreeOnReplicas(reader, records.acknowledged.get(name)!.place)) {
+        records.check(reader, name);
+        checked += 1;
+      }
+      records.world.runFor(20);
     }
-    records.world.runFor(20);
-  }
-  expect(checked).toBeGreaterThan(100);
-  records.heal(600_000);
-  records.settle();
-  expect(records.staleReads).toEqual([]);
-  expect(records.acknowledged.size).toBe(60);
-});
+    expect(checked).toBeGreaterThan(100);
+    records.heal(600_000);
+    records.settle();
+    expect(records.staleReads).toEqual([]);
+    expect(records.acknowledged.size).toBe(60);
+  },
+);
 
 test('a deleted post stays deleted when phones that had it come back', () => {
   const records = new RecordWorld(10);

@@ -52,6 +52,8 @@ export interface LinkPoolOptions {
   /** A link broke off: its phone may be dead. Not told of links that were closed on purpose. */
   readonly lost: (contact: Contact) => void;
   readonly observer: PoolObserver;
+  /** Opens a stream to a canonical ip:port. Default: dialStream. */
+  readonly dial?: (address: string) => LinkStream;
   readonly limits?: Partial<PoolLimits>;
   readonly linkLimits?: Partial<LinkLimits>;
 }
@@ -192,7 +194,8 @@ export class LinkPool implements PeerPort {
       done({ failure: 'refused' });
       return () => {};
     }
-    return this.#open(dialStream(address), { role: 'responder', dialled: address, expected }, true, done);
+    const stream = (this.#options.dial ?? dialStream)(address);
+    return this.#open(stream, { role: 'responder', dialled: address, expected }, true, done);
   }
 
   #open(

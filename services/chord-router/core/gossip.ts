@@ -40,7 +40,9 @@ export class News {
   add(kind: NewsKind, contact: Contact, atMs: number, firstHand: boolean): void {
     const last = this.#passedOn.get(contact.id);
     const recent = last !== undefined && Math.abs(atMs - last.atMs) < CONTRADICTION_PAUSE_MS;
-    if (recent && (last.kind === kind || !firstHand)) return;
+    // What was passed on once is no news from hearsay, however long ago that was.
+    if (last !== undefined && last.kind === kind && (recent || !firstHand)) return;
+    if (recent && !firstHand) return;
     this.#passedOn.delete(contact.id);
     this.#passedOn.set(contact.id, { kind, atMs });
     dropOldest(this.#passedOn, MAX_REMEMBERED);

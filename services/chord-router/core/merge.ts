@@ -21,16 +21,13 @@ const CONTACTS_WANTED = 16;
 /** Asks a phone that may be on another ring; if it answers, learns who of its ring belongs next to this phone. */
 export function* meet(context: RingContext, calls: Calls, stranger: Contact): Task<void> {
   const { self } = context;
-  const news = { joined: [self], gone: [] };
   const wasDead = context.isDead(stranger.id);
-  const answered = yield* calls.attempt<'ask-neighbours'>(stranger, { type: 'ask-neighbours', news });
-  if (!answered.ok) return;
   const found = yield* calls.attempt<'find-successor'>(stranger, { type: 'find-successor', key: self.id });
+  if (!found.ok) return;
   const after = { type: 'list-contacts', after: self.id, limit: CONTACTS_WANTED } as const;
   const listed = yield* calls.attempt<'list-contacts'>(stranger, after);
-  const nearby: Contact[] = [stranger];
-  if (found.ok) nearby.push(...found.reply.closer.slice(0, MAX_CLOSER));
-  if (found.ok && found.reply.owner !== undefined) nearby.push(found.reply.owner);
+  const nearby: Contact[] = [stranger, ...found.reply.closer.slice(0, MAX_CLOSER)];
+  if (found.reply.owner !== undefined) nearby.push(found.reply.owner);
   if (listed.ok) nearby.push(...listed.reply.contacts.slice(0, CONTACTS_WANTED));
   const merging = nearby.some(({ id }) => wouldBeNeighbour(context, id));
   for (const contact of nearby) {
@@ -41,6 +38,8 @@ export function* meet(context: RingContext, calls: Calls, stranger: Contact): Ta
   if (merging) context.tell({ type: 'rings-merging', through: stranger });
   context.news.add('joined', stranger, yield* now(), true);
   context.pace.hurry();
+  const news = { joined: [self], gone: [] };
+  yield* calls.attempt<'ask-neighbours'>(stranger, { type: 'ask-neighbours', news });
 }
 
 function wouldBeNeighbour({ ring, self, successor }: RingContext, id: Id): boolean {

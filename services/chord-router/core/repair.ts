@@ -29,7 +29,7 @@ export class Repair {
 
   /** Repairs for as long as the phone runs. Start it when the phone is a member of its ring. */
   *run(): Task<void> {
-    this.#keeper.coverage.noteNeighbours();
+    this.#keeper.coverage.noteNeighbours(yield* now());
     yield* spawn(this.#watch(), 'watch the neighbours');
     let pauseMs = SHORTEST_PAUSE_MS;
     for (;;) {
@@ -55,8 +55,9 @@ export class Repair {
     for (;;) {
       const changed = yield* waitFor(view.neighboursChanged, NOTE_TIME_MS);
       const wasSettled = coverage.settled;
-      coverage.noteTime(yield* now());
-      if (changed) coverage.noteNeighbours();
+      const nowMs = yield* now();
+      coverage.noteTime(nowMs);
+      if (changed) coverage.noteNeighbours(nowMs);
       if (changed || (wasSettled && !coverage.settled)) this.stir();
       this.#tellSettled();
     }
@@ -64,10 +65,14 @@ export class Repair {
 
   /** Gives how many records moved. */
   *#round(): Task<number> {
-    const fetched = yield* settle(this.#keeper);
-    if (!this.#keeper.coverage.settled) return fetched;
+    const { coverage } = this.#keeper;
+    // After a split others may be waiting for what lies here astray.
+    let moved = coverage.settled ? 0 : yield* offerStrays(this.#keeper);
+    moved += yield* settle(this.#keeper);
+    if (!coverage.settled) return moved;
     this.#tellSettled();
-    return fetched + (yield* this.#compareOwned()) + (yield* offerStrays(this.#keeper));
+    moved += yield* this.#compareOwned();
+    return moved + (yield* offerStrays(this.#keeper));
   }
 
   /** Compares the range this phone owns with the other phones that keep it. */

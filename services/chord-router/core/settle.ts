@@ -1,7 +1,8 @@
 /** Fetching what this phone has become responsible for: after it joined, came back, or a neighbour went. */
-import type { Task } from '../../shared/core/effect.ts';
+import { now, sleep, type Task } from '../../shared/core/effect.ts';
+import type { Coverage } from './coverage.ts';
 import type { RecordKeeper } from './record-keeper.ts';
-import { isMajorityCompared, type SharedRange, sharedRanges } from './shared-range.ts';
+import { isMajorityCompared, type Range, type SharedRange, sharedRanges } from './shared-range.ts';
 import { RangeSync } from './sync.ts';
 
 /**
@@ -21,10 +22,18 @@ export function* settle(keeper: RecordKeeper): Task<number> {
     const { complete, pulled, pushed } = yield* sync.run(range.from, range.to);
     moved += pulled + pushed;
     if (complete) compared.push(range);
-    const left = coverage.missing();
-    if (left?.from !== missing.from || left.to !== missing.to) return moved; // the ring has moved on meanwhile
+    if (!isStillMissing(coverage, missing)) return moved;
   }
+  const graceMs = coverage.graceMs(yield* now());
+  if (graceMs > 0) yield* sleep(graceMs);
   // Alone, a phone shares nothing: what it has is all there is.
-  if (isMajorityCompared(view, missing, shared, compared)) coverage.hold(missing.from);
+  const enough = isMajorityCompared(view, missing, shared, compared);
+  if (enough && isStillMissing(coverage, missing)) coverage.hold(missing.from);
   return moved;
+}
+
+/** False when the ring has moved on meanwhile. */
+function isStillMissing(coverage: Coverage, range: Range): boolean {
+  const left = coverage.missing();
+  return left?.from === range.from && left.to === range.to;
 }

@@ -1,0 +1,66 @@
+/** Two halves that cannot hear each other, each with a life of its own, and their meeting again. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Testnet } from '../../testnet/testnet.ts';
+import { eventually } from './eventually.ts';
+import { type PostBody, request, WallClient } from './wall-client.ts';
+
+const LEFT = [1, 2, 3, 4, 5];
+const RIGHT = [6, 7, 8, 9, 10];
+
+let net: Testnet;
+
+beforeAll(async () => {
+  net = await Testnet.start({ phones: 10, seed: 3, people: false });
+});
+
+afterAll(async () => {
+  await net?.[Symbol.asyncDispose]();
+});
+
+const apiOf = (n: number): string => net.phone(n).api;
+
+/** How many of the phones still have a phone of the other half among their neighbours. */
+async function neighboursAcross(phones: readonly number[], others: readonly number[]): Promise<number> {
+  const addresses = new Set(others.map((n) => net.phone(n).peer));
+  const across = await Promise.all(
+    phones.map(async (n) => {
+      const { body } = await request<{ successors: { address: string }[] }>(`${apiOf(n)}/v1/network/ring`);
+      return body.successors.some(({ address }) => addresses.has(address));
+    }),
+  );
+  return across.filter(Boolean).length;
+}
+
+async function expectReadable(post: PostBody, phones: readonly number[]): Promise<void> {
+  for (const n of phones) {
+    const answer = await request<PostBody>(`${apiOf(n)}/v1/posts/${post.id}`);
+    expect(answer, `on phone ${n}`).toMatchObject({ status: 200, body: { text: post.text } });
+  }
+}
+
+test('two halves go on apart and become one ring when they hear each other again', async () => {
+  const left = await WallClient.signUp(apiOf(1), 'Leftmost');
+  const right = await WallClient.signUp(apiOf(10), 'Rightmost');
+  const before = await left.post('written before the cut');
+  expect(before.status).toBe(201);
+
+  net.partition(LEFT);
+  await eventually('both halves are rings of their own', async () => {
+    const across = (await neighboursAcross(LEFT, RIGHT)) + (await neighboursAcross(RIGHT, LEFT));
+    return across === 0;
+  });
+  const onLeft = await left.post('written on the left');
+  const onRight = await right.post('written on the right');
+  expect([onLeft.status, onRight.status]).toEqual([201, 201]);
+  expect(onLeft.body.custody.replicas).toBeLessThanOrEqual(LEFT.length);
+  await expectReadable(onLeft.body, LEFT);
+  await expectReadable(onRight.body, RIGHT);
+  await expectReadable(before.body, [...LEFT, ...RIGHT]);
+  const unheard = await request(`${apiOf(7)}/v1/posts/${onLeft.body.id}`);
+  expect(unheard.status).not.toBe(200);
+
+  net.heal();
+  await net.waitForIdealRing(120_000);
+  await expectReadable(onLeft.body, RIGHT);
+  await expectReadable(onRight.body, LEFT);
+});
