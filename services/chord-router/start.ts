@@ -149,6 +149,8 @@ class ChordRouter implements RunningChordRouter {
       records: () => this.#store.usage.records,
       recordBytes: () => this.#store.usage.bytes,
       peerLinks: () => this.#pool.size,
+      peerSentFrames: () => this.#pool.sent.frames,
+      peerSentBytes: () => this.#pool.sent.bytes,
       stabiliseLag: () => (performance.now() - this.#stabilisedAt) / 1_000,
     });
     this.#pool = new LinkPool({

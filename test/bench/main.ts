@@ -3,11 +3,13 @@ import { cpus, totalmem } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { benchRing, type RingBenchReport } from './ring-bench.ts';
 
-const atLeast = (least: number) => (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`a whole number from ${least} on`);
-  return value;
-};
+const atLeast =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`a whole number from ${least} on`);
+    return value;
+  };
 
 const program = new Command('bench').description('Measures what Ringwall costs on this machine.');
 

@@ -10,8 +10,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Consistency, PutOutcome } from '../../proto/gen/ringwall/chord/v1/chord.ts';
-import { type RunningChordRouter, startChordRouter } from '../../services/chord-router/start.ts';
 import { DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
+import { type RunningChordRouter, startChordRouter } from '../../services/chord-router/start.ts';
 import { type RingRecord, sealRecord } from '../../services/shared/core/record.ts';
 import { createLogger } from '../../services/shared/runtime/logging.ts';
 import { createRegistry } from '../../services/shared/runtime/metrics.ts';
@@ -59,7 +59,10 @@ export async function benchRing(options: RingBenchOptions): Promise<RingBenchRep
   options.onProgress(`starting ${options.phones} phones`);
   await using net = await Testnet.start({ phones: options.phones, seed: 1, people: false });
   const members = net.running.map((phone) => ({ pid: phone.pid!, metricsUrl: `${phone.api}/metrics` }));
-  await using client = await ClientPhone.join(net.running.slice(0, 3).map((phone) => phone.peer));
+  await using client = await ClientPhone.join(
+    net.running.slice(0, 3).map((phone) => phone.peer),
+    net.network,
+  );
   await client.untilSettled();
 
   const idle = await measureIdle(members, options);
@@ -152,7 +155,7 @@ class ClientPhone implements AsyncDisposable {
     this.member = { pid: process.pid, metricsUrl: `http://127.0.0.1:${port}/metrics` };
   }
 
-  static async join(seeds: readonly string[]): Promise<ClientPhone> {
+  static async join(seeds: readonly string[], network: string): Promise<ClientPhone> {
     const folder = await mkdtemp(join(tmpdir(), 'ringwall-bench-'));
     const registry = createRegistry();
     const router = await startChordRouter({
@@ -161,7 +164,7 @@ class ClientPhone implements AsyncDisposable {
         peerListen: { host: '127.0.0.1', port: 0 },
         advertise: undefined,
         seeds,
-        network: 'ringwall',
+        network,
         verifyAddress: true,
         chord: DEFAULT_SETTINGS,
       },
@@ -175,12 +178,14 @@ class ClientPhone implements AsyncDisposable {
   }
 
   async untilSettled(): Promise<void> {
-    while (!(await this.#router.service.getStatus({})).settled) await new Promise((resolve) => setTimeout(resolve, 100));
+    while (!(await this.#router.service.getStatus({})).settled)
+      await new Promise((resolve) => setTimeout(resolve, 100));
   }
 
   async put(record: RingRecord): Promise<void> {
     const { receipts } = await this.#router.service.put({ records: [Buffer.from(record.bytes)] });
-    if (receipts[0]?.outcome !== PutOutcome.STORED) throw new Error(`a put was not stored: outcome ${receipts[0]?.outcome}`);
+    if (receipts[0]?.outcome !== PutOutcome.STORED)
+      throw new Error(`a put was not stored: outcome ${receipts[0]?.outcome}`);
   }
 
   async get(record: RingRecord): Promise<void> {

@@ -1,5 +1,6 @@
 /** Two halves that cannot hear each other, each with a life of its own, and their meeting again. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { heal, partition } from '../../testnet/partition.ts';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually } from './eventually.ts';
 import { type PostBody, request, WallClient } from './wall-client.ts';
@@ -44,7 +45,7 @@ test('two halves go on apart and become one ring when they hear each other again
   const before = await left.post('written before the cut');
   expect(before.status).toBe(201);
 
-  net.partition(LEFT);
+  partition(net, LEFT);
   await eventually('both halves are rings of their own', async () => {
     const across = (await neighboursAcross(LEFT, RIGHT)) + (await neighboursAcross(RIGHT, LEFT));
     return across === 0;
@@ -59,7 +60,7 @@ test('two halves go on apart and become one ring when they hear each other again
   const unheard = await request(`${apiOf(7)}/v1/posts/${onLeft.body.id}`);
   expect(unheard.status).not.toBe(200);
 
-  net.heal();
+  heal(net);
   await net.waitForIdealRing(120_000);
   await expectReadable(onLeft.body, RIGHT);
   await expectReadable(onRight.body, LEFT);

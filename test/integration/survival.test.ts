@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseId } from '../../services/shared/core/id.ts';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually } from './eventually.ts';
-import { type PostBody, WallClient, request } from './wall-client.ts';
+import { type PostBody, request, WallClient } from './wall-client.ts';
 
 const PHONES = 12;
 

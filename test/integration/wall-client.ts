@@ -16,7 +16,13 @@ export interface PostBody {
 /** Calls a phone; resolves with whatever it answers. Rejects only when it does not answer within `timeoutMs`. */
 export async function request<Body = Record<string, unknown>>(
   url: string,
-  options: { method?: string; token?: string; body?: unknown; headers?: Record<string, string>; timeoutMs?: number } = {},
+  options: {
+    method?: string;
+    token?: string;
+    body?: unknown;
+    headers?: Record<string, string>;
+    timeoutMs?: number;
+  } = {},
 ): Promise<Answer<Body>> {
   const headers: Record<string, string> = { ...options.headers };
   if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
@@ -55,7 +61,10 @@ export class WallClient {
   }
 
   post(text: string, more: Record<string, unknown> = {}): Promise<Answer<PostBody>> {
-    return request<PostBody>(`${this.api}/v1/posts`, { token: this.token, body: { text, audience: 'public', ...more } });
+    return request<PostBody>(`${this.api}/v1/posts`, {
+      token: this.token,
+      body: { text, audience: 'public', ...more },
+    });
   }
 
   get<Body = Record<string, unknown>>(path: string): Promise<Answer<Body>> {

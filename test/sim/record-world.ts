@@ -61,11 +61,15 @@ export class RecordWorld {
       .slice(0, this.settings.replication);
   }
 
-  /** Whether a reader and the replicas themselves know who the replicas of a key are. */
+  /** Whether a reader and the replicas of a key know the whole ring around them, and so who the replicas are. */
   agreeOnReplicas(reader: RecordPhone, key: Id): boolean {
     const replicas = this.replicasOf(key);
+    const neighbours = Math.min(this.settings.successors, this.living.length - 1);
     const believed = reader.node.view.believedReplicas(key).map(({ id }) => id);
-    return replicas.every(({ contact, node }, i) => believed[i] === contact.id && node.view.isResponsible(key));
+    return replicas.every(({ contact, node: { view } }, i) => {
+      const knows = view.successors().length === neighbours && view.predecessors().length === neighbours;
+      return knows && believed[i] === contact.id && view.isResponsible(key);
+    });
   }
 
   /** Whether a phone has a record, or a version that won over it and was perhaps not acknowledged. */
@@ -130,10 +134,9 @@ export class RecordWorld {
       const should = this.replicasOf(record.place);
       const lacking = should.filter((phone) => !this.holds(phone, record));
       const extra = this.living.filter((phone) => !should.includes(phone) && this.holds(phone, record));
+      const indices = (phones: readonly RecordPhone[]): string => phones.map(({ index }) => index).join(', ');
       if (lacking.length + extra.length > 0) {
-        faults.push(
-          `${name}: lacking on ${lacking.map(({ index }) => index)}, extra on ${extra.map(({ index }) => index)}`,
-        );
+        faults.push(`${name}: lacking on ${indices(lacking)}; extra on ${indices(extra)}`);
       }
     }
     return faults;

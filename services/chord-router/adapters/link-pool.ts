@@ -8,55 +8,13 @@ import type { Id } from '../../shared/core/id.ts';
 import type { Cancel } from '../../shared/core/scheduler.ts';
 import type { PeerPort } from '../../shared/runtime/host.ts';
 import type { PeerRequest } from '../core/message.ts';
-import type { HandshakeSettings } from './handshake.ts';
 import { identifyPhone } from './identify.ts';
-import { LinkFault, type RefusalReason } from './link-fault.ts';
+import { LinkFault } from './link-fault.ts';
 import { type Opening, shakeHands } from './link-opening.ts';
+import { DEFAULT_POOL_LIMITS, type LinkPoolOptions, type PoolLimits } from './link-pool-options.ts';
 import { dialStream, type LinkStream } from './link-stream.ts';
 import { OpeningCalls } from './opening-calls.ts';
 import { DEFAULT_LINK_LIMITS, type LinkLimits, type LinkOutcome, type LinkOwner, PeerLink } from './peer-link.ts';
-
-export interface PoolLimits {
-  /** Links open at once, in either direction. */
-  readonly links: number;
-  /** Handshakes of callers under way at once. */
-  readonly handshakes: number;
-  /** How long a handshake may take, in ms. */
-  readonly handshakeMs: number;
-  /** A link nobody used for this long is closed, in ms. */
-  readonly idleMs: number;
-  /** Pause between two looks for idle links, in ms. */
-  readonly sweepMs: number;
-}
-
-export const DEFAULT_POOL_LIMITS: PoolLimits = {
-  links: 256,
-  handshakes: 64,
-  handshakeMs: 5_000,
-  idleMs: 60_000,
-  sweepMs: 5_000,
-};
-
-/** What someone may want to count or log. */
-export interface PoolObserver {
-  linkOpened(contact: Contact, dialled: boolean): void;
-  linkClosed(contact: Contact): void;
-  /** Something another phone sent was refused. `from` is undefined before it has proved who it is. */
-  refused(reason: RefusalReason, from: Contact | undefined, details: string): void;
-  called(type: PeerRequest['type'], outcome: LinkOutcome): void;
-}
-
-export interface LinkPoolOptions {
-  readonly handshake: HandshakeSettings;
-  readonly serve: LinkOwner['serve'];
-  /** A link broke off: its phone may be dead. Not told of links that were closed on purpose. */
-  readonly lost: (contact: Contact) => void;
-  readonly observer: PoolObserver;
-  /** Opens a stream to a canonical ip:port. Default: dialStream. */
-  readonly dial?: (address: string) => LinkStream;
-  readonly limits?: Partial<PoolLimits>;
-  readonly linkLimits?: Partial<LinkLimits>;
-}
 
 /** Links opened within this of each other were opened at once: the smaller id decides. Else the newer is used, in ms. */
 const SIMULTANEOUS_MS = 10_000;
@@ -78,6 +36,7 @@ export class LinkPool implements PeerPort {
   readonly #handshakes = new Set<Cancel>();
   readonly #sweeper: NodeJS.Timeout;
   #pinned: ReadonlySet<Id> = new Set();
+  readonly #sent = { frames: 0, bytes: 0 };
   #stopped = false;
 
   constructor(options: LinkPoolOptions) {
@@ -85,6 +44,10 @@ export class LinkPool implements PeerPort {
     this.#limits = { ...DEFAULT_POOL_LIMITS, ...options.limits };
     this.#linkLimits = { ...DEFAULT_LINK_LIMITS, ...options.linkLimits };
     this.#owner = {
+      sent: (bytes) => {
+        this.#sent.frames++;
+        this.#sent.bytes += bytes;
+      },
       serve: options.serve,
       refused: (reason, from) => options.observer.refused(reason, from, ''),
       ended: (link, onPurpose) => this.#ended(link, onPurpose),
@@ -95,6 +58,11 @@ export class LinkPool implements PeerPort {
 
   get size(): number {
     return this.#links.size + this.#retired.size;
+  }
+
+  /** Frames that went out over all links so far, and their bytes without gRPC's framing. */
+  get sent(): { readonly frames: number; readonly bytes: number } {
+    return this.#sent;
   }
 
   /** Keeps the links of these phones open while idle. */

@@ -80,6 +80,8 @@ export const CHORD_METRICS = {
     'Time until a reply came.',
     SECONDS_BUCKETS,
   ),
+  peerSentFrames: counter('ringwall_chord_peer_sent_frames_total', 'Requests and replies sent to other phones.'),
+  peerSentBytes: counter('ringwall_chord_peer_sent_bytes_total', 'Bytes of these, without the framing of gRPC.'),
   peerServed: counter('ringwall_chord_peer_served_total', 'Requests of other phones served, by type.', ['type']),
   peerRefusals: counter(
     'ringwall_chord_peer_refusals_total',

@@ -32,6 +32,8 @@ export type LinkOutcome =
   | { readonly ok: false; readonly failure: CallFailure | 'closed'; readonly elapsedMs: number };
 
 export interface LinkOwner {
+  /** A frame of so many bytes goes out. */
+  sent(bytes: number): void;
   /** Serves a request of the other end; `answer` is called once, at any time. */
   serve(from: Contact, request: PeerRequest, answer: (answer: Answer) => void): void;
   /** Something the other end sent was refused. */
@@ -279,6 +281,7 @@ export class PeerLink {
   }
 
   #send(frame: Uint8Array): void {
+    this.#owner.sent(frame.length);
     this.#writer.send(frame, this.#pending.size + this.#serving <= 1);
   }
 

@@ -3,7 +3,7 @@ import type { Contact } from '../../shared/core/contact.ts';
 import type { Logger } from '../../shared/runtime/logging.ts';
 import type { ChordInstruments } from './events.ts';
 import type { RefusalReason } from './link-fault.ts';
-import type { PoolObserver } from './link-pool.ts';
+import type { PoolObserver } from './link-pool-options.ts';
 
 /** One line a reason in this time, in ms. */
 const LOG_PAUSE_MS = 10_000;

@@ -12,6 +12,7 @@ import {
 import type { RecordSummary } from '../core/message.ts';
 import type { QueryPosition } from '../core/query-position.ts';
 import type { RecordName } from '../core/store-port.ts';
+import type { HashedPlace } from './prefix-digests.ts';
 
 /** What stands under a name, without its bytes. */
 export interface Entry extends RecordName, RecordVersion {
@@ -163,6 +164,16 @@ export class RecordTables {
         ]) {
       const sql = `SELECT ${SUMMARY} FROM entries WHERE place >= ? AND place <= ? ORDER BY entries.place, entries.key`;
       for (const row of this.#iterate(sql, blob(first!), blob(last!))) yield summaryOf(row);
+    }
+  }
+
+  /** The places and the first 16 bytes of the hashes of the records with places in [first, last]. */
+  *hashes(first: Id, last: Id): Generator<HashedPlace> {
+    const sql =
+      'SELECT lower(hex(place)) AS place, lower(hex(substr(hash, 1, 16))) AS hash FROM entries ' +
+      'WHERE place >= ? AND place <= ?';
+    for (const row of this.#iterate(sql, blob(first), blob(last))) {
+      yield { place: String(row.place) as Id, hash: String(row.hash) };
     }
   }
 

@@ -19,6 +19,7 @@ import type {
   WriteEffect,
 } from '../core/store-port.ts';
 import { decideWrite, meetsFork } from '../core/write-decision.ts';
+import { PrefixDigests } from './prefix-digests.ts';
 import { type Entry, RecordTables } from './record-tables.ts';
 import { openDatabase } from './store-schema.ts';
 
@@ -48,6 +49,8 @@ export class SqliteStore {
   readonly #tables: RecordTables;
   readonly #onFault: (error: Error) => void;
   readonly #digests = new DigestMemo();
+  /** Built when the first digest is asked for. */
+  #prefixes: PrefixDigests | undefined;
   #pending: PendingWrite[] = [];
   #flush: NodeJS.Immediate | undefined;
   #closed = false;
@@ -118,8 +121,10 @@ export class SqliteStore {
         throw error;
       }
     });
-    if (outcome.ok) this.#digests.apply(this.#changes);
-    else this.#total = totalBefore;
+    if (outcome.ok) {
+      this.#digests.apply(this.#changes);
+      this.#prefixes?.apply(this.#changes);
+    } else this.#total = totalBefore;
     return outcome;
   }
 
@@ -205,9 +210,9 @@ export class SqliteStore {
       }
       case 'digest': {
         const { from, to } = operation;
-        const digest = this.#digests.of(from, to, (fresh) => {
-          for (const { hash } of this.#tables.inRange(from, to, undefined)) fresh.toggle(hash, 1);
-        });
+        this.#prefixes ??= new PrefixDigests((first, last) => this.#tables.hashes(first, last));
+        const prefixes = this.#prefixes;
+        const digest = this.#digests.of(from, to, (fresh) => prefixes.addRange(fresh, from, to));
         return { count: digest.count, digest: digest.toString() };
       }
       case 'list':

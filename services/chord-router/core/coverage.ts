@@ -6,11 +6,6 @@
 import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
 import type { RingView } from './ring-view.ts';
 
-/**
- * When several phones come back at about the same time, two halves of a ring may be meeting again. What the other half
- * wrote may then lie with phones that are no neighbours, and takes this long to arrive.
- */
-const REUNION_MS = 3_000;
 /** Phones that vanished from the neighbourhood, remembered. */
 const REMEMBERED_VANISHED = 256;
 /** How often the time has to be noted. */
@@ -26,8 +21,6 @@ export class Coverage {
   #neighbours = new Set<Id>();
   readonly #vanished = new Set<Id>();
   #lastSeenMs: number | undefined;
-  #metAgainAtMs = -Infinity;
-  #reunionUntilMs = -Infinity;
 
   constructor(view: RingView) {
     this.#view = view;
@@ -66,13 +59,12 @@ export class Coverage {
    * Takes note of the neighbours. Meeting a phone again that had vanished may be the end of a split in which both
    * sides went on writing, and so may be company after being alone: then nothing is sure any more.
    */
-  noteNeighbours(nowMs: number): void {
+  noteNeighbours(): void {
     this.#heldFrom = this.#heldWithinDuty();
     const neighbours = new Set([...this.#view.successors(), ...this.#view.predecessors()].map(({ id }) => id));
     const alone = neighbours.size === 0;
     const metAgain = [...neighbours].filter((id) => this.#vanished.delete(id));
     if (metAgain.length > 0 || (this.#wasAlone && !alone)) this.loseAll();
-    this.#noteReunion(metAgain.length, nowMs);
     for (const id of this.#neighbours) {
       if (!neighbours.has(id) && this.#isWithinReach(id)) this.#vanished.add(id);
     }
@@ -82,17 +74,6 @@ export class Coverage {
     }
     this.#wasAlone = alone;
     this.#neighbours = neighbours;
-  }
-
-  #noteReunion(metAgain: number, nowMs: number): void {
-    if (metAgain === 0) return;
-    if (metAgain > 1 || nowMs - this.#metAgainAtMs < REUNION_MS) this.#reunionUntilMs = nowMs + REUNION_MS;
-    this.#metAgainAtMs = nowMs;
-  }
-
-  /** How long it is too early, in ms, to take what the neighbours have for everything there is. */
-  graceMs(nowMs: number): number {
-    return Math.min(REUNION_MS, Math.max(0, this.#reunionUntilMs - nowMs));
   }
 
   /** Takes note of the time, at least every NOTE_TIME_MS: a phone that was frozen missed what happened meanwhile. */

@@ -54,14 +54,13 @@ function found(owner: Contact, ownerSuccessors: readonly Contact[]): FoundSucces
   return { type: 'found-successor', owner, ownerSuccessors, closer: [] };
 }
 
-/** Living phones between self and the key from all tables, nearest to the key first. */
+/** Living phones between self and the key, nearest to the key first. */
 function closest(context: RingContext, key: Id, count: number): Contact[] {
-  const known = context.phones.closestPreceding(key, count);
-  const listed = context.successors.filter(
-    ({ id }) => between(context.self.id, id, key) && (context.phones.get(id)?.state ?? 'alive') === 'alive',
-  );
-  const all = new Map([...known, ...listed].map((contact) => [contact.id, contact]));
-  return [...all.values()].sort(byDistanceTo(key)).slice(0, count);
+  const { phones, self } = context;
+  const known = phones.closestPreceding(key, count);
+  // Neighbours are in the table, unless it had no room for their address prefix.
+  const listed = context.successors.filter(({ id }) => phones.get(id) === undefined && between(self.id, id, key));
+  return listed.length === 0 ? known : [...known, ...listed].sort(byDistanceTo(key)).slice(0, count);
 }
 
 export interface Search extends LookupOutcome {

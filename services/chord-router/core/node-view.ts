@@ -1,7 +1,7 @@
 /** The ring as record keeping and the phone's own services see it. */
 import type { Contact } from '../../shared/core/contact.ts';
 import type { CallOutcome, Signal, Task } from '../../shared/core/effect.ts';
-import { distance, type Id, inOwnedRange } from '../../shared/core/id.ts';
+import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
 import type { Calls, RequestOf } from './calls.ts';
 import type { Tell } from './event.ts';
 import { lookup } from './lookup.ts';
@@ -47,8 +47,7 @@ export class NodeView implements RingView {
   believedReplicas(key: Id): readonly Contact[] {
     const { phones, settings, self } = this.#context;
     const others = phones.following(key, settings.replication);
-    const place = distance(key, self.id);
-    const index = others.findIndex(({ id }) => distance(key, id) > place);
+    const index = others.findIndex(({ id }) => self.id === key || (id !== key && between(key, self.id, id)));
     const at = index < 0 ? others.length : index;
     return [...others.slice(0, at), self, ...others.slice(at)].slice(0, settings.replication);
   }

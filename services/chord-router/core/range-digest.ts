@@ -8,21 +8,27 @@ const WORDS = [0, 8, 16, 24];
 
 export class RangeDigest {
   count = 0;
-  readonly #words = new Uint32Array(4);
+  readonly words = new Uint32Array(4);
 
   /** Takes a record's hash (hex) in, or, counting -1, out again. */
   toggle(hash: string, counting: 1 | -1): void {
     this.count += counting;
     for (let i = 0; i < 4; i++) {
       const at = WORDS[i]!;
-      this.#words[i] = this.#words[i]! ^ Number.parseInt(hash.slice(at, at + 8), 16);
+      this.words[i]! ^= Number.parseInt(hash.slice(at, at + 8), 16);
     }
+  }
+
+  /** Takes in what another digest covers. */
+  add(count: number, words: Uint32Array): void {
+    this.count += count;
+    for (let i = 0; i < 4; i++) this.words[i]! ^= words[i]!;
   }
 
   /** 32 hexadecimal digits. */
   toString(): string {
     let text = '';
-    for (const word of this.#words) text += word.toString(16).padStart(8, '0');
+    for (const word of this.words) text += word.toString(16).padStart(8, '0');
     return text;
   }
 }

@@ -29,7 +29,7 @@ export class Repair {
 
   /** Repairs for as long as the phone runs. Start it when the phone is a member of its ring. */
   *run(): Task<void> {
-    this.#keeper.coverage.noteNeighbours(yield* now());
+    this.#keeper.coverage.noteNeighbours();
     yield* spawn(this.#watch(), 'watch the neighbours');
     let pauseMs = SHORTEST_PAUSE_MS;
     for (;;) {
@@ -55,9 +55,8 @@ export class Repair {
     for (;;) {
       const changed = yield* waitFor(view.neighboursChanged, NOTE_TIME_MS);
       const wasSettled = coverage.settled;
-      const nowMs = yield* now();
-      coverage.noteTime(nowMs);
-      if (changed) coverage.noteNeighbours(nowMs);
+      coverage.noteTime(yield* now());
+      if (changed) coverage.noteNeighbours();
       if (changed || (wasSettled && !coverage.settled)) this.stir();
       this.#tellSettled();
     }

@@ -1,7 +1,7 @@
 /** What a phone knows of its ring, and how that changes. The operations (join, stabilise, lookup, …) work on it. */
 import type { Contact } from '../../shared/core/contact.ts';
 import { Signal } from '../../shared/core/effect.ts';
-import { between, distance, type Id, inOwnedRange } from '../../shared/core/id.ts';
+import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
 import type { Tell } from './event.ts';
 import { Fingers } from './fingers.ts';
 import { News } from './gossip.ts';
@@ -231,10 +231,11 @@ function withoutSelf(list: readonly Contact[], self: Id): readonly Contact[] {
   return list.at(-1)?.id === self ? list.slice(0, -1) : list;
 }
 
-/** Nearest to the key first, going counter-clockwise from it. */
+/** Compares by how far before the key phones are: nearest first. Without arithmetic, for lookups sort by it. */
 export function byDistanceTo(key: Id): (a: Contact, b: Contact) => number {
   return (a, b) => {
-    const gap = distance(a.id, key) - distance(b.id, key);
-    return gap < 0n ? -1 : Number(gap > 0n);
+    if (a.id === b.id) return 0;
+    if (a.id === key) return -1;
+    return b.id !== key && between(b.id, a.id, key) ? -1 : 1;
   };
 }

@@ -1,5 +1,5 @@
 /** Fetching what this phone has become responsible for: after it joined, came back, or a neighbour went. */
-import { now, sleep, type Task } from '../../shared/core/effect.ts';
+import type { Task } from '../../shared/core/effect.ts';
 import type { Coverage } from './coverage.ts';
 import type { RecordKeeper } from './record-keeper.ts';
 import { isMajorityCompared, type Range, type SharedRange, sharedRanges } from './shared-range.ts';
@@ -24,11 +24,8 @@ export function* settle(keeper: RecordKeeper): Task<number> {
     if (complete) compared.push(range);
     if (!isStillMissing(coverage, missing)) return moved;
   }
-  const graceMs = coverage.graceMs(yield* now());
-  if (graceMs > 0) yield* sleep(graceMs);
   // Alone, a phone shares nothing: what it has is all there is.
-  const enough = isMajorityCompared(view, missing, shared, compared);
-  if (enough && isStillMissing(coverage, missing)) coverage.hold(missing.from);
+  if (isMajorityCompared(view, missing, shared, compared)) coverage.hold(missing.from);
   return moved;
 }
 

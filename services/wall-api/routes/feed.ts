@@ -7,7 +7,7 @@ import { viewerOf } from '../plugins/session-guard.ts';
 import { namesOf } from './people-names.ts';
 import { idTexts, NameSchema, PostPageOf, PostSchema, readPostText } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
-import { DEFAULT_LIMIT, IdText, idText, PageQuery } from './schema.ts';
+import { DEFAULT_LIMIT, IdText, idText, PageQuery, PositionText } from './schema.ts';
 import { type Static, Type } from './type.ts';
 
 const DEFAULT_STRATEGY: FeedStrategyName = 'recent';
@@ -30,8 +30,6 @@ const FeedQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const KeyText = Type.String({ description: 'A position on the ring: 32 hexadecimal digits.' });
-
 const WhySchema = Type.Union(
   [
     Type.Object(
@@ -49,7 +47,7 @@ const WhySchema = Type.Union(
     Type.Object(
       {
         strategy: Type.Literal('random'),
-        key: KeyText,
+        key: PositionText,
         distance: Type.String({ description: 'How far clockwise the post lies from the key: 32 hexadecimal digits.' }),
         distanceOfRing: Type.Number({ description: 'The same as a part of the whole ring, 0 to 1.' }),
       },

@@ -7,18 +7,17 @@ import {
   PhoneState,
   RingState,
 } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
-import { parseId } from '../../shared/core/id.ts';
 import { asProblem } from '../adapters/chord-ring.ts';
 import { Problem } from '../core/problem.ts';
 import type { WallRoutes } from './route-context.ts';
-import { ID_PATTERN, IdText, idText, readId } from './schema.ts';
+import { ID_PATTERN, PositionText, readId } from './schema.ts';
 import { type Static, Type } from './type.ts';
 
 const STATUS_TIMEOUT_MS = 5_000;
 const LOOKUP_TIMEOUT_MS = 15_000;
 
 const PhoneSchema = Type.Object(
-  { id: IdText, address: Type.String({ description: 'host:port of its peer API.' }) },
+  { id: PositionText, address: Type.String({ description: 'host:port of its peer API.' }) },
   { additionalProperties: false },
 );
 
@@ -67,7 +66,7 @@ const RingSchema = Type.Object(
 
 const LookupSchema = Type.Object(
   {
-    key: IdText,
+    key: PositionText,
     found: Type.Boolean({ description: 'False: the lookup ran into its bound of hops or its deadline.' }),
     owner: Type.Union([PhoneSchema, Type.Null()]),
     replicas: Type.Array(PhoneSchema, {
@@ -76,7 +75,7 @@ const LookupSchema = Type.Object(
     hops: Type.Array(
       Type.Object(
         {
-          phone: PhoneSchema,
+          ...PhoneSchema.properties,
           milliseconds: Type.Number(),
           outcome: Type.Union([
             Type.Literal('closer'),
@@ -166,14 +165,14 @@ export const networkRoutes: WallRoutes = async (app, { context }) => {
       const key = readId(request.params.key);
       const lookup = await asProblem(context.chord.lookup({ key }, { timeoutMs: LOOKUP_TIMEOUT_MS }));
       return {
-        key: idText(key),
+        key,
         found: lookup.found,
         owner: phoneOrNull(lookup.owner),
         replicas: lookup.replicas.map(phoneText),
         hops: lookup.hops.flatMap(({ phone, milliseconds, outcome }) =>
           phone === undefined
             ? []
-            : [{ phone: phoneText(phone), milliseconds, outcome: HOP_OUTCOMES[outcome] ?? ('unknown' as const) }],
+            : [{ ...phoneText(phone), milliseconds, outcome: HOP_OUTCOMES[outcome] ?? ('unknown' as const) }],
         ),
         milliseconds: lookup.milliseconds,
       };
@@ -205,10 +204,8 @@ function selfOf(status: GetStatusResponse): Phone {
   return status.self;
 }
 
-/** Node ids are shown like all other ids. */
 function phoneText({ id, address }: Phone): Static<typeof PhoneSchema> {
-  const parsed = parseId(id);
-  return { id: parsed === undefined ? id : idText(parsed), address };
+  return { id, address };
 }
 
 function phoneOrNull(phone: Phone | undefined): Static<typeof PhoneSchema> | null {

@@ -3,7 +3,7 @@ import type { Id } from '../../shared/core/id.ts';
 import type { LoadedPost } from '../core/posts.ts';
 import type { ProblemSlug } from '../core/problem.ts';
 import type { Custody } from '../core/ring-client.ts';
-import { CustodySchema, IdText, idText, PageOf, TimeText, timeText } from './schema.ts';
+import { CustodySchema, IdText, idText, PageOf, PositionText, TimeText, timeText } from './schema.ts';
 import { type Static, type TSchema, Type } from './type.ts';
 
 export const AudienceSchema = Type.Union([Type.Literal('public'), Type.Literal('friends')], {
@@ -17,7 +17,7 @@ export const NameSchema = Type.Union([Type.String(), Type.Null()], {
 
 const ServedSchema = Type.Object(
   {
-    phone: Type.Union([IdText, Type.Null()], { description: 'The replica that answered.' }),
+    phone: Type.Union([PositionText, Type.Null()], { description: 'The replica that answered.' }),
     hops: Type.Integer({ description: 'Phones asked one after the other before the answer.' }),
     milliseconds: Type.Number(),
   },
@@ -91,7 +91,7 @@ export function readPostText(post: LoadedPost, authorName: string | undefined): 
   const { phone, hops, milliseconds } = post.served;
   return {
     ...postText(post, authorName),
-    served: { phone: phone === undefined ? null : idText(phone.id), hops, milliseconds },
+    served: { phone: phone?.id ?? null, hops, milliseconds },
   };
 }
 

@@ -13,6 +13,13 @@ export const IdText = Type.String({
   examples: ['0d4f7a52-61c3-8b1e-9f0a-5b7c2d9e8f10'],
 });
 
+/** A position on the ring, as phones and keys have one. */
+export const PositionText = Type.String({
+  pattern: '^[0-9a-f]{32}$',
+  description: 'A position on the ring: 32 hexadecimal digits.',
+  examples: ['2bb88c3048d2dd5e43b1db85374825a9'],
+});
+
 /** A path that ends in an id, `/…/:id`. */
 export const IdParams = Type.Object({ id: IdText });
 

@@ -110,7 +110,8 @@ export class RecordCluster {
 
   run(ms: number): void {
     const deadline = this.nowMs + ms;
-    while (this.#step(deadline)) {}
+    let running = true;
+    while (running) running = this.#step(deadline);
     this.nowMs = deadline;
   }
 

@@ -5,6 +5,7 @@ import { MAX_NEWS, News } from '../../../services/chord-router/core/gossip.ts';
 import { Graveyard } from '../../../services/chord-router/core/graveyard.ts';
 import { fractionOf, KnownPhones } from '../../../services/chord-router/core/known-phones.ts';
 import { aloneState, clockwiseList } from '../../../services/chord-router/core/ring.ts';
+import { byDistanceTo } from '../../../services/chord-router/core/ring-context.ts';
 import { RoundTripEstimator } from '../../../services/chord-router/core/timeouts.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { between, distance, type Id, idFromNumber } from '../../../services/shared/core/id.ts';
@@ -250,5 +251,19 @@ describe('adaptive timeouts', () => {
     const estimator = new RoundTripEstimator();
     estimator.answered(-5000);
     expect(estimator.timeoutMs(bounds)).toBe(100);
+  });
+});
+
+describe('the order by distance to a key', () => {
+  it('is that of clockwise arithmetic', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(50)), fc.nat(50), (at, key) => {
+        const contacts = at.map(contactAt);
+        const target = contactAt(key).id;
+        const gap = ({ id }: Contact): bigint => distance(id, target);
+        const wanted = [...contacts].sort((a, b) => Number(gap(a) - gap(b) > 0n) - Number(gap(a) - gap(b) < 0n));
+        expect([...contacts].sort(byDistanceTo(target))).toEqual(wanted);
+      }),
+    );
   });
 });

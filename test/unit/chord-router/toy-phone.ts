@@ -1,6 +1,7 @@
 /** A phone without a ring: real sockets, links and handshakes around a handler that a test writes. */
 
-import { LinkPool, type LinkPoolOptions } from '../../../services/chord-router/adapters/link-pool.ts';
+import { LinkPool } from '../../../services/chord-router/adapters/link-pool.ts';
+import type { LinkPoolOptions } from '../../../services/chord-router/adapters/link-pool-options.ts';
 import {
   createIdentity,
   generateNodeKey,

@@ -1,4 +1,6 @@
-import { Client, credentials, status } from '@grpc/grpc-js';
+import { once } from 'node:events';
+import { Client, credentials, makeGenericClientConstructor, status } from '@grpc/grpc-js';
+import { service as officialHealth } from 'grpc-health-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   ChordServiceDefinition,
@@ -153,6 +155,23 @@ describe('a gRPC server', () => {
     });
     expect(code).toBe(status.INVALID_ARGUMENT);
     expect(crashes).toEqual([]);
+    client.close();
+    await server.stop(1_000);
+  });
+
+  it('tells its health to a client made of the official definition, which must do without Watch', async () => {
+    const server = new GrpcServer({ crashed: () => {} });
+    server.health.set('some.Service', true);
+    const { port } = await server.listen(LOOPBACK);
+    const OfficialClient = makeGenericClientConstructor(officialHealth, 'Health');
+    const client = new OfficialClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    const answer = await new Promise((resolve) => {
+      client['Check']!({ service: 'some.Service' }, (error: unknown, response: unknown) => resolve(error ?? response));
+    });
+    expect(answer).toEqual({ status: 'SERVING' });
+    const watching = client['Watch']!({ service: '' });
+    const [refusal] = await once(watching, 'error');
+    expect(refusal.code).toBe(status.UNIMPLEMENTED);
     client.close();
     await server.stop(1_000);
   });

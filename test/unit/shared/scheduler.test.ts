@@ -210,22 +210,18 @@ describe('the scheduler', () => {
       log.push('must not run');
     }
     fibers.push(scheduler.run(waiter(), 'waiter'));
-    const parent: Fiber<void> = scheduler.run(
-      (function* (): Task<void> {
-        yield* sleep(1);
-        signal.notify();
-        yield* cancel(fibers[0]!);
-        yield* spawn(
-          (function* (): Task<void> {
-            yield* cancel(parent);
-            log.push('must not run either');
-          })(),
-          'child',
-        );
-        log.push('nor this');
-      })(),
-      'parent',
-    );
+    function* child(): Task<void> {
+      yield* cancel(parent);
+      log.push('must not run either');
+    }
+    function* rebel(): Task<void> {
+      yield* sleep(1);
+      signal.notify();
+      yield* cancel(fibers[0]!);
+      yield* spawn(child(), 'child');
+      log.push('nor this');
+    }
+    const parent = scheduler.run(rebel(), 'parent');
     host.pass(1);
     expect(log).toEqual([]);
     expect(parent.cancelled).toBe(true);

@@ -22,6 +22,7 @@ if (FAKE_PHONE_FAULT === 'die') {
 mkdirSync(data, { recursive: true });
 mkdirSync(ring, { recursive: true });
 writeFileSync(entry, String(process.pid));
+writeFileSync(join(data, 'seeds'), process.env['RINGWALL_SEEDS']!);
 process.on('disconnect', () => process.exit(0));
 process.on('message', () => {
   if (FAKE_PHONE_FAULT !== 'stubborn') process.exit(0);

@@ -89,7 +89,10 @@ describe('a testnet', () => {
     const all = net.phones.map((phone) => phone.n);
     await Promise.all(all.map((n) => net.kill(n)));
     await Promise.all(all.map((n) => net.restart(n)));
-    expect(net.running).toHaveLength(3);
+    const seeds = all.map((n) => readFileSync(join(net.dataDir, `phones/${n}/data/seeds`), 'utf8'));
+    expect(seeds.filter((seed) => seed === '')).toHaveLength(1);
+    const peers = net.phones.map((phone) => phone.peer);
+    for (const seed of seeds.join(',').split(',').filter(Boolean)) expect(peers).toContain(seed);
   });
 
   test('joins that overlap take numbers of their own', async () => {

@@ -228,7 +228,7 @@ describe('GET /v1/feed?strategy=recent', () => {
     }
     const victim = wall.ring.records().find(({ name }) => name === 'post')!.place;
     await spoil(wall.ring, victim, wall.clock.nowMs);
-    for (const limit of [1, 3, 20]) {
+    for (const limit of [1, 3, 12, 20]) {
       expect(texts(await allPages(ada, '/v1/feed?strategy=recent', limit))).toEqual(expected);
     }
   });

@@ -3,9 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { HopOutcome, PhoneState, RingState } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import { openWall } from './wall-fixture.ts';
 
-const SELF = { id: '11111111-1111-1111-1111-111111111111', address: '127.0.0.1:7400' };
+const SELF = { id: '1'.repeat(32), address: '127.0.0.1:7400' };
 const OTHER = { id: '2'.repeat(32), address: '[::1]:7401' };
-const OTHER_TEXT = { id: '22222222-2222-2222-2222-222222222222', address: '[::1]:7401' };
 
 describe('GET /v1/network', () => {
   it('tells of this phone', async () => {
@@ -35,7 +34,7 @@ describe('GET /v1/network', () => {
     const { body } = await wall.ask('GET', '/v1/network/ring');
     expect(body.known).toEqual([
       { ...SELF, state: 'alive', rttMilliseconds: 1 },
-      { ...OTHER_TEXT, state: 'suspected', rttMilliseconds: null },
+      { ...OTHER, state: 'suspected', rttMilliseconds: null },
     ]);
     expect(body).toMatchObject({ self: SELF, successors: [SELF], predecessors: [SELF], fingers: [] });
   });
@@ -45,11 +44,11 @@ describe('GET /v1/network', () => {
     const key = 'ABCDEF00000000000000000000000001';
     const found = await wall.ask('GET', `/v1/network/lookup/${key}`);
     expect(found.body).toEqual({
-      key: 'abcdef00-0000-0000-0000-000000000001',
+      key: key.toLowerCase(),
       found: true,
       owner: SELF,
       replicas: [SELF],
-      hops: [{ phone: SELF, milliseconds: 1, outcome: 'owner' }],
+      hops: [{ ...SELF, milliseconds: 1, outcome: 'owner' }],
       milliseconds: 1,
     });
     vi.spyOn(wall.ring.service, 'lookup').mockResolvedValue({
@@ -59,9 +58,9 @@ describe('GET /v1/network', () => {
       hops: [{ phone: OTHER, milliseconds: 250, outcome: HopOutcome.TIMEOUT }],
       milliseconds: 250,
     });
-    const lost = await wall.ask('GET', `/v1/network/lookup/${found.body.key}`);
+    const lost = await wall.ask('GET', '/v1/network/lookup/abcdef00-0000-0000-0000-000000000001');
     expect(lost).toMatchObject({ status: 200, body: { found: false, owner: null } });
-    expect(lost.body.hops).toEqual([{ phone: OTHER_TEXT, milliseconds: 250, outcome: 'timeout' }]);
+    expect(lost.body.hops).toEqual([{ ...OTHER, milliseconds: 250, outcome: 'timeout' }]);
   });
 
   it.each(['abc', 'g'.repeat(32), '0'.repeat(33)])('refuses %s for a key', async (key) => {

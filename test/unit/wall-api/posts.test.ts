@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PutOutcome } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
+import { signMember } from '../../../services/wall-api/core/writer.ts';
 import { befriend, loseAnswers, placeOf, post, type Somebody, somebody, tryPost, twoPhones } from './social-scene.ts';
 import { type Answer, type Ask, type Json, openWall } from './wall-fixture.ts';
 
@@ -99,6 +100,7 @@ describe('POST /v1/posts', () => {
     ada.wall.ring.faults.reachable = 1;
     expect((await tryPost(ada, 'twice', { headers })).status).toBe(503);
     const first = ada.wall.ring.attempts.at(-1)!;
+    expect(ada.wall.wall().context.social.outbox.counts.waiting).toBe(0);
     ada.wall.ring.heal();
     const { body } = await tryPost(ada, 'twice', { headers });
     expect(placeOf(body.id)).toBe(first.place);
@@ -249,6 +251,26 @@ describe('PUT /v1/posts/{id}', () => {
     expect((await read(ada, id)).body.text).toBe('mine');
   });
 
+  it('does not take what others put beside a post for its history', async () => {
+    const { ada, bob } = await twoPhones();
+    const { id } = await post(ada, 'mine');
+    await edit(ada, id, 'mine too', { 'if-match': '*' });
+    await edit(ada, id, 'mine still', { 'if-match': '*' });
+    const { sessions, ring, crypto } = bob.wall.wall().context;
+    const place = placeOf(id) as typeof bob.key;
+    const forged = {
+      name: 'revisions',
+      place,
+      slot: '1',
+      seq: 1,
+      createdAt: 1,
+      value: { text: 'x', audience: 'public' },
+    };
+    await ring.put([signMember(sessions.find(bob.token)!, forged, crypto)]);
+    const { items } = (await read(bob, id, '/history')).body;
+    expect(items.map(({ text }: Json) => text)).toEqual(['mine still', 'mine too', 'mine']);
+  });
+
   it('keeps the original and the newest fifty edits', async () => {
     const ada = await somebody(await openWall(), 'Ada');
     const { id } = await post(ada, 'edit 0');
@@ -359,13 +381,20 @@ describe('posts for friends', () => {
     expect(leftOut).toEqual([bob.id]);
   });
 
-  it('are not written when it is not known who the friends are', async () => {
+  it('are not written when it is not known who all the friends are', async () => {
     const { ada, bob, ring } = await twoPhones();
     await befriend(ada, bob);
-    const restore = loseAnswers(ring, ({ name }) => name === 'befriended');
-    const answer = await tryPost(ada, 'for whom', { audience: 'friends' });
-    restore();
-    expect(answer.body).toMatchObject({ type: '/problems/ring-unavailable', status: 503 });
+    const get = ring.service.get;
+    for (const half of ['own/friends', 'befriended']) {
+      const spy = vi.spyOn(ring.service, 'get').mockImplementation(async (request) => {
+        const answer = await get(request);
+        return request.name === half ? { ...answer, complete: false } : answer;
+      });
+      const answer = await tryPost(ada, 'for whom', { audience: 'friends' });
+      spy.mockRestore();
+      expect(answer.body).toMatchObject({ type: '/problems/ring-unavailable', status: 503 });
+    }
+    expect(ring.records().some(({ name }) => name === 'post')).toBe(false);
   });
 
   it('are answered among friends only', async () => {
