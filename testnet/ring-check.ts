@@ -1,5 +1,7 @@
 /** Whether phones form an ideal ring: each knows exactly the neighbours that the sorted ids say it should have. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Id, parseId } from '../services/shared/core/id.ts';
+import { TestnetError } from './testnet-error.ts';
 
 /** What a phone says of its place: the part of GET /v1/network/ring that matters here. */
 export interface RingPlace {
@@ -18,6 +20,8 @@ export interface PhoneWords {
 }
 
 const ASK_TIMEOUT_MS = 2_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
 
 interface PhoneText {
   readonly id: string;
@@ -73,4 +77,27 @@ export function ringFault(ids: readonly Id[], places: readonly RingPlace[], list
     if (place.successors.length > wanted) return `phone ${id} keeps successors that are gone`;
   }
   return undefined;
+}
+
+/**
+ * Asks until those phones that run, whichever these are each time, form an ideal ring. Throws a TestnetError with what
+ * is wrong after `timeoutMs`.
+ */
+export async function waitForRing(
+  running: () => readonly { readonly id: string | undefined; readonly api: string }[],
+  listLength: number,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    const phones = running();
+    const places = await Promise.all(phones.map(({ api }) => askPlace(api)));
+    const ids = phones.map(({ id }) => id as Id);
+    const answers = places.filter((place) => place !== undefined);
+    const fault = ringFault(ids, answers, listLength);
+    if (fault === undefined) return;
+    if (performance.now() > deadline) throw new TestnetError(`the ring is not whole: ${fault}`);
+    await pause(pauseMs, undefined, { signal });
+  }
 }

@@ -80,3 +80,12 @@ export function changedSettings({ seed, replication, basePort }: TestnetOptions)
     ...(basePort === undefined ? {} : { basePort }),
   };
 }
+
+/** How many phones the testnet shall have. Throws a TestnetError when that would leave out phones with records. */
+export function phonesWanted({ phones }: TestnetOptions, remembered: number, dataDir: string): number {
+  if (phones === undefined) return remembered === 0 ? DEFAULT_PHONES : remembered;
+  if (phones >= remembered) return phones;
+  throw new TestnetError(
+    `${dataDir} holds ${remembered} phones with their records: start without --phones, or use another --data`,
+  );
+}

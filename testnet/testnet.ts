@@ -7,21 +7,20 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Id } from '../services/shared/core/id.ts';
 import { inParallel } from './in-parallel.ts';
 import { FolderLock } from './lock.ts';
 import { populate } from './people.ts';
 import { PhoneProcess } from './phone-process.ts';
 import { expectFree, findPorts } from './ports.ts';
-import { askPlace, ringFault } from './ring-check.ts';
+import { waitForRing } from './ring-check.ts';
 import { type RememberedPhone, readState, type TestnetState, writeState } from './state.ts';
 import { TestnetError } from './testnet-error.ts';
 import {
   changedSettings,
-  DEFAULT_PHONES,
   freshState,
   MAX_PHONES,
   openFolder,
+  phonesWanted,
   type TestnetOptions,
 } from './testnet-options.ts';
 
@@ -111,6 +110,18 @@ export class Testnet implements AsyncDisposable {
     this.phone(n).thaw();
   }
 
+  /** Splits the network in two: these phones, and the others, until `heal`. Phones that start later hear both. */
+  partition(numbers: readonly number[]): void {
+    const inside = numbers.map((n) => this.phone(n));
+    const outside = this.phones.filter((phone) => !inside.includes(phone));
+    for (const phone of inside) phone.cutOff(outside.map(({ peer }) => peer));
+    for (const phone of outside) phone.cutOff(inside.map(({ peer }) => peer));
+  }
+
+  heal(): void {
+    for (const phone of this.phones) phone.cutOff([]);
+  }
+
   /** Starts a phone that is gone again, with its data; one that runs is stopped first. */
   async restart(n: number): Promise<void> {
     const phone = this.phone(n);
@@ -136,18 +147,7 @@ export class Testnet implements AsyncDisposable {
 
   /** Waits until the running phones know exactly each other. Throws with what is wrong after `timeoutMs`. */
   async waitForIdealRing(timeoutMs = 60_000 + 1_000 * this.#phones.size): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.5, 1_000)) {
-      this.#options.signal?.throwIfAborted();
-      const running = this.running;
-      const places = await Promise.all(running.map((phone) => askPlace(phone.api)));
-      const found = places.filter((place) => place !== undefined);
-      const ids = running.map((phone) => phone.id as Id);
-      const fault = ringFault(ids, found, this.#successors);
-      if (fault === undefined) return;
-      if (performance.now() > deadline) throw new TestnetError(`the ring is not whole: ${fault}`);
-      await new Promise((resume) => setTimeout(resume, pauseMs));
-    }
+    await waitForRing(() => this.running, this.#successors, timeoutMs, this.#options.signal);
   }
 
   /** Ends all phones and gives the folder free. Nothing is left running, whatever state the phones were in. */
@@ -201,12 +201,7 @@ export class Testnet implements AsyncDisposable {
   /** Finds the places of the remembered phones and of those to be added. */
   async #placePhones(): Promise<void> {
     const remembered = this.#state.phones;
-    const wanted = this.#options.phones ?? (remembered.length || DEFAULT_PHONES);
-    if (wanted < remembered.length) {
-      throw new TestnetError(
-        `${this.dataDir} holds ${remembered.length} phones with their records: start without --phones, or use another --data`,
-      );
-    }
+    const wanted = phonesWanted(this.#options, remembered.length, this.dataDir);
     for (const phone of remembered) {
       await expectFree(phone.n, phone);
       this.#phones.set(phone.n, this.#createPhone(phone));

@@ -27,6 +27,8 @@ import { expectedReplicas, type RecordKeeper } from './record-keeper.ts';
  * then to those of further ones, for while the ring changes its phones disagree.
  */
 const ROUND_PAUSES_MS = [0, 0, 200, 600];
+/** After this long no further round is begun, in ms. */
+const LAST_ROUND_MS = 6_000;
 
 const INVALID: Receipt = { outcome: 'invalid', replicas: 0, acknowledged: 0, newer: undefined };
 
@@ -61,11 +63,12 @@ function* putSome(keeper: RecordKeeper, encoded: readonly Uint8Array[]): Task<re
 }
 
 function* deliver(keeper: RecordKeeper, deliveries: readonly Delivery[], progress: Signal): Task<void> {
+  const lastRoundAt = (yield* now()) + LAST_ROUND_MS;
   try {
     const sending: Fiber<void>[] = [];
     for (const [round, pauseMs] of ROUND_PAUSES_MS.entries()) {
       const open = round === 0 ? deliveries : deliveries.filter(({ isStuck, isMisplaced }) => isStuck || isMisplaced);
-      if (open.length === 0) break;
+      if (open.length === 0 || (yield* now()) > lastRoundAt) break;
       if (pauseMs > 0) yield* sleep(pauseMs);
       yield* aim(keeper, open, round > 0);
       for (const [to, records] of byPhone(open)) {

@@ -1,6 +1,6 @@
 /** One read's questions to replicas and what they said. The two consistencies (get.ts) differ in when they stop. */
 import type { Contact } from '../../shared/core/contact.ts';
-import { sleep, type Task } from '../../shared/core/effect.ts';
+import { now, sleep, type Task } from '../../shared/core/effect.ts';
 import type { Id } from '../../shared/core/id.ts';
 import { type RingRecord, recordKey } from '../../shared/core/record.ts';
 import { MAX_BATCH_RECORDS } from './batch.ts';
@@ -11,6 +11,8 @@ import type { RingView } from './ring-view.ts';
 
 /** Pauses before replicas that are still fetching their records are asked again. */
 const SETTLING_PAUSES_MS = [150, 450];
+/** After this long nobody further is asked, in ms. */
+const LAST_ROUND_MS = 6_000;
 
 /** What a replica said last. */
 interface ReplicaAnswer {
@@ -34,6 +36,7 @@ export class ReplicaReader {
   #expected = 1;
   #round = 0;
   #isHopCounted = false;
+  #startedAt: number | undefined;
 
   constructor(keeper: RecordKeeper, query: RecordQuery) {
     this.#keeper = keeper;
@@ -47,6 +50,9 @@ export class ReplicaReader {
    */
   *nextRound(): Task<readonly Contact[] | undefined> {
     const round = this.#round++;
+    const nowMs = yield* now();
+    this.#startedAt ??= nowMs;
+    if (nowMs - this.#startedAt > LAST_ROUND_MS) return undefined;
     if (round === 0) {
       this.#aimAt(this.view.believedReplicas(this.#query.place));
     } else if (round === 1) {

@@ -28,6 +28,8 @@ export const eventRoutes: WallRoutes = async (app, { context }) => {
   app.get(
     '/v1/events',
     {
+      // A HEAD would run the whole stream for nobody.
+      exposeHeadRoute: false,
       schema: {
         summary: 'What happens to you, as it happens',
         description: DESCRIPTION,

@@ -14,6 +14,8 @@ export const exportRoutes: WallRoutes = async (app, { context }) => {
   app.get(
     '/v1/export',
     {
+      // A HEAD would run the whole stream for nobody.
+      exposeHeadRoute: false,
       schema: {
         summary: 'Everything you have on the ring',
         description:

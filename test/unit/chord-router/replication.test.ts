@@ -72,13 +72,13 @@ describe('writing', () => {
     const cluster = settledCluster(24);
     const post = alice.post('hello');
     const replicas = cluster.replicasOf(post.place);
-    const [writer] = cluster.phones.filter((phone) => !replicas.includes(phone));
+    const writer = cluster.phones.find((phone) => !replicas.includes(phone))!;
     // The writer has never heard of the five phones nearest to the key.
     cluster.setMembers(
       cluster.phones.filter((phone) => !replicas.slice(0, 5).includes(phone)),
-      [writer!],
+      [writer],
     );
-    expect(outcomes(put(cluster, writer!, post))).toEqual(['stored']);
+    expect(outcomes(put(cluster, writer, post))).toEqual(['stored']);
     cluster.run(100);
     expect(new Set(cluster.holdersOf(post))).toEqual(new Set(replicas));
   });

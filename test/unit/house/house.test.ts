@@ -10,7 +10,7 @@ const IMPURE =
 const UNFINISHED = new RegExp(`\\b(${['TO', 'FIX'].map((word, i) => word + ['DO', 'ME'][i]).join('|')})\\b`);
 const CATCH_ALL_NAME = /(^|[/.-])(utils?|helpers?|common|misc)([/.-]|$)/;
 const KEBAB_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config)?\.(ts|mjs)$/;
-const NOT_RUN = /\b(?:test|it|describe)\.(?:skip|only|todo|fails|skipIf|runIf)\b|\bx(?:it|describe|test)\(/;
+const NOT_RUN = /\b(?:test|it|describe)\.(?:skip|only|todo|fails|skipIf)\b|\bx(?:it|describe|test)\(/;
 const SLEEP = /await new Promise\b[^;]*=>\s*(?:void\s+)?setTimeout\(/;
 const LINK = /\[[^\]]*\]\(([^)\s]+)\)/g;
 

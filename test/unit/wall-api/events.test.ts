@@ -226,6 +226,33 @@ describe('GET /v1/events', () => {
     expect(await read()).toBe('');
   });
 
+  it('stops listening when the client goes', async () => {
+    const { ada } = await twoPhones();
+    const { app, context } = ada.wall.wall();
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    const abort = new AbortController();
+    const headers = { authorization: `Bearer ${ada.token}` };
+    const response = await fetch(`${url}/v1/events`, { headers, signal: abort.signal });
+    expect(await reader(response)()).toBe('retry: 2000');
+    expect(context.social.events.listeners).toBe(1);
+    expect((await ada.wall.ask('GET', '/metrics')).text).toContain('ringwall_wall_event_listeners 1');
+    abort.abort();
+    await until(() => context.social.events.listeners === 0);
+    const head = await ada.wall.ask('HEAD', '/v1/events', { token: ada.token });
+    expect(head.status).toBe(405);
+    expect(context.social.events.listeners).toBe(0);
+  });
+
+  it('opens a bounded number of streams', async () => {
+    const { ada } = await twoPhones();
+    const { context } = ada.wall.wall();
+    const me = context.sessions.find(ada.token)!;
+    for (let n = 0; n < EVENT_LIMITS.listenersOfOne; n++) context.social.events.listen(me, undefined, () => undefined);
+    const answer = await ada.wall.ask('GET', '/v1/events', { token: ada.token });
+    expect(answer).toMatchObject({ status: 503, body: { type: '/problems/too-many-streams' } });
+    expect(answer.headers['retry-after']).toBe('30');
+  });
+
   it('needs a session', async () => {
     const { ada } = await twoPhones();
     expect((await ada.wall.ask('GET', '/v1/events')).body.type).toBe('/problems/session-required');

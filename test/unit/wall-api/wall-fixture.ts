@@ -94,7 +94,7 @@ export async function openWall(options: FixtureOptions = {}): Promise<WallFixtur
 
   const inject = async (request: InjectOptions): Promise<Answer> => {
     const response = await wall.app.inject(request);
-    const isJson = /[/+]json\b/.test(String(response.headers['content-type']));
+    const isJson = response.body !== '' && /[/+]json\b/.test(String(response.headers['content-type']));
     return {
       status: response.statusCode,
       headers: response.headers as Record<string, string>,
