@@ -110,18 +110,6 @@ export class Testnet implements AsyncDisposable {
     this.phone(n).thaw();
   }
 
-  /** Splits the network in two: these phones, and the others, until `heal`. Phones that start later hear both. */
-  partition(numbers: readonly number[]): void {
-    const inside = numbers.map((n) => this.phone(n));
-    const outside = this.phones.filter((phone) => !inside.includes(phone));
-    for (const phone of inside) phone.cutOff(outside.map(({ peer }) => peer));
-    for (const phone of outside) phone.cutOff(inside.map(({ peer }) => peer));
-  }
-
-  heal(): void {
-    for (const phone of this.phones) phone.cutOff([]);
-  }
-
   /** Starts a phone that is gone again, with its data; one that runs is stopped first. */
   async restart(n: number): Promise<void> {
     const phone = this.phone(n);

@@ -53,6 +53,8 @@ export interface RingBenchReport {
 const VALUE_BYTES = 1024;
 /** How many operations of the concurrent runs are under way at once. */
 const IN_FLIGHT = 32;
+/** Pauses of stabilisation double up to their longest; after so many of the longest ones the ring is at rest. */
+const REST_PAUSES = 4;
 const RECORDS_AN_AUTHOR = 100;
 
 export async function benchRing(options: RingBenchOptions): Promise<RingBenchReport> {
@@ -65,6 +67,9 @@ export async function benchRing(options: RingBenchOptions): Promise<RingBenchRep
   );
   await client.untilSettled();
 
+  const { stabiliseMaxMs } = DEFAULT_SETTINGS;
+  options.onProgress(`letting the ring come to rest for ${(REST_PAUSES * stabiliseMaxMs) / 1000} s`);
+  await new Promise((resolve) => setTimeout(resolve, REST_PAUSES * stabiliseMaxMs));
   const idle = await measureIdle(members, options);
   const fleet = [...members, client.member];
   const records = makeRecords(options.values * 2);

@@ -5,7 +5,7 @@ import type { PrivateStates } from './private-state.ts';
 import { Problem } from './problem.ts';
 import type { Custody } from './ring-client.ts';
 
-/** Within what one sealed record holds, 64 KiB. */
+/** Each is an entry that every feed reads: five pages of them. */
 export const MAX_BLOCKS = 1_000;
 
 export interface Block {
@@ -47,20 +47,15 @@ export class Blocks {
   /** Throws unprocessable-content (oneself) and limit-reached. Blocking again keeps the first time. */
   async add(me: UnlockedPerson, other: Id): Promise<Custody> {
     if (other === me.person) throw new Problem('unprocessable-content', 'Nobody can block themselves.');
-    return await this.#states.update(me, (state) => {
-      if (!state.blocks.has(other) && state.blocks.size >= MAX_BLOCKS) {
-        throw new Problem('limit-reached', `${MAX_BLOCKS} blocks are the bound.`, { members: { limit: MAX_BLOCKS } });
-      }
-      return { ...state, blocks: new Map([[other, this.#now()], ...state.blocks]) };
-    });
+    const { blocks } = await this.#states.read(me);
+    if (!blocks.has(other) && blocks.size >= MAX_BLOCKS) {
+      throw new Problem('limit-reached', `${MAX_BLOCKS} blocks are the bound.`, { members: { limit: MAX_BLOCKS } });
+    }
+    return await this.#states.keep(me, { type: 'block', person: other, since: blocks.get(other) ?? this.#now() });
   }
 
   /** It is no fault when there is no such block. */
   async remove(me: UnlockedPerson, other: Id): Promise<Custody> {
-    return await this.#states.update(me, (state) => {
-      const blocks = new Map(state.blocks);
-      blocks.delete(other);
-      return { ...state, blocks };
-    });
+    return await this.#states.drop(me, { type: 'block', person: other, since: 0 });
   }
 }

@@ -165,7 +165,7 @@ export class Exporter {
 
   #contentOf(record: RingRecord, me: UnlockedPerson): JsonObject | null {
     if (record.deleted) return null;
-    if (record.name === PRIVATE) return openPrivate(record, me, this.#crypto) ?? null;
+    if (record.name === PRIVATE) return { ...openPrivate(record, me, this.#crypto) };
     if (record.name !== POST && record.name !== REVISION && record.name !== REVISIONS) {
       return decodeValue(record.value) ?? null;
     }

@@ -64,14 +64,12 @@ export class Notifications {
     return { items, next, complete };
   }
 
-  /** Marks everything up to a time as seen; the mark never moves back. */
+  /** Marks everything up to a time as seen; the mark does not move back. */
   async markRead(me: UnlockedPerson, until: number): Promise<number> {
-    const bounded = Math.min(until, this.#parts.now() + CLOCK_SKEW_MS);
-    let mark = bounded;
-    await this.#parts.states.update(me, (state) => {
-      mark = Math.max(state.notificationsReadUntil, bounded);
-      return { ...state, notificationsReadUntil: mark };
-    });
+    const { states, now } = this.#parts;
+    const { notificationsReadUntil } = await states.read(me);
+    const mark = Math.max(notificationsReadUntil, Math.min(until, now() + CLOCK_SKEW_MS));
+    if (mark > notificationsReadUntil) await states.keep(me, { type: 'read', until: mark });
     return mark;
   }
 }

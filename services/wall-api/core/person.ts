@@ -24,7 +24,7 @@ export interface SealingKeys {
 /** A person whose keys are in memory, because a session of theirs is open. */
 export interface UnlockedPerson extends Signer {
   readonly sealing: SealingKeys;
-  /** AES-256 key for what this phone keeps on disk for the person alone. */
+  /** AES-256 key, and source of others, for what is kept for the person alone: on a phone or on the ring. */
   readonly storageKey: Uint8Array;
 }
 

@@ -27,8 +27,8 @@ export const BEFRIENDED = 'befriended';
 export const INBOX = 'inbox';
 /** Members, a set a day and shard: everybody's new public posts. */
 export const RECENT = 'recent';
-/** Mutable, sealed to its own author: what only they may know, on any phone they use. */
-export const PRIVATE = 'private';
+/** Members: what only a person themselves may know, encrypted, slot = keyed hash of what it is about. */
+export const PRIVATE = 'own/private';
 
 /**
  * Sets a day is split into. One set would make the same seven phones take every public post of the whole network

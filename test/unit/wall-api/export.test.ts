@@ -46,7 +46,7 @@ describe('GET /v1/export', () => {
     expect(contents('post')).toMatchObject([{ text: 'sealed', audience: 'friends' }, { text: 'open' }]);
     expect(contents('revision')).toMatchObject([{ text: 'edited' }]);
     expect(contents('revisions')).toMatchObject([{ text: 'edited' }]);
-    expect(contents('private')).toMatchObject([{ blocks: { ['0'.repeat(32)]: expect.any(Number) } }]);
+    expect(contents('own/private')).toMatchObject([{ type: 'block', person: '0'.repeat(32) }]);
     expect(contents('own/friends')).toHaveLength(1);
     expect(contents('own/reactions')).toHaveLength(1);
     const exported = new Set(lines.map(({ record }) => record));

@@ -166,7 +166,7 @@ describe('blocks', () => {
     await post(bob, 'noise');
     await block(ada, 'PUT', bob.id);
     ada.wall.clock.nowMs = bob.wall.clock.nowMs;
-    const restore = loseAnswers(ring, ({ name }) => name === 'private');
+    const restore = loseAnswers(ring, ({ name }) => name === 'own/private');
     const feed = await ada.wall.ask('GET', '/v1/feed?strategy=recent', { token: ada.token });
     restore();
     expect(feed).toMatchObject({ status: 200, body: { items: [] } });
@@ -179,7 +179,7 @@ describe('blocks', () => {
     await ada.wall.restart();
     const body = { recoveryPhrase: ada.recoveryPhrase, passphrase: 'other' };
     const { session } = (await ada.wall.ask('POST', '/v1/identity', { body })).body;
-    const restore = loseAnswers(ring, ({ name }) => name === 'private');
+    const restore = loseAnswers(ring, ({ name }) => name === 'own/private');
     const feed = await ada.wall.ask('GET', '/v1/feed?strategy=recent', { token: session.token });
     restore();
     expect(feed.body).toMatchObject({ type: '/problems/ring-unavailable', status: 503 });
