@@ -28,8 +28,11 @@ export interface SavedIdentity {
 export interface LoadedIdentity {
   readonly identity: NodeIdentity;
   /** Why this is not the id of the last run; undefined when it is. */
-  readonly renewed: 'first-start' | 'address-changed' | 'nonce-changed' | undefined;
+  readonly renewed: 'first-start' | 'address-changed' | undefined;
 }
+
+/** Chooses among the ids that a key may have at an address: gives the nonce, 0 to NONCES - 1. */
+export type ChooseNonce = (key: NodeKey, address: string) => Promise<number>;
 
 const FILE = 'phone.json';
 const SEED = /^[0-9a-f]{64}$/;
@@ -49,38 +52,23 @@ export async function readIdentity(folder: string): Promise<SavedIdentity | unde
   throw new ConfigurationError([`${path} holds no identity of a phone: move it away to start as a new one`]);
 }
 
-/**
- * The phone's identity at an address, kept for the next start.
- * `nonce` is the one wanted; undefined keeps the last run's (0 on the first start).
- */
+/** The phone's identity at an address, kept for the next start. A phone without an id there yet chooses one. */
 export async function loadIdentity(
   folder: string,
   address: string,
-  nonce: number | undefined,
   nowMs: number,
+  chooseNonce: ChooseNonce = async () => 0,
 ): Promise<LoadedIdentity> {
   const saved = await readIdentity(folder);
-  const key = saved?.key ?? generateNodeKey();
-  const chosen = nonce ?? saved?.nonce ?? 0;
-  const identity = createIdentity(key, address, chosen, nowMs);
-  const renewed = reasonForRenewal(saved, address, chosen);
-  if (renewed !== undefined) {
-    const content = {
-      version: 1,
-      id: identity.contact.id,
-      address,
-      nonce: chosen,
-      privateKey: seedOf(key).toString('hex'),
-    };
-    await writeFileAtomically(join(folder, FILE), `${JSON.stringify(content, undefined, 2)}\n`);
+  if (saved?.address === address) {
+    return { identity: createIdentity(saved.key, address, saved.nonce, nowMs), renewed: undefined };
   }
-  return { identity, renewed };
-}
-
-function reasonForRenewal(saved: SavedIdentity | undefined, address: string, nonce: number): LoadedIdentity['renewed'] {
-  if (saved === undefined) return 'first-start';
-  if (saved.address !== address) return 'address-changed';
-  return saved.nonce === nonce ? undefined : 'nonce-changed';
+  const key = saved?.key ?? generateNodeKey();
+  const nonce = await chooseNonce(key, address);
+  const identity = createIdentity(key, address, nonce, nowMs);
+  const content = { version: 1, id: identity.contact.id, address, nonce, privateKey: seedOf(key).toString('hex') };
+  await writeFileAtomically(join(folder, FILE), `${JSON.stringify(content, undefined, 2)}\n`);
+  return { identity, renewed: saved === undefined ? 'first-start' : 'address-changed' };
 }
 
 function parseIdentity(text: string): SavedIdentity | undefined {

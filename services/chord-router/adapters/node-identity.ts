@@ -9,7 +9,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { NodeRecord } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
-import { distance, type Id, idFromBytes } from '../../shared/core/id.ts';
+import { type Id, idFromBytes } from '../../shared/core/id.ts';
 import { failure, type Result, success } from '../../shared/core/result.ts';
 import { ipBytes, isCanonicalAddress, parseHostPort } from '../../shared/runtime/host-port.ts';
 import { createRecordCrypto } from '../../shared/runtime/record-crypto.ts';
@@ -90,27 +90,6 @@ export function checkRecord(record: NodeRecord): Result<Contact, RecordFault> {
 /** Whether an Ed25519 signature over the message is the phone's. False, too, for keys that are no key. */
 export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   return crypto.verify(publicKey, message, signature);
-}
-
-/**
- * The nonce whose id lies farthest from all known ids, so that a small ring is even. A joiner may use it; what it
- * gains is bounded by NONCES.
- */
-export function farthestNonce(address: string, publicKey: Uint8Array, known: readonly Id[]): number {
-  let best = 0;
-  let widest = -1n;
-  for (let nonce = 0; nonce < NONCES; nonce++) {
-    const id = nodeId(address, nonce, publicKey);
-    const gap = known.reduce((nearest, other) => {
-      const either = [distance(id, other), distance(other, id)].sort((a, b) => (a < b ? -1 : 1))[0]!;
-      return either < nearest ? either : nearest;
-    }, 1n << 128n);
-    if (gap > widest) {
-      widest = gap;
-      best = nonce;
-    }
-  }
-  return best;
 }
 
 function keyOf(privateKey: KeyObject): NodeKey {

@@ -1,6 +1,7 @@
 /** The phone's database file: opening, checking and creating it. */
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { ConfigurationError } from '../../shared/runtime/environment.ts';
 
 const SCHEMA_VERSION = 1;
 /** Hundreds of phones may share a machine, and the operating system caches files anyway. */
@@ -42,9 +43,11 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-/** The record store cannot be used; the message says why and what to do. */
-export class StoreOpenError extends Error {
-  override readonly name = 'StoreOpenError';
+/** The record store cannot be used: the data folder is not one to run on. The message says why and what to do. */
+export class StoreOpenError extends ConfigurationError {
+  constructor(message: string, options?: ErrorOptions) {
+    super([message], options);
+  }
 }
 
 /**

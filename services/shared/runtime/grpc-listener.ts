@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Socket, type Server as TcpServer } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { HostPort } from './host-port.ts';
+import { listenError } from './listen-error.ts';
 
 export interface GrpcListenerOptions {
   /** Longest message taken, in bytes; longer ones end their stream with RESOURCE_EXHAUSTED. */
@@ -40,10 +41,15 @@ export class GrpcListener {
     this.#tcp.on('error', () => {});
   }
 
-  /** Starts listening; gives the address with the port that was picked where 0 was asked for. */
+  /**
+   * Starts listening; gives the address with the port that was picked where 0 was asked for. Rejects with a
+   * ConfigurationError when the address cannot be listened on.
+   */
   async listen(address: HostPort): Promise<HostPort> {
     this.#tcp.listen({ host: address.host, port: address.port });
-    await once(this.#tcp, 'listening');
+    await once(this.#tcp, 'listening').catch((error: unknown) => {
+      throw listenError(error, address);
+    });
     const bound = this.#tcp.address();
     if (bound === null || typeof bound === 'string') throw new Error('the TCP server has no address');
     return { host: address.host, port: bound.port };

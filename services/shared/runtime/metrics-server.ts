@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { HostPort } from './host-port.ts';
+import { listenError } from './listen-error.ts';
 import type { Registry } from './metrics.ts';
 
 export interface MetricsServer {
@@ -22,7 +23,9 @@ export async function serveMetrics(registry: Registry, listen: HostPort): Promis
     );
   });
   server.listen({ host: listen.host, port: listen.port });
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw listenError(error, listen);
+  });
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error('the metrics server has no address');
   return {
