@@ -140,6 +140,8 @@ export class PhoneProcess {
         env: {
           ...process.env,
           MALLOC_ARENA_MAX: '1',
+          // glibc's default, but fixed: else one freed picture teaches it to keep all buffers of that size for good.
+          MALLOC_MMAP_THRESHOLD_: '131072',
           NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
           ...environment,
           RINGWALL_DATA: join(folder, 'data'),

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
 import type { Variable } from '../shared/runtime/usage.ts';
+import { CONNECTIONS_PER_IP } from './adapters/peer-server.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from './core/settings.ts';
 
 export interface ChordRouterSettings {
@@ -16,6 +17,12 @@ export interface ChordRouterSettings {
   readonly seeds: readonly string[];
   readonly network: string;
   readonly verifyAddress: boolean;
+  /** Take, when new at an address, the one of its ids that lies farthest from other phones. */
+  readonly balanceId: boolean;
+  /** Encrypt links, with keys pinned to ids; the same on all phones of a network. */
+  readonly peerTls: boolean;
+  /** Most connections to the peer API from one IP address; undefined: the default of PeerServer. */
+  readonly connectionsPerIp: number | undefined;
   readonly chord: ChordSettings;
 }
 
@@ -52,10 +59,26 @@ export const CHORD_ROUTER_VARIABLES: readonly Variable[] = [
     meaning: 'check that a phone calls from the address its id was made of',
     fallback: 'true',
   },
+  {
+    name: 'RINGWALL_BALANCE_ID',
+    meaning: 'when new at an address, ask a seed which of its 8 ids has the most room, and take that',
+    fallback: 'true',
+  },
+  {
+    name: 'RINGWALL_PEER_TLS',
+    meaning: 'encrypt links between phones, with keys pinned to ids; the same on all phones of a network',
+    fallback: 'false',
+  },
+  {
+    name: 'RINGWALL_PEER_CONNECTIONS_PER_IP',
+    meaning: 'most connections to the peer API from one IP address, or one /64 of IPv6',
+    fallback: `${CONNECTIONS_PER_IP}; on loopback no bound`,
+  },
 ];
 
 const MAX_SEEDS = 64;
 const MAX_REPLICATION = 32;
+const MAX_CONNECTIONS_PER_IP = 65_535;
 
 export function readChordRouterSettings(environment: EnvironmentReader): ChordRouterSettings {
   const replication = environment.integer('RINGWALL_REPLICATION', DEFAULT_SETTINGS.replication, 1, MAX_REPLICATION);
@@ -78,6 +101,9 @@ export function readChordRouterSettings(environment: EnvironmentReader): ChordRo
       '1 to 40 letters, digits, dots, hyphens or underscores',
     ),
     verifyAddress: environment.boolean('RINGWALL_VERIFY_ADDRESS', true),
+    balanceId: environment.boolean('RINGWALL_BALANCE_ID', true),
+    peerTls: environment.boolean('RINGWALL_PEER_TLS', false),
+    connectionsPerIp: environment.optionalInteger('RINGWALL_PEER_CONNECTIONS_PER_IP', 1, MAX_CONNECTIONS_PER_IP),
     chord: { ...DEFAULT_SETTINGS, replication, successors },
   };
 }

@@ -1,12 +1,14 @@
 /** The wall API as a Fastify application, apart from where it listens: tests drive it by `inject`. */
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
-import { secureBrowsers } from './plugins/browser-security.ts';
+import { parseHostPort } from '../shared/runtime/host-port.ts';
+import { SECURITY_HEADERS, secureBrowsers } from './plugins/browser-security.ts';
 import { answerNotModified } from './plugins/entity-tag.ts';
+import { checkHosts } from './plugins/host-check.ts';
 import type { IdempotencyStore } from './plugins/idempotency.ts';
 import { honourIdempotencyKeys } from './plugins/idempotency.ts';
 import { answerBrokenRequest, answerProblems, newRequestId, sendProblem } from './plugins/problem-details.ts';
 import { limitRates } from './plugins/rate-limit.ts';
-import { measureRequests } from './plugins/request-metrics.ts';
+import { RequestMetrics } from './plugins/request-metrics.ts';
 import { RouteTable } from './plugins/route-table.ts';
 import { schemaCompilers } from './plugins/schema-compilers.ts';
 import { guardSessions } from './plugins/session-guard.ts';
@@ -35,7 +37,9 @@ const MAX_CONNECTIONS = 2_048;
 /** Makes the application; the caller listens or injects, and closes it. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { context } = options;
-  const app = newFastify(options);
+  const { sessions, people } = context;
+  const metrics = new RequestMetrics(context.registry, { sessions: () => sessions.size, people: () => people.size });
+  const app = newFastify(options, metrics);
   const table = new RouteTable();
   const allowedMethods = (path: string): readonly string[] => table.methodsOf(path);
   table.watch(app);
@@ -44,10 +48,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.removeContentTypeParser('text/plain');
   answerProblems(app, allowedMethods);
   logRequests(app);
-  measureRequests(app, context.registry, { sessions: () => context.sessions.size, people: () => context.people.size });
+  metrics.watch(app);
   measureSocial(context.registry, context.social);
   secureBrowsers(app, context.settings.allowedOrigins, allowedMethods);
-  guardSessions(app, context.sessions);
+  checkHosts(app, [...context.settings.hosts, parseHostPort(context.phone.address)?.host ?? '']);
+  guardSessions(app, sessions);
   const { rateCapacity: capacity, ratePerSecond: perSecond, idempotencyMs: keepMs } = context.settings;
   limitRates(app, { capacity, perSecond, now: context.now });
   honourIdempotencyKeys(app, { store: options.idempotency, crypto: context.crypto, now: context.now, keepMs });
@@ -58,7 +63,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
-function newFastify({ context, checkAnswers = false }: AppOptions): FastifyInstance {
+function newFastify({ context, checkAnswers = false }: AppOptions, metrics: RequestMetrics): FastifyInstance {
   return Fastify({
     loggerInstance: context.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -66,13 +71,19 @@ function newFastify({ context, checkAnswers = false }: AppOptions): FastifyInsta
     bodyLimit: context.settings.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: REQUEST_TIMEOUT_MS },
+    // Node answers a request without Host by itself; plugins/host-check.ts does it with a problem.
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: REQUEST_TIMEOUT_MS, requireHostHeader: false },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
+    // No hook sees what is refused before it has a route.
     frameworkErrors: (error, request, reply) => {
-      sendProblem(error, request, reply);
+      sendProblem(error, request, reply.headers(SECURITY_HEADERS));
+      metrics.countUnrouted(request.method, reply.statusCode);
     },
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: (error, socket) => {
+      const status = answerBrokenRequest(error, socket);
+      if (status !== undefined) metrics.countUnrouted(undefined, status);
+    },
     schemaController: { compilersFactory: schemaCompilers(checkAnswers) },
   }) as unknown as FastifyInstance;
 }

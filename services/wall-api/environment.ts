@@ -1,6 +1,6 @@
 /** The settings of a wall API as environment variables; docs/architecture.md lists them. */
 import type { EnvironmentReader } from '../shared/runtime/environment.ts';
-import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
+import { formatHostPort, type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
 import type { Variable } from '../shared/runtime/usage.ts';
 import { DEFAULT_WALL_SETTINGS, type WallSettings } from './core/settings.ts';
 
@@ -25,6 +25,13 @@ export const WALL_API_VARIABLES: readonly Variable[] = [
     fallback: String(DEFAULT_WALL_SETTINGS.ratePerSecond),
   },
   { name: 'RINGWALL_API_ORIGINS', meaning: 'comma-separated web origins that may call the API', fallback: 'none' },
+  {
+    name: 'RINGWALL_API_HOSTS',
+    meaning:
+      'comma-separated hosts under which the API may be called, beside localhost, where it listens and ' +
+      'RINGWALL_ADVERTISE; * for any',
+    fallback: 'none',
+  },
 ];
 
 /** Faults are told by `environment.check()`. */
@@ -37,6 +44,7 @@ export function readWallApiSettings(environment: EnvironmentReader): WallApiSett
       rateCapacity: environment.integer('RINGWALL_API_RATE_CAPACITY', rateCapacity, 100, MAX_RATE),
       ratePerSecond: environment.integer('RINGWALL_API_RATE_PER_SECOND', ratePerSecond, 1, MAX_RATE),
       allowedOrigins: readOrigins(environment),
+      hosts: [...readHosts(environment), ...readAdvertisedHost(environment)],
     },
   };
 }
@@ -58,4 +66,24 @@ function readOrigins(environment: EnvironmentReader): readonly string[] {
     }
   }
   return origins;
+}
+
+function readHosts(environment: EnvironmentReader): readonly string[] {
+  const texts = (environment.optional('RINGWALL_API_HOSTS') ?? '').split(',').map((text) => text.trim());
+  const hosts = texts.filter((text) => text !== '');
+  for (const host of hosts) {
+    const isHost = host === '*' || parseHostPort(`${host}:1`) !== undefined;
+    if (!isHost) {
+      environment.fault(
+        `RINGWALL_API_HOSTS must list names or IP addresses without ports (IPv6 in brackets), not ${JSON.stringify(host)}`,
+      );
+    }
+  }
+  return hosts;
+}
+
+/** The chord router says what is wrong with it. */
+function readAdvertisedHost(environment: EnvironmentReader): readonly string[] {
+  const text = environment.optional('RINGWALL_ADVERTISE');
+  return text === undefined ? [] : [parseHostPort(text)?.host ?? text];
 }

@@ -1,14 +1,16 @@
 /** Starts a phone's wall API over its chord router, in-process or remote. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import type { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { Contact } from '../shared/core/contact.ts';
+import { makeDataFolder } from '../shared/runtime/data-folder.ts';
 import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
+import { listenError } from '../shared/runtime/listen-error.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
 import type { Service } from '../shared/runtime/rpc.ts';
 import { ChordRing } from './adapters/chord-ring.ts';
 import { SqliteIdempotencyStore } from './adapters/idempotency-store.ts';
+import { ImageProcess } from './adapters/image-process.ts';
 import { FileKeystore } from './adapters/keystore.ts';
 import { createWallCrypto } from './adapters/node-crypto.ts';
 import { after } from './adapters/timer.ts';
@@ -45,13 +47,16 @@ export interface RunningWallApi {
   stop(): Promise<void>;
 }
 
-/** Serves when it resolves. Throws when it cannot listen, or cannot use its data folder. */
+/** Serves when it resolves. Throws a ConfigurationError when it cannot listen, or another process has its data folder. */
 export async function startWallApi(options: WallApiOptions): Promise<RunningWallApi> {
-  const wall = await assembleWall(options);
+  const hosts = [...(options.settings?.hosts ?? []), options.listen.host];
+  const wall = await assembleWall({ ...options, settings: { ...options.settings, hosts } });
   const { app } = wall;
   try {
     const { host, port } = options.listen;
-    await app.listen({ host, port });
+    await app.listen({ host, port }).catch((error: unknown) => {
+      throw listenError(error, { host, port });
+    });
     const address = app.server.address();
     if (address === null || typeof address === 'string') throw new Error('the wall API listens on no port');
     return { url: `http://${formatHostPort({ host, port: address.port })}`, stop: () => wall.close() };
@@ -69,7 +74,9 @@ export async function assembleWall(options: AssemblyOptions) {
   const logger = options.logger.child({ service: 'wall-api' });
   const settings = { ...DEFAULT_WALL_SETTINGS, ...options.settings };
   const now = options.now ?? Date.now;
-  await mkdir(dataDir, { recursive: true });
+  await makeDataFolder(dataDir);
+  // First of all: it is locked while it is open, which keeps a second process from the whole folder.
+  const idempotency = new SqliteIdempotencyStore(join(dataDir, 'wall.sqlite'), settings.idempotencyMs);
   const crypto = createWallCrypto();
   const ring = new ChordRing(chord, crypto);
   const profiles = new Profiles(ring, crypto, now);
@@ -82,17 +89,18 @@ export async function assembleWall(options: AssemblyOptions) {
   const crashed = (error: unknown): void => logger.error({ err: error }, 'work in the background failed');
   const random = Math.random;
   const social = createSocial({ ring, crypto, profiles, now, random, after, crashed });
+  const pictures = new ImageProcess();
   const stopping = new AbortController();
   const context: RouteContext = {
-    ...{ chord, ring, people, profiles, logins, sessions, social, crypto, phone, now, random },
+    ...{ chord, ring, people, profiles, logins, sessions, social, pictures, crypto, phone, now, random },
     ...{ logger, registry, settings, stopping: stopping.signal },
   };
-  const idempotency = new SqliteIdempotencyStore(join(dataDir, 'wall.sqlite'), settings.idempotencyMs);
   const { checkAnswers, routes } = options;
   const app = await createApp({ context, idempotency, checkAnswers, routes });
   const closeAll = async (): Promise<void> => {
     stopping.abort();
     social.stop();
+    pictures.stop();
     await app.close();
     idempotency.close();
   };

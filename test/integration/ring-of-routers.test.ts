@@ -1,6 +1,10 @@
 import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Consistency, PutOutcome, RingState } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { readIdentity } from '../../services/chord-router/adapters/identity-file.ts';
+import { NONCES, nodeId } from '../../services/chord-router/adapters/node-identity.ts';
+import { farthest } from '../../services/chord-router/core/choose-position.ts';
+import type { Id } from '../../services/shared/core/id.ts';
 import { type RingRecord, sealRecord } from '../../services/shared/core/record.ts';
 import { createRecordCrypto } from '../../services/shared/runtime/record-crypto.ts';
 import { newDataFolder, type RouterProcess, startRouter, stopRouters } from './router-process.ts';
@@ -123,6 +127,38 @@ describe('five routers', () => {
     frozen.kill('SIGCONT');
     await whole([first, frozen, third]);
     expect(await canRead(frozen, during)).toBe(true);
+  });
+
+  it('stand apart: each newcomer takes the one of its places that is farthest from the others', async () => {
+    const first = await startRouter(await newDataFolder(), []);
+    const folders = [await newDataFolder(), await newDataFolder()] as const;
+    const chosen = await startRouter(folders[0], [first.peer]);
+    const given = await startRouter(folders[1], [first.peer], { RINGWALL_BALANCE_ID: 'false' });
+    const { key, address, nonce } = (await readIdentity(folders[0]))!;
+    const candidates = Array.from({ length: NONCES }, (_, each) => nodeId(address, each, key.publicKey));
+    expect(nonce).toBe(farthest(candidates, [first.id as Id]));
+    expect(chosen.id).toBe(candidates[nonce]);
+    expect((await readIdentity(folders[1]))?.nonce).toBe(0);
+    await whole([first, chosen, given]);
+  });
+
+  it('encrypt their links when they are told to', async () => {
+    const secured = { RINGWALL_PEER_TLS: 'true' };
+    const first = await startRouter(await newDataFolder(), [], secured);
+    const folder = await newDataFolder();
+    const others = [
+      await startRouter(folder, [first.peer], secured),
+      await startRouter(await newDataFolder(), [first.peer], secured),
+    ];
+    await whole([first, ...others]);
+    const post = postOf('for nobody on the way');
+    expect(await put(first, [post])).toMatchObject([{ outcome: PutOutcome.STORED, replicas: 3 }]);
+    expect(await canRead(others[1]!, post)).toBe(true);
+    others[0]!.kill('SIGKILL');
+    await others[0]!.exited;
+    const back = await startRouter(folder, [first.peer], secured);
+    expect(back.id).toBe(others[0]!.id);
+    await whole([first, back, others[1]!]);
   });
 
   it('refuse a router of another network', async () => {

@@ -3,6 +3,7 @@ import type { Refused } from '../../services/chord-router/core/calls.ts';
 import type { ChordEvent } from '../../services/chord-router/core/event.ts';
 import type { PeerReply, PeerRequest } from '../../services/chord-router/core/message.ts';
 import { ChordNode, type RecordKeeping } from '../../services/chord-router/core/node.ts';
+import type { Place } from '../../services/chord-router/core/resume.ts';
 import type { RingView } from '../../services/chord-router/core/ring-view.ts';
 import type { ChordSettings } from '../../services/chord-router/core/settings.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
@@ -10,6 +11,7 @@ import type { CallOutcome, Task } from '../../services/shared/core/effect.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import { type Cancel, type Host, Scheduler } from '../../services/shared/core/scheduler.ts';
 import type { Engine } from './engine.ts';
+import { CONNECT_REFUSED, IDENTIFY, LINK_LOST, REQUEST_KINDS } from './message-kind.ts';
 import type { Network } from './network.ts';
 
 /** A phone's disk, which outlives the phone's process. */
@@ -29,11 +31,6 @@ export interface PhoneOptions<Records extends RecordKeeping> {
 /** `process`: its machine refuses connections and open links break. `machine`: silence. */
 export type Death = 'process' | 'machine';
 
-const CONNECT_REFUSED = 90;
-const LINK_LOST = 91;
-const IDENTIFY = 92;
-const KINDS = new Map<string, number>();
-
 export class SimPhone<Records extends RecordKeeping = RecordKeeping> implements Host {
   readonly contact: Contact;
   readonly index: number;
@@ -42,7 +39,10 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> implements 
   /** Requests sent, by type. */
   readonly requests = new Map<string, number>();
   incarnation = 0;
+  /** How far its clock is wrong, ms; may be set. */
   clockSkewMs = 0;
+  #clockRate = 1;
+  #rateSinceMs = 0;
   node: ChordNode<Records>;
   readonly #engine: Engine;
   readonly #network: Network;
@@ -51,6 +51,7 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> implements 
   readonly #links = new Set<SimPhone>();
   #scheduler: Scheduler;
   #state: 'off' | 'silent' | 'up' | 'frozen' = 'off';
+  #wasKilled = false;
   #lateTimers: (() => void)[] = [];
   #backlog: (() => void)[] = [];
 
@@ -70,20 +71,41 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> implements 
     return this.#state === 'up' || this.#state === 'frozen';
   }
 
+  /** It was killed and not started again; false of one that left. */
+  get wasKilled(): boolean {
+    return this.#wasKilled;
+  }
+
   get isFrozen(): boolean {
     return this.#state === 'frozen';
   }
 
   /** Starts the process anew: its memory is empty, its id and its disk are what they were. */
   start(seeds: readonly string[], remembered: readonly Contact[] = []): void {
-    this.incarnation += 1;
-    this.#state = 'up';
-    this.#scheduler = new Scheduler(this);
-    this.node = this.#newNode();
+    this.#boot();
     this.#scheduler.run(this.node.run(seeds, remembered), 'node');
   }
 
+  /** Starts the process as a member of a ring that is there already, with the tables of a quiet one. */
+  resume(place: Place): void {
+    this.#boot();
+    this.#scheduler.run(this.node.resume(place), 'node');
+  }
+
+  #boot(): void {
+    this.incarnation += 1;
+    this.#state = 'up';
+    this.#wasKilled = false;
+    this.#scheduler = new Scheduler(this);
+    this.node = this.#newNode();
+  }
+
   kill(death: Death = 'process'): void {
+    this.#end(death);
+    this.#wasKilled = true;
+  }
+
+  #end(death: Death): void {
     this.#state = death === 'process' ? 'off' : 'silent';
     this.incarnation += 1;
     this.#scheduler.stop();
@@ -114,7 +136,7 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> implements 
 
   /** Hands over, says goodbye, and ends the process. */
   leave(): void {
-    this.run(this.node.leave(), () => this.kill());
+    this.run(this.node.leave(), () => this.#end('process'));
   }
 
   run<T>(task: Task<T>, onDone?: (result: T) => void): void {
@@ -130,7 +152,16 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> implements 
   }
 
   now(): number {
-    return this.#engine.nowMs + this.clockSkewMs;
+    const { nowMs } = this.#engine;
+    return nowMs + this.clockSkewMs + (this.#clockRate - 1) * (nowMs - this.#rateSinceMs);
+  }
+
+  /** From now on its clock shows this many milliseconds a millisecond; what it has gained or lost stays. */
+  setClockRate(rate: number): void {
+    const { nowMs } = this.#engine;
+    this.clockSkewMs = this.now() - nowMs;
+    this.#clockRate = rate;
+    this.#rateSinceMs = nowMs;
   }
 
   random(): number {
@@ -216,7 +247,7 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> implements 
     finish: (outcome: CallOutcome<unknown>) => void,
     fail: (failure: 'timeout' | 'unreachable' | 'refused') => void,
   ): void {
-    const kind = kindOf(request.type);
+    const kind = REQUEST_KINDS[request.type];
     if (target.#state === 'off') {
       if (!this.#network.hears(this, target) || !this.#network.hears(target, this)) return;
       this.sent += 1;
@@ -237,13 +268,4 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> implements 
       });
     });
   }
-}
-
-function kindOf(type: string): number {
-  let kind = KINDS.get(type);
-  if (kind === undefined) {
-    kind = 100 + 2 * KINDS.size;
-    KINDS.set(type, kind);
-  }
-  return kind;
 }

@@ -23,15 +23,25 @@ export class RecordWorld {
   readonly disks: MemoryStore[] = [];
   /** The newest acknowledged version of each record, by place and key. */
   readonly acknowledged = new Map<string, RingRecord>();
+  /** Who wrote those, and whether it then agreed with the replicas on who they are. */
+  readonly #origins = new Map<string, { readonly writer: RecordPhone; readonly agreed: boolean }>();
   /** Reads that claimed to be complete and were older than an acknowledged write they followed. */
   readonly staleReads: string[] = [];
+  /** The same of readers that did not agree with the replicas on who they are, counted. See `checkAgreed`. */
+  splitReads = 0;
 
-  constructor(seed: number, settings: Partial<ChordSettings> = {}, network: Partial<NetworkOptions> = {}) {
+  constructor(
+    seed: number,
+    settings: Partial<ChordSettings> = {},
+    network: Partial<NetworkOptions> = {},
+    traceLength = 0,
+  ) {
     this.settings = { ...DEFAULT_SETTINGS, ...settings };
     this.world = new World({
       seed,
       settings,
       network,
+      traceLength,
       keepRecords: (view) => new Replication(view, crypto),
       diskFor: (engine, index) => {
         const [least, most] = WRITE_MS;
@@ -81,7 +91,7 @@ export class RecordWorld {
   /** Starts a write; what it acknowledges is remembered. */
   write(phone: RecordPhone, record: RingRecord, onDone?: (receipt: Receipt) => void): void {
     phone.run(phone.node.records.put([record.bytes]), ([receipt]) => {
-      if (receipt!.outcome === 'stored') this.#acknowledge(record);
+      if (receipt!.outcome === 'stored') this.#acknowledge(record, phone);
       onDone?.(receipt!);
     });
   }
@@ -98,24 +108,61 @@ export class RecordWorld {
     }
   }
 
-  #acknowledge(record: RingRecord): void {
+  #acknowledge(record: RingRecord, writer: RecordPhone): void {
     const name = record.place + recordKey(record);
     const known = this.acknowledged.get(name);
-    if (known === undefined || supersedes(record, known)) this.acknowledged.set(name, record);
+    if (known !== undefined && !supersedes(record, known)) return;
+    this.acknowledged.set(name, record);
+    this.#origins.set(name, { writer, agreed: this.agreeOnReplicas(writer, record.place) });
   }
 
   /** Reads a record by quorum and checks it against what was acknowledged before the read began. */
   check(phone: RecordPhone, name: string, onDone?: (answer: ReadOutcome) => void): void {
+    this.#check(phone, name, (fault) => this.staleReads.push(fault), onDone);
+  }
+
+  /**
+   * The same where phones may be cut off: a stale read only counts if reader and replicas agree on who the replicas
+   * are, before and after, and so did the writer, then or now. Two sides of a cut cannot know of each other's writes.
+   */
+  checkAgreed(phone: RecordPhone, name: string, onDone?: (answer: ReadOutcome) => void): void {
+    const { place } = this.acknowledged.get(name)!;
+    const origin = this.#origins.get(name)!;
+    const known = origin.agreed || (origin.writer.isUp && this.agreeOnReplicas(origin.writer, place));
+    const agreed = known && this.agreeOnReplicas(phone, place);
+    const onStale = (fault: string): void => {
+      if (agreed && this.agreeOnReplicas(phone, place)) this.staleReads.push(fault);
+      else this.splitReads += 1;
+    };
+    this.#check(phone, name, onStale, onDone);
+  }
+
+  #check(
+    phone: RecordPhone,
+    name: string,
+    onStale: (fault: string) => void,
+    onDone?: (answer: ReadOutcome) => void,
+  ): void {
     const expected = this.acknowledged.get(name)!;
     const query = { place: expected.place, name: undefined, limit: 200, before: undefined };
     phone.run(phone.node.records.get(query, 'quorum'), (answer) => {
       const found = answer.records.find((record) => recordKey(record) === recordKey(expected));
       const isOld = found === undefined || supersedes(expected, found);
       if (answer.complete && isOld && !this.#isDeleted(expected, answer)) {
-        this.staleReads.push(`${name} seq ${expected.seq}, read as ${found?.seq} by phone ${phone.index}`);
+        onStale(`${name} seq ${expected.seq}, read as ${found?.seq} by phone ${phone.index}`);
       }
       onDone?.(answer);
     });
+  }
+
+  /** The record is to be deleted: from now on it may be there or not. */
+  forget(record: RingRecord): void {
+    this.acknowledged.delete(record.place + recordKey(record));
+  }
+
+  /** Whether this very record is on the phone's disk. */
+  keeps({ index }: RecordPhone, record: RingRecord): boolean {
+    return this.disks[index]!.get({ place: record.place, key: recordKey(record) })?.hash === record.hash;
   }
 
   #isDeleted(expected: RingRecord, { records }: ReadOutcome): boolean {

@@ -7,7 +7,9 @@ import type { Contact } from '../../services/shared/core/contact.ts';
 import type { Task } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
-import { Engine } from './engine.ts';
+import { Engine, EPOCH_MS } from './engine.ts';
+import { IdealRing } from './ideal.ts';
+import { describeNote } from './message-kind.ts';
 import { DEFAULT_NETWORK, Network, type NetworkOptions } from './network.ts';
 import { type SimDisk, SimPhone } from './phone.ts';
 
@@ -18,6 +20,8 @@ export interface WorldOptions<Records extends RecordKeeping> {
   readonly keepRecords: (view: RingView) => Records;
   /** Each phone's disk; none by default. */
   readonly diskFor?: (engine: Engine, index: number) => SimDisk;
+  /** How many of the last messages are kept for a trace; none by default. */
+  readonly traceLength?: number;
   readonly tell?: (index: number, event: ChordEvent) => void;
 }
 
@@ -37,7 +41,7 @@ export class World<Records extends RecordKeeping = RecordKeeping> {
   readonly #settings: ChordSettings;
 
   constructor(options: WorldOptions<Records>) {
-    this.engine = new Engine(options.seed);
+    this.engine = new Engine(options.seed, options.traceLength);
     this.random = this.engine.random.fork();
     this.network = new Network(this.engine, { ...DEFAULT_NETWORK, ...options.network });
     this.#options = options;
@@ -72,9 +76,34 @@ export class World<Records extends RecordKeeping = RecordKeeping> {
     return started;
   }
 
+  /** Adds `count` phones that form the ideal ring at once, as if they had long been together (ideal.ts). */
+  ideal(count: number): SimPhone<Records>[] {
+    if (this.phones.some((phone) => phone.isUp)) throw new Error('an ideal ring begins in an empty world');
+    const phones = Array.from({ length: count }, () => this.addPhone());
+    const ring = new IdealRing(
+      phones.map(({ contact }) => contact),
+      this.#settings,
+      this.random,
+    );
+    for (const phone of phones) {
+      phone.resume(ring.placeOf(phone.contact, ({ id }) => this.network.rttMs(phone, this.network.find(id)!)));
+    }
+    return phones;
+  }
+
   /** Phones whose process runs, frozen ones too. */
   living(): SimPhone<Records>[] {
     return this.phones.filter((phone) => phone.isUp);
+  }
+
+  /** Virtual milliseconds since the world began. */
+  get elapsedMs(): number {
+    return this.engine.nowMs - EPOCH_MS;
+  }
+
+  /** The last messages, oldest first, as lines. */
+  trace(): string[] {
+    return this.engine.trace().map(describeNote);
   }
 
   runFor(ms: number): void {
@@ -107,7 +136,11 @@ export class World<Records extends RecordKeeping = RecordKeeping> {
 
   randomId(): Id {
     let id = '';
-    while (id.length < 32) id += this.random.below(16).toString(16);
+    while (id.length < 32)
+      id += this.random
+        .below(2 ** 32)
+        .toString(16)
+        .padStart(8, '0');
     return id as Id;
   }
 }

@@ -3,15 +3,16 @@
  * the phone joins. The link needs an id, for which one of the candidates serves: nobody takes its owner for a member of
  * the ring until it notifies.
  */
-import { NodeHost } from '../../shared/runtime/host.ts';
+import { status } from '@grpc/grpc-js';
 import { Scheduler } from '../../shared/core/scheduler.ts';
+import { NodeHost } from '../../shared/runtime/host.ts';
 import { choosePosition } from '../core/choose-position.ts';
 import { LinkPool } from './link-pool.ts';
-import type { LinkPoolOptions } from './link-pool-options.ts';
+import type { LinkPoolOptions, PoolObserver } from './link-pool-options.ts';
 import { createIdentity, NONCES, type NodeKey, nodeId } from './node-identity.ts';
 import { runTask } from './run-task.ts';
 
-export interface FirstPositionOptions extends Pick<LinkPoolOptions, 'observer' | 'dial'> {
+export interface FirstPositionOptions extends Pick<LinkPoolOptions, 'dial'> {
   readonly handshake: Omit<LinkPoolOptions['handshake'], 'identity'>;
   /** host:port of peer APIs. */
   readonly seeds: readonly string[];
@@ -25,17 +26,20 @@ export interface FirstPositionOptions extends Pick<LinkPoolOptions, 'observer' |
 const TIMEOUT_MS = 1_500;
 /** What the choice falls on when nobody says anything. */
 const FIRST_NONCE = 0;
+const NOT_YET = { code: status.UNAVAILABLE, message: 'this phone is starting' };
+/** What is wrong with a seed shows when the phone joins. */
+const UNOBSERVED: PoolObserver = { linkOpened() {}, linkClosed() {}, refused() {}, called() {} };
 
 /** The nonce that gives the phone the most room on the ring. Never rejects for the seeds' sake. */
 export async function chooseNonce(key: NodeKey, address: string, options: FirstPositionOptions): Promise<number> {
-  const { handshake, seeds, observer, dial, crashed, timeoutMs = TIMEOUT_MS } = options;
+  const { handshake, seeds, dial, crashed, timeoutMs = TIMEOUT_MS } = options;
   const others = seeds.filter((seed) => seed !== address);
   if (others.length === 0) return FIRST_NONCE;
   const pool = new LinkPool({
     handshake: { ...handshake, identity: createIdentity(key, address, FIRST_NONCE, Date.now()) },
     serve: (_from, _request, answer) => answer({ refusal: NOT_YET }),
     lost: () => {},
-    observer,
+    observer: UNOBSERVED,
     dial,
   });
   const scheduler = new Scheduler(new NodeHost({ peers: pool, store: () => {}, crashed }));

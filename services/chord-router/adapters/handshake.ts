@@ -30,6 +30,8 @@ export interface HandshakeSettings {
   readonly network: string;
   /** Compare the address in the other end's record with the one it is seen at. */
   readonly verifyAddress: boolean;
+  /** Links run over TLS: the other end must have proved the key of its record there, too. Default false. */
+  readonly pinsKeys?: boolean;
 }
 
 type Role = 'initiator' | 'responder';
@@ -51,12 +53,15 @@ export interface HandshakeStep {
 export class Handshake {
   readonly #settings: HandshakeSettings;
   readonly #other: OtherEnd;
+  readonly #channelKey: () => Buffer | undefined;
   readonly #challenge = randomBytes(CHALLENGE_BYTES);
   #hello: { readonly contact: Contact; readonly publicKey: Uint8Array; readonly challenge: Uint8Array } | undefined;
 
-  constructor(settings: HandshakeSettings, other: OtherEnd) {
+  /** `channelKey`: the key that the other end proved to have when the connection was encrypted. */
+  constructor(settings: HandshakeSettings, other: OtherEnd, channelKey: () => Buffer | undefined = () => undefined) {
     this.#settings = settings;
     this.#other = other;
+    this.#channelKey = channelKey;
   }
 
   /** What to send before anything has come: the initiator's hello. */
@@ -92,6 +97,7 @@ export class Handshake {
     this.#checkNetwork(hello);
     const checked = checkRecord(hello.node);
     if (!checked.ok) throw new LinkFault('bad-hello', `the node record is not to be believed: ${checked.fault}`);
+    this.#checkChannel(hello.node.publicKey);
     this.#checkAddress(checked.value);
     this.#hello = { contact: checked.value, publicKey: hello.node.publicKey, challenge: hello.challenge };
   }
@@ -104,6 +110,11 @@ export class Handshake {
       const theirs = hello.network.slice(0, LONGEST_QUOTED_NAME);
       throw new LinkFault('other-network', `this phone is of network "${this.#settings.network}", not "${theirs}"`);
     }
+  }
+
+  #checkChannel(publicKey: Buffer): void {
+    if (this.#settings.pinsKeys !== true || this.#channelKey()?.equals(publicKey)) return;
+    throw new LinkFault('other-key', 'the connection is encrypted by another than the phone itself');
   }
 
   #checkAddress(contact: Contact): void {

@@ -52,18 +52,28 @@ export async function readIdentity(folder: string): Promise<SavedIdentity | unde
   throw new ConfigurationError([`${path} holds no identity of a phone: move it away to start as a new one`]);
 }
 
-/** The phone's identity at an address, kept for the next start. A phone without an id there yet chooses one. */
+export interface NewIdentity {
+  /** Default: a fresh one. */
+  readonly key?: NodeKey;
+  /** Default: the first. */
+  readonly chooseNonce?: ChooseNonce;
+}
+
+/**
+ * The phone's identity at an address, kept for the next start. A phone without an id there yet chooses one; one without
+ * a key takes the one given.
+ */
 export async function loadIdentity(
   folder: string,
   address: string,
   nowMs: number,
-  chooseNonce: ChooseNonce = async () => 0,
+  { key: newKey, chooseNonce = async () => 0 }: NewIdentity = {},
 ): Promise<LoadedIdentity> {
   const saved = await readIdentity(folder);
   if (saved?.address === address) {
     return { identity: createIdentity(saved.key, address, saved.nonce, nowMs), renewed: undefined };
   }
-  const key = saved?.key ?? generateNodeKey();
+  const key = saved?.key ?? newKey ?? generateNodeKey();
   const nonce = await chooseNonce(key, address);
   const identity = createIdentity(key, address, nonce, nowMs);
   const content = { version: 1, id: identity.contact.id, address, nonce, privateKey: seedOf(key).toString('hex') };

@@ -6,6 +6,7 @@ export const REFUSAL_CODES = {
   'no-hello': status.UNAUTHENTICATED,
   'bad-hello': status.UNAUTHENTICATED,
   'bad-proof': status.UNAUTHENTICATED,
+  'other-key': status.UNAUTHENTICATED,
   'handshake-timeout': status.UNAUTHENTICATED,
   'wrong-address': status.PERMISSION_DENIED,
   'other-phone': status.PERMISSION_DENIED,

@@ -42,7 +42,7 @@ export function shakeHands(
   timeoutMs: number,
   done: (opening: Opening) => void,
 ): Cancel {
-  const handshake = new Handshake(settings, other);
+  const handshake = new Handshake(settings, other, () => stream.channelKey());
   let over = false;
   const finish = (opening: Opening): void => {
     if (over) return;

@@ -15,7 +15,7 @@ export interface PoolLimits {
   readonly handshakeMs: number;
   /** A link nobody used for this long is closed, in ms. */
   readonly idleMs: number;
-  /** Pause between two looks for idle links, in ms. */
+  /** Pause between two looks for idle links, while there are some that may be closed, in ms. */
   readonly sweepMs: number;
 }
 

@@ -34,7 +34,7 @@ export class LinkPool implements PeerPort {
   readonly #retired = new Set<PeerLink>();
   readonly #opening: OpeningCalls;
   readonly #handshakes = new Set<Cancel>();
-  readonly #sweeper: NodeJS.Timeout;
+  #sweeper: NodeJS.Timeout | undefined;
   #pinned: ReadonlySet<Id> = new Set();
   readonly #sent = { frames: 0, bytes: 0 };
   #stopped = false;
@@ -53,7 +53,6 @@ export class LinkPool implements PeerPort {
       ended: (link, onPurpose) => this.#ended(link, onPurpose),
     };
     this.#opening = new OpeningCalls((contact, done) => this.#dial(contact.address, contact, done));
-    this.#sweeper = setInterval(() => this.#sweep(), this.#limits.sweepMs).unref();
   }
 
   get size(): number {
@@ -68,6 +67,7 @@ export class LinkPool implements PeerPort {
   /** Keeps the links of these phones open while idle. */
   pin(contacts: readonly Contact[]): void {
     this.#pinned = new Set(contacts.map((contact) => contact.id));
+    this.#sweepLater();
   }
 
   /**
@@ -136,7 +136,7 @@ export class LinkPool implements PeerPort {
   /** Closes all links. Calls under way fail. */
   stop(): void {
     this.#stopped = true;
-    clearInterval(this.#sweeper);
+    clearTimeout(this.#sweeper);
     for (const cancel of this.#handshakes) cancel();
     for (const link of [...this.#links.values(), ...this.#retired]) this.#close(link);
     this.#opening.stop();
@@ -202,10 +202,11 @@ export class LinkPool implements PeerPort {
     const present = this.#links.get(link.contact.id);
     if (present !== undefined && !this.#winsOver(link, present)) {
       this.#retired.add(link);
-      return;
+    } else {
+      if (present !== undefined) this.#retired.add(present);
+      this.#links.set(link.contact.id, link);
     }
-    if (present !== undefined) this.#retired.add(present);
-    this.#links.set(link.contact.id, link);
+    this.#sweepLater();
   }
 
   #winsOver(link: PeerLink, present: PeerLink): boolean {
@@ -251,7 +252,15 @@ export class LinkPool implements PeerPort {
     return true;
   }
 
+  /** Sees to it that there will be a sweep while there is a link that may become one to close, and not otherwise. */
+  #sweepLater(): void {
+    if (this.#sweeper !== undefined || this.#stopped) return;
+    const mayClose = this.#retired.size > 0 || [...this.#links.keys()].some((id) => !this.#pinned.has(id));
+    if (mayClose) this.#sweeper = setTimeout(() => this.#sweep(), this.#limits.sweepMs).unref();
+  }
+
   #sweep(): void {
+    this.#sweeper = undefined;
     const now = performance.now();
     for (const link of [...this.#retired]) {
       if (link.idle && now - link.usedAt > RETIRED_MS) this.#close(link);
@@ -260,6 +269,7 @@ export class LinkPool implements PeerPort {
       const unused = link.idle && now - link.usedAt > this.#limits.idleMs;
       if (unused && !this.#pinned.has(link.contact.id)) this.#close(link);
     }
+    this.#sweepLater();
   }
 }
 

@@ -1,9 +1,18 @@
 /** The gRPC stream under a link, the same from either end: messages as bytes, an end that is clean or not. */
-import { Client, credentials, Metadata, type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  Client,
+  credentials,
+  Metadata,
+  type ServerDuplexStream,
+  type StatusObject,
+  status,
+} from '@grpc/grpc-js';
 import { PeerServiceDefinition } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { parseHostPort } from '../../shared/runtime/host-port.ts';
 import { GRPC_MESSAGE_BYTES } from './frame-codec.ts';
 import type { LinkFault } from './link-fault.ts';
+import { keyOfCertificate } from './phone-certificate.ts';
 
 export const LINK_PATH = `/${PeerServiceDefinition.fullName}/${PeerServiceDefinition.methods.link.name}`;
 
@@ -23,6 +32,8 @@ export interface StreamListener {
 export interface LinkStream {
   /** The other end's IP address as this one sees it. */
   readonly observedIp: string;
+  /** The key that the other end has proved to have when the connection was encrypted; undefined without TLS. */
+  channelKey(): Buffer | undefined;
   /** Gives the stream its listener, or another one; nothing is read before the first. */
   listen(listener: StreamListener): void;
   /** `written` is called when the message has left this process's queues. */
@@ -37,18 +48,21 @@ export interface LinkStream {
 
 /** How long the other end may take to close its side, in ms. */
 const CLOSING_MS = 2_000;
+/** What phones are called in TLS, where IP addresses are no names; it says nothing. */
+const TLS_NAME = 'phone';
 
 const identity = (bytes: Buffer): Buffer => bytes;
 
 /**
  * Opens a stream to a canonical ip:port. One connection, no retries, no proxy, nothing kept once the stream is over:
- * what to do about a phone that cannot be reached is the core's to decide.
+ * what to do about a phone that cannot be reached is the core's to decide. `secured`: those of PeerTls, if encrypted.
  */
-export function dialStream(address: string): LinkStream {
+export function dialStream(address: string, secured: ChannelCredentials = credentials.createInsecure()): LinkStream {
   const { host } = parseHostPort(address)!;
   const scheme = host.includes(':') ? 'ipv6' : 'ipv4';
-  const client = new Client(`${scheme}:${address}`, credentials.createInsecure(), {
+  const client = new Client(`${scheme}:${address}`, secured, {
     'grpc.enable_channelz': 0,
+    'grpc.ssl_target_name_override': TLS_NAME,
     'grpc.enable_http_proxy': 0,
     'grpc.enable_retries': 0,
     'grpc.service_config_disable_resolution': 1,
@@ -66,6 +80,7 @@ export function dialStream(address: string): LinkStream {
   call.on('error', () => {});
   return {
     observedIp: host,
+    channelKey: () => keyOfCertificate(call.getAuthContext()?.sslPeerCertificate?.raw),
     listen(listener) {
       call.removeAllListeners('data').removeAllListeners('status');
       call.on('status', ({ code, details }: StatusObject) => {
@@ -107,6 +122,7 @@ export function acceptedStream(call: ServerDuplexStream<Buffer, Buffer>, disconn
   call.on('close', () => clearTimeout(cut));
   return {
     observedIp: hostOf(call.getPeer()),
+    channelKey: () => keyOfCertificate(call.getAuthContext().sslPeerCertificate?.raw),
     listen(listener) {
       for (const event of ['data', 'end', 'cancelled']) call.removeAllListeners(event);
       const ended = (end: StreamEnd): void => {

@@ -71,6 +71,10 @@ export const CHORD_METRICS = {
 
   peerLinks: gauge('ringwall_chord_peer_links', 'Links to other phones that are open.'),
   peerLinksOpened: counter('ringwall_chord_peer_links_opened_total', 'Links opened, by who called.', ['direction']),
+  peerConnectionsRefused: counter(
+    'ringwall_chord_peer_connections_refused_total',
+    'Connections closed unanswered: too many in all or from one address, or not encrypted as they must be.',
+  ),
   peerRequests: counter('ringwall_chord_peer_requests_total', 'Requests to other phones, by type and outcome.', [
     'type',
     'outcome',

@@ -4,16 +4,23 @@ import { PeerServiceDefinition } from '../../../proto/gen/ringwall/peer/v1/peer.
 import { GrpcListener } from '../../shared/runtime/grpc-listener.ts';
 import { serveUnary } from '../../shared/runtime/grpc-server.ts';
 import { Health, healthDefinition } from '../../shared/runtime/health.ts';
-import type { HostPort } from '../../shared/runtime/host-port.ts';
+import { canonicalIp, type HostPort, isLoopback } from '../../shared/runtime/host-port.ts';
 import { GRPC_MESSAGE_BYTES } from './frame-codec.ts';
 import { acceptedStream, LINK_PATH, type LinkStream } from './link-stream.ts';
+import type { PeerTls } from './peer-tls.ts';
 
 export interface PeerServerOptions {
   /** Most connections at once. */
   readonly maxConnections: number;
+  /** Most of one IP address. Default: CONNECTIONS_PER_IP, but no bound on loopback, where whole testnets live. */
+  readonly maxConnectionsPerIp?: number | undefined;
+  /** Default: connections are not encrypted. */
+  readonly tls?: PeerTls | undefined;
   readonly crashed: (error: unknown, label: string) => void;
 }
 
+/** A phone needs one connection; behind one address there may be many phones. */
+export const CONNECTIONS_PER_IP = 128;
 /** A connection without a stream is closed after this long, in ms. */
 const CONNECTION_IDLE_MS = 30_000;
 /** A link and a health check, and one more of each while one replaces the other. */
@@ -32,8 +39,11 @@ export class PeerServer {
     this.#listener = new GrpcListener({
       maxMessageBytes: GRPC_MESSAGE_BYTES,
       maxConnections: options.maxConnections,
+      maxConnectionsFrom: (ip) =>
+        options.maxConnectionsPerIp ?? (isLoopback(canonicalIp(ip) ?? ip) ? Infinity : CONNECTIONS_PER_IP),
       maxStreamsPerConnection: STREAMS_PER_CONNECTION,
       connectionIdleMs: CONNECTION_IDLE_MS,
+      tls: options.tls?.server,
     });
     this.health.set(PeerServiceDefinition.fullName, false);
     serveUnary(this.#listener, healthDefinition, this.health.service, options.crashed);
@@ -48,6 +58,11 @@ export class PeerServer {
       responseDeserialize: identity,
     } as const;
     this.#listener.server.addService({ link }, { link: (call: LinkCall) => this.#link(call) });
+  }
+
+  /** Connections closed unanswered: too many in all or from one address, or not encrypted as they must be. */
+  get refusedConnections(): number {
+    return this.#listener.refusedConnections;
   }
 
   /** Binds the port; streams wait until `start`. Gives the address with the port that was picked. */

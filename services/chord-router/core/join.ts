@@ -92,23 +92,30 @@ function* joinThrough(context: RingContext, calls: Calls, entry: Contact): Task<
   if (owner === undefined || namedBy === undefined) {
     return hops.some((hop) => hop.outcome === 'refused') ? 'refused' : 'unheard';
   }
-  const state = yield* findPlace(context, calls, owner.id === context.self.id ? namedBy : owner);
-  if (state === undefined) return 'busy';
-  context.setRing(state);
+  const place = yield* findPlace(context, calls, owner.id === context.self.id ? namedBy : owner);
+  if (place === undefined) return 'busy';
+  context.setRing(place.state);
+  context.setPredecessorsBehind(place.behind);
   return 'joined';
+}
+
+interface FoundPlace {
+  readonly state: RingState;
+  /** The predecessors of the new predecessor: what this phone keeps records of follows from them. */
+  readonly behind: readonly Contact[];
 }
 
 /**
  * Goes from a phone at or near this one's place to the member before it. A ring that still remembers this phone from
  * before a restart names it as somebody's neighbour: then the one before that is looked at.
  */
-function* findPlace(context: RingContext, calls: Calls, near: Contact): Task<RingState | undefined> {
+function* findPlace(context: RingContext, calls: Calls, near: Contact): Task<FoundPlace | undefined> {
   const { self, settings } = context;
   let asked = near;
   let answer = yield* neighboursOf(calls, asked);
   for (let step = 0; step < MAX_STEPS && answer !== undefined; step++) {
     const state = join(self, asked, answer, settings.successors);
-    if (state !== undefined) return state;
+    if (state !== undefined) return { state, behind: answer.predecessors.slice(0, settings.successors) };
     const first = answer.successors[0];
     const onward = first !== undefined && between(asked.id, first.id, self.id) && step > 0 ? first : undefined;
     const back = [answer.predecessor, ...answer.predecessors].find(({ id }) => id !== self.id);

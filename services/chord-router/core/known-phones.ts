@@ -11,6 +11,8 @@ import { RoundTripEstimator } from './timeouts.ts';
 
 export interface KnownPhone {
   readonly contact: Contact;
+  /** Where it stands on the ring, 0 ≤ fraction < 1. */
+  readonly fraction: number;
   /** `suspected`: the last sign was of its death; not asked while others can be. */
   state: 'alive' | 'suspected';
   /** When it last spoke to this phone, ms since the epoch; undefined while others only told of it. */
@@ -33,6 +35,7 @@ export interface KnownPhonesOptions {
 
 export class KnownPhones {
   readonly #self: Id;
+  readonly #selfFraction: number;
   readonly #options: KnownPhonesOptions;
   readonly #byId = new Map<Id, KnownPhone>();
   /** In order of id. */
@@ -43,6 +46,7 @@ export class KnownPhones {
 
   constructor(self: Id, options: KnownPhonesOptions) {
     this.#self = self;
+    this.#selfFraction = fractionOf(self);
     this.#options = options;
   }
 
@@ -71,6 +75,7 @@ export class KnownPhones {
     if (!this.#hasRoomForPrefix(contact)) return undefined;
     const phone: KnownPhone = {
       contact,
+      fraction: fractionOf(contact.id),
       state: 'alive',
       heardAtMs: undefined,
       turn: 0,
@@ -119,8 +124,12 @@ export class KnownPhones {
   #walk(start: number, step: 1 | -1, count: number, belongs: (id: Id) => boolean): Contact[] {
     const found: Contact[] = [];
     const length = this.#order.length;
+    let index = start < 0 ? length - 1 : start === length ? 0 : start;
     for (let walked = 0; walked < length && found.length < count; walked++) {
-      const phone = this.#order[(((start + step * walked) % length) + length) % length]!;
+      const phone = this.#order[index]!;
+      index += step;
+      if (index < 0) index = length - 1;
+      else if (index >= length) index = 0;
       if (!belongs(phone.contact.id)) break;
       if (phone.state === 'alive') found.push(phone.contact);
     }
@@ -152,9 +161,10 @@ export class KnownPhones {
     for (let i = 0; i < Math.min(EVICTION_WINDOW, length); i++) {
       this.#cursor = (this.#cursor + 1) % length;
       const phone = this.#order[this.#cursor]!;
-      if (this.#options.isKept(phone.contact.id)) continue;
       const score = this.#worthOf(this.#cursor);
-      if (score < worstScore) [worst, worstScore] = [phone, score];
+      if (score >= worstScore || this.#options.isKept(phone.contact.id)) continue;
+      worst = phone;
+      worstScore = score;
     }
     // All in the window are neighbours and fingers: those are bounded themselves, so the table stays near its bound.
     if (worst !== undefined) this.forget(worst.contact.id);
@@ -164,10 +174,10 @@ export class KnownPhones {
   #worthOf(index: number): number {
     const phone = this.#order[index]!;
     const length = this.#order.length;
-    const here = fractionOf(phone.contact.id);
-    const before = fractionOf(this.#order[(index + length - 1) % length]!.contact.id);
-    const after = fractionOf(this.#order[(index + 1) % length]!.contact.id);
-    const sparseness = forward(before, after) / Math.max(forward(fractionOf(this.#self), here), Number.MIN_VALUE);
+    const before = this.#order[index === 0 ? length - 1 : index - 1]!;
+    const after = this.#order[index + 1 === length ? 0 : index + 1]!;
+    const away = Math.max(forward(this.#selfFraction, phone.fraction), Number.MIN_VALUE);
+    const sparseness = forward(before.fraction, after.fraction) / away;
     if (phone.state === 'suspected') return -1 / (1 + sparseness);
     return phone.heardAtMs === undefined ? sparseness / 2 : sparseness;
   }

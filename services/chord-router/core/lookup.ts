@@ -3,7 +3,9 @@
  * predecessor. A stale table costs a hop, never correctness. No phone is asked twice, so a lookup cannot loop.
  *
  * One phone is asked at a time while answers come as fast as they should; a late or failed answer starts the next
- * probe beside it, up to `lookupParallelism`, so that dead phones cost little time.
+ * probe beside it, up to `lookupParallelism`, so that dead phones cost little time; from the first silent phone on, as
+ * many are asked at once. Where all phones that were named before the key are silent, the nearest one that answered is
+ * asked for its successor list: what follows the key on it owns the key, as far as it lives.
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import {
@@ -17,51 +19,20 @@ import {
   spawn,
   type Task,
 } from '../../shared/core/effect.ts';
-import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
+import { between, type Id } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
+import { NO_NEWS } from './gossip.ts';
 import type { FoundSuccessor } from './message.ts';
+import { answerFor, closest, MAX_CLOSER, MAX_GUESSES } from './own-answer.ts';
 import { byDistanceTo, type RingContext } from './ring-context.ts';
 import type { Hop, LookupOutcome } from './ring-view.ts';
 
-/** Phones closer to the key in one answer; more are not read. */
-export const MAX_CLOSER = 4;
-/** Phones believed to be at or after the key in one answer; more are not read. */
-const MAX_GUESSES = 4;
 /** Phones told, in one lookup, that one they named did not answer. */
 const MAX_HINTS = 2;
 /** Pause before going on when all phones near the key were dead: those before them need a moment to notice. */
 const RETRY_PAUSE_MS = 500;
 /** Phones from this phone's own tables to start from: more than are asked in parallel, for some may be dead. */
 const STARTING_POINTS = 16;
-
-/** What this phone itself can say of a key: its owner if it is sure, else phones closer to it. */
-export function answerFor(context: RingContext, key: Id): FoundSuccessor {
-  const { ring, self } = context;
-  if (context.owns(key)) return found(self, context.successors);
-  const successor = ring.successors[0]!;
-  if (inOwnedRange(self.id, key, successor.id)) {
-    return found(successor, ring.successors.slice(1));
-  }
-  return {
-    type: 'found-successor',
-    owner: undefined,
-    ownerSuccessors: context.phones.following(key, MAX_GUESSES),
-    closer: closest(context, key, MAX_CLOSER),
-  };
-}
-
-function found(owner: Contact, ownerSuccessors: readonly Contact[]): FoundSuccessor {
-  return { type: 'found-successor', owner, ownerSuccessors, closer: [] };
-}
-
-/** Living phones between self and the key, nearest to the key first. */
-function closest(context: RingContext, key: Id, count: number): Contact[] {
-  const { phones, self } = context;
-  const known = phones.closestPreceding(key, count);
-  // Neighbours are in the table, unless it had no room for their address prefix.
-  const listed = context.successors.filter(({ id }) => phones.get(id) === undefined && between(self.id, id, key));
-  return listed.length === 0 ? known : [...known, ...listed].sort(byDistanceTo(key)).slice(0, count);
-}
 
 export interface Search extends LookupOutcome {
   /** Who named the owner; undefined when none did, or self. */
@@ -89,12 +60,13 @@ function* lookupFromTables(context: RingContext, calls: Calls, key: Id): Task<Lo
   }
   const starts = closest(context, key, STARTING_POINTS);
   const fallback = starts.length > 0 ? starts : context.phones.following(key, STARTING_POINTS);
-  return yield* search(context, calls, key, fallback);
+  const isOnRing = context.phase !== 'joining' && !context.isAdrift && starts.length > 0;
+  return yield* new Lookup(context, calls, key, fallback, isOnRing ? context.self : undefined).run();
 }
 
 /** Looks up a key beginning with these phones: the way into a ring, this phone's own or another. */
 export function* search(context: RingContext, calls: Calls, key: Id, starts: readonly Contact[]): Task<Search> {
-  return yield* new Lookup(context, calls, key, starts).run();
+  return yield* new Lookup(context, calls, key, starts, undefined).run();
 }
 
 type Probe = Fiber<CallOutcome<FoundSuccessor>>;
@@ -104,6 +76,8 @@ class Lookup {
   readonly #calls: Calls;
   readonly #key: Id;
   readonly #starts: readonly Contact[];
+  /** This phone, if its own place on the ring counts. */
+  readonly #self: Contact | undefined;
   #hints = 0;
   /** Phones that did not answer. */
   readonly #silent = new Set<Id>();
@@ -114,23 +88,29 @@ class Lookup {
   #candidates: Contact[] = [];
   /** Phones at or after the key: one of them owns it if all nearer phones before it are dead, and says so. */
   readonly #guesses: Contact[] = [];
-  /** The phone nearest before the key that answered. */
-  #nearestAnswered: Id | undefined;
+  /** The phone nearest before the key that answered; this one until another has. */
+  #nearestAnswered: Contact | undefined;
+  /** Whose successor list was read last, and the list. */
+  #listOf: Contact | undefined;
+  #list: readonly Contact[] = [];
   readonly #probes = new Map<Probe, { readonly phone: Contact; readonly startedMs: number }>();
   readonly #hops: Hop[] = [];
 
-  constructor(context: RingContext, calls: Calls, key: Id, starts: readonly Contact[]) {
+  constructor(context: RingContext, calls: Calls, key: Id, starts: readonly Contact[], self: Contact | undefined) {
     this.#context = context;
     this.#calls = calls;
     this.#key = key;
     this.#starts = starts;
+    this.#self = self;
     this.#begin();
   }
 
   #begin(): void {
     this.#seen.clear();
     this.#seen.add(this.#context.self.id);
-    this.#nearestAnswered = undefined;
+    this.#nearestAnswered = this.#self;
+    this.#listOf = undefined;
+    this.#list = [];
     this.#addCandidates(this.#starts);
     this.#addGuesses(this.#context.phones.following(this.#key, MAX_GUESSES));
   }
@@ -142,9 +122,12 @@ class Lookup {
     let hedge: Fiber<unknown> | undefined;
     let wanted = 1;
     while (!deadline.done) {
+      if (this.#probes.size < wanted) yield* this.#readList();
+      const named = this.#fromList();
+      if (named !== undefined) return { ...named, hops: this.#hops, milliseconds: yield* since(startedMs) };
       while (this.#probes.size < wanted && this.#canAsk()) yield* this.#askNext();
       if (this.#probes.size === 0) {
-        if (this.#nearestAnswered === undefined || this.#hops.length >= settings.lookupHops) break;
+        if (this.#nearestAnswered === this.#self || this.#hops.length >= settings.lookupHops) break;
         const pause = yield* spawn(sleep(RETRY_PAUSE_MS), 'pause');
         yield* first<unknown>([deadline, pause]);
         this.#begin();
@@ -169,24 +152,54 @@ class Lookup {
       }
       if (hedge !== undefined) yield* cancel(hedge);
       hedge = undefined;
-      wanted = answer === undefined ? settings.lookupParallelism : 1;
+      wanted = this.#silent.size > 0 ? settings.lookupParallelism : 1;
     }
     const milliseconds = yield* since(startedMs);
     return { owner: undefined, replicas: [], namedBy: undefined, hops: this.#hops, milliseconds };
   }
 
   #canAsk(): boolean {
+    // While the phones on a list that are nearer to the key have not all been heard, nobody else knows better.
+    const waits = this.#list.length > 0 && this.#probes.size > 0 && !this.#hasNearer();
     const more = this.#candidates.length > 0 || this.#guesses.length > 0;
-    return more && this.#hops.length + this.#probes.size < this.#context.settings.lookupHops;
+    return more && !waits && this.#hops.length + this.#probes.size < this.#context.settings.lookupHops;
   }
 
   /** What lies between the nearest phone that answered and the key; failing that a guess, then anybody. */
   #next(): Contact {
+    return (
+      (this.#hasNearer() ? undefined : this.#guesses.shift()) ?? this.#candidates.shift() ?? this.#guesses.shift()!
+    );
+  }
+
+  /** Whether there is somebody to ask between the nearest phone that answered and the key. */
+  #hasNearer(): boolean {
     const [candidate] = this.#candidates;
-    const isNearer =
-      candidate !== undefined &&
-      (this.#nearestAnswered === undefined || between(this.#nearestAnswered, candidate.id, this.#key));
-    return (isNearer ? undefined : this.#guesses.shift()) ?? this.#candidates.shift() ?? this.#guesses.shift()!;
+    if (candidate === undefined) return false;
+    return this.#nearestAnswered === undefined || between(this.#nearestAnswered.id, candidate.id, this.#key);
+  }
+
+  /** Reads the successor list of the nearest phone that answered when nobody nearer is left to ask, once a phone. */
+  *#readList(): Task<void> {
+    const nearest = this.#nearestAnswered;
+    if (nearest === undefined || this.#silent.size === 0 || this.#hasNearer() || this.#listOf === nearest) return;
+    this.#listOf = nearest;
+    this.#list = [];
+    const request = { type: 'ask-neighbours', news: NO_NEWS } as const;
+    const outcome = yield* this.#calls.ask<'ask-neighbours'>(nearest, request);
+    if (!outcome.ok) return;
+    this.#list = outcome.reply.successors.slice(0, this.#context.settings.successors);
+    this.#addCandidates(this.#list.filter(({ id }) => between(nearest.id, id, this.#key)));
+  }
+
+  /** What the list read last says, when all on it before the key are silent: what follows the key owns it. */
+  #fromList(): Omit<Search, 'hops' | 'milliseconds'> | undefined {
+    const nearest = this.#listOf;
+    if (nearest === undefined || nearest !== this.#nearestAnswered) return undefined;
+    const living = this.#list.filter(({ id }) => !this.#silent.has(id) && !this.#context.isDead(id));
+    const [owner, ...rest] = living;
+    if (owner === undefined || between(nearest.id, owner.id, this.#key)) return undefined;
+    return { ...replicasOf(this.#context, owner, rest), namedBy: nearest };
   }
 
   *#askNext(): Task<void> {
@@ -221,8 +234,8 @@ class Lookup {
     if (owner !== undefined) this.#context.learn(owner);
     this.#addCandidates(nearer);
     if (owner === undefined) this.#addGuesses(ownerSuccessors.slice(0, MAX_GUESSES));
-    if (this.#nearestAnswered === undefined || between(this.#nearestAnswered, phone.id, this.#key)) {
-      this.#nearestAnswered = phone.id;
+    if (this.#nearestAnswered === undefined || between(this.#nearestAnswered.id, phone.id, this.#key)) {
+      this.#nearestAnswered = phone;
     }
     return { type: 'found-successor', owner, ownerSuccessors, closer: nearer, by: phone };
   }
@@ -271,8 +284,11 @@ function replicasOf(
   owner: Contact,
   ownerSuccessors: readonly Contact[],
 ): { readonly owner: Contact; readonly replicas: readonly Contact[] } {
-  const all = new Map([owner, ...ownerSuccessors].map((contact) => [contact.id, contact]));
-  const living = [...all.values()].filter(({ id }) => !context.isDead(id));
-  const replicas = living.slice(0, context.settings.replication);
+  const replicas: Contact[] = [];
+  for (const contact of [owner, ...ownerSuccessors]) {
+    if (replicas.length === context.settings.replication) break;
+    if (context.isDead(contact.id) || replicas.some(({ id }) => id === contact.id)) continue;
+    replicas.push(contact);
+  }
   return { owner: replicas[0] ?? owner, replicas };
 }

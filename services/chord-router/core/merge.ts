@@ -12,7 +12,7 @@ import type { Contact } from '../../shared/core/contact.ts';
 import { now, type Task } from '../../shared/core/effect.ts';
 import { between, type Id } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
-import { MAX_CLOSER } from './lookup.ts';
+import { MAX_CLOSER } from './own-answer.ts';
 import type { RingContext } from './ring-context.ts';
 
 /** Phones after this one's place that the other ring is asked for. */

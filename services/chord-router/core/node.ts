@@ -9,6 +9,7 @@ import { joinRing } from './join.ts';
 import { leaveRing } from './leave.ts';
 import type { PeerReply, PeerRequest } from './message.ts';
 import { NodeView } from './node-view.ts';
+import { type Place, takePlace } from './resume.ts';
 import { RingContext } from './ring-context.ts';
 import type { LookupOutcome, RingView } from './ring-view.ts';
 import { isRecordRequest, type RecordRequest } from './serve.ts';
@@ -85,14 +86,28 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
       }
     }
     const stabilisation = new Stabilisation(context, this.#calls, this.#suspicion);
-    const upkeep = new Upkeep(context, this.#calls, this.#suspicion, seeds);
     yield* stabilisation.round();
     context.tell({ type: 'joined', successor: context.successor, attempts });
     yield* spawn(this.records.run(), 'records');
     yield* spawn(this.#fillTables(), 'fill tables');
+    yield* this.#maintain(stabilisation, seeds);
+  }
+
+  /** Takes up a place in a ring whose other members know it already, as if it had long been there, and maintains it. */
+  *resume(place: Place, seeds: readonly string[] = []): Task<void> {
+    const context = this.#context;
+    takePlace(context, place, yield* now());
+    context.phase = 'member';
+    yield* spawn(this.records.run(), 'records');
+    yield* context.pace.rest();
+    yield* this.#maintain(new Stabilisation(context, this.#calls, this.#suspicion), seeds);
+  }
+
+  *#maintain(stabilisation: Stabilisation, seeds: readonly string[]): Task<void> {
+    const upkeep = new Upkeep(this.#context, this.#calls, this.#suspicion, seeds);
     while (this.#isOnRing()) {
       yield* spawn(upkeep.round(), 'upkeep');
-      yield* context.pace.rest();
+      yield* this.#context.pace.rest();
       if (this.#isOnRing()) yield* stabilisation.round();
     }
   }

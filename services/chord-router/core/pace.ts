@@ -36,6 +36,11 @@ export class Pace {
     this.#wake.notify();
   }
 
+  /** Nothing has changed for long: the longest pauses from now on, until something does. */
+  slow(): void {
+    this.#pauseMs = this.#bounds.stabiliseMaxMs;
+  }
+
   /** There is something to see: a round at once, after which the pace stays what it was. */
   now(): void {
     this.#wanted = 'now';

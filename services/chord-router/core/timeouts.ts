@@ -14,6 +14,11 @@ export interface RoundTrip {
 
 /** Doublings of the timeout at most. */
 const MAX_BACKOFF = 4;
+/**
+ * Least addition to the smoothed time, as RFC 6298 (2.3) has its clock granularity: over links without jitter the
+ * variation fades to nothing, and then an answer on time would be late.
+ */
+const LEAST_MARGIN_MS = 20;
 /** Of the longest timeout: what a phone that was never asked gets. */
 const FIRST_TIMEOUT_SHARE = 1 / 3;
 
@@ -43,7 +48,7 @@ export class RoundTripEstimator {
   /** How long to wait for this phone's answer, in ms. */
   timeoutMs({ callTimeoutMinMs, callTimeoutMaxMs }: TimeoutBounds): number {
     const base = this.#estimate
-      ? this.#estimate.smoothedMs + 4 * this.#estimate.variationMs
+      ? this.#estimate.smoothedMs + Math.max(4 * this.#estimate.variationMs, LEAST_MARGIN_MS)
       : callTimeoutMaxMs * FIRST_TIMEOUT_SHARE;
     return Math.min(Math.max(base, callTimeoutMinMs) * 2 ** this.#backoff, callTimeoutMaxMs);
   }

@@ -85,6 +85,10 @@ export class Upkeep {
     for (const contact of outcome.reply.successors.slice(0, context.settings.successors)) {
       context.learn(contact);
     }
+    // What lies behind the predecessor comes with its next Notify; asked, it has told now.
+    if (phone.id === context.ring.predecessor.id) {
+      context.setPredecessorsBehind(outcome.reply.predecessors.slice(0, context.settings.successors));
+    }
     yield* absorbNews(context, this.#suspicion, phone, outcome.reply.news);
     return true;
   }

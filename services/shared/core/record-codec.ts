@@ -37,6 +37,11 @@ export const AUTHOR_KEY_BYTES = 32;
 export const MAX_RECORD_BYTES = MAX_VALUE_BYTES + MAX_NAME_BYTES + MAX_SLOT_BYTES + 256;
 /** Names that begin so belong to sets of a single author. */
 export const OWN_SET = 'own/';
+/**
+ * Names of records that are read as the one of their name at a place. No set may have one: its members, which anybody
+ * may write anywhere, would be found in their stead.
+ */
+const SINGLE_NAMES: ReadonlySet<string> = new Set(['post', 'media', 'media-chunk', 'revision', 'profile']);
 
 const VERSION = 1;
 const KINDS: readonly RecordKind[] = ['immutable', 'mutable', 'member'];
@@ -146,7 +151,7 @@ function hasShapeOfKind({ kind, name, slot, seq, deleted, proof }: RecordFields)
   if (name.length === 0) return false;
   if (kind === 'immutable') return seq === 0 && slot === '' && !deleted && proof.length === 0;
   if (kind === 'mutable') return seq >= 1 && slot === '' && !name.startsWith(OWN_SET);
-  return seq >= 1 && slot !== '' && proof.length === 0;
+  return seq >= 1 && slot !== '' && proof.length === 0 && !SINGLE_NAMES.has(name);
 }
 
 function isCount(value: number): boolean {

@@ -30,8 +30,9 @@ export interface Host {
 class RunningFiber implements Fiber<unknown> {
   readonly label: string;
   readonly task: Task<unknown>;
-  readonly children = new Set<RunningFiber>();
-  readonly watchers = new Set<() => void>();
+  /** Most tasks have neither: a set for each would be most of what a fiber costs. */
+  children: Set<RunningFiber> | undefined;
+  watchers: (() => void)[] | undefined;
   parent: RunningFiber | undefined;
   pending: Cancel | undefined;
   /** Its generator is executing right now. */
@@ -45,6 +46,16 @@ class RunningFiber implements Fiber<unknown> {
     this.task = task;
     this.label = label;
     this.parent = parent;
+  }
+
+  watch(wake: () => void): void {
+    if (this.watchers === undefined) this.watchers = [wake];
+    else this.watchers.push(wake);
+  }
+
+  unwatch(wake: () => void): void {
+    const index = this.watchers?.indexOf(wake) ?? -1;
+    if (index >= 0) this.watchers!.splice(index, 1);
   }
 }
 
@@ -64,7 +75,8 @@ export class Scheduler {
   readonly #host: Host;
   readonly #roots = new Set<RunningFiber>();
   /** Tasks whose outcome is there, in the order in which it came. */
-  readonly #ready: { readonly fiber: RunningFiber; readonly outcome: unknown }[] = [];
+  readonly #ready: RunningFiber[] = [];
+  readonly #outcomes: unknown[] = [];
   /** How many tasks are being advanced, one inside the other: a task and the children it is just starting. */
   #depth = 0;
 
@@ -76,7 +88,7 @@ export class Scheduler {
   run<T>(task: Task<T>, label: string, onDone?: (fiber: Fiber<T>) => void): Fiber<T> {
     const fiber = new RunningFiber(task, label, undefined);
     this.#roots.add(fiber);
-    if (onDone !== undefined) fiber.watchers.add(() => onDone(fiber as Fiber<T>));
+    if (onDone !== undefined) fiber.watch(() => onDone(fiber as Fiber<T>));
     this.#advance(fiber, undefined);
     this.#drain();
     return fiber as Fiber<T>;
@@ -106,14 +118,19 @@ export class Scheduler {
 
   /** Has a fiber go on with this outcome: now, or as soon as the task that runs now has yielded. */
   #resume(fiber: RunningFiber, outcome: unknown): void {
-    this.#ready.push({ fiber, outcome });
+    if (this.#depth === 0 && this.#ready.length === 0) {
+      this.#advance(fiber, outcome);
+    } else {
+      this.#ready.push(fiber);
+      this.#outcomes.push(outcome);
+    }
     this.#drain();
   }
 
   #drain(): void {
     if (this.#depth > 0) return;
-    for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
-      this.#advance(next.fiber, next.outcome);
+    for (let fiber = this.#ready.shift(); fiber !== undefined; fiber = this.#ready.shift()) {
+      this.#advance(fiber, this.#outcomes.shift());
     }
   }
 
@@ -222,7 +239,7 @@ export class Scheduler {
   #spawn(parent: RunningFiber, task: Task<unknown>, label: string, detached: boolean): RunningFiber {
     const child = new RunningFiber(task, label, detached ? undefined : parent);
     if (detached) this.#roots.add(child);
-    else parent.children.add(child);
+    else (parent.children ??= new Set()).add(child);
     this.#advance(child, undefined);
     return child;
   }
@@ -235,24 +252,26 @@ export class Scheduler {
       return () => {};
     }
     const unwatch = (): void => {
-      for (const fiber of fibers) fiber.watchers.delete(wake);
+      for (const fiber of fibers) fiber.unwatch(wake);
     };
     const wake = (): void => {
       unwatch();
       resume(fibers.find((fiber) => fiber.done)!);
     };
-    for (const fiber of fibers) fiber.watchers.add(wake);
+    for (const fiber of fibers) fiber.watch(wake);
     return unwatch;
   }
 
   #finish(fiber: RunningFiber): void {
     fiber.done = true;
-    for (const child of [...fiber.children]) this.#cancel(child);
-    fiber.parent?.children.delete(fiber);
-    this.#roots.delete(fiber);
-    const watchers = [...fiber.watchers];
-    fiber.watchers.clear();
+    if (fiber.children !== undefined) {
+      for (const child of [...fiber.children]) this.#cancel(child);
+    }
+    if (fiber.parent === undefined) this.#roots.delete(fiber);
+    else fiber.parent.children?.delete(fiber);
+    const { watchers } = fiber;
+    fiber.watchers = undefined;
     if (fiber.error !== undefined) this.#host.crashed(fiber.error, fiber.label);
-    for (const wake of watchers) wake();
+    if (watchers !== undefined) for (const wake of watchers) wake();
   }
 }

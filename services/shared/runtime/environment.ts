@@ -69,12 +69,17 @@ export class EnvironmentReader {
   }
 
   integer(name: string, fallback: number, least: number, most: number): number {
+    return this.optionalInteger(name, least, most) ?? fallback;
+  }
+
+  /** Undefined when the variable is unset. */
+  optionalInteger(name: string, least: number, most: number): number | undefined {
     const text = this.optional(name);
-    if (text === undefined) return fallback;
+    if (text === undefined) return undefined;
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     this.fault(`${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
-    return fallback;
+    return undefined;
   }
 
   hostPort(name: string, fallback?: string): HostPort {

@@ -1,7 +1,9 @@
 /** A gRPC server on a TCP port, with every bound on connections, streams and messages stated. */
 import { once } from 'node:events';
 import { createServer, type Socket, type Server as TcpServer } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ConnectionCount } from './connection-count.ts';
 import type { HostPort } from './host-port.ts';
 import { listenError } from './listen-error.ts';
 
@@ -10,16 +12,22 @@ export interface GrpcListenerOptions {
   readonly maxMessageBytes: number;
   /** Most TCP connections open at once; further ones are closed unanswered. */
   readonly maxConnections: number;
+  /** Most of them that may come from one IP address, or one /64 of IPv6. Default: no bound of its own. */
+  readonly maxConnectionsFrom?: (ip: string) => number;
   /** Most streams one connection may have open at once. */
   readonly maxStreamsPerConnection: number;
   /** A connection without streams is closed after this long, in ms. */
   readonly connectionIdleMs: number;
+  /** Default: connections are not encrypted. */
+  readonly tls?: TlsOptions | undefined;
 }
 
 export class GrpcListener {
   readonly server: Server;
   readonly #tcp: TcpServer;
   readonly #sockets = new Map<string, Socket>();
+  readonly #connections = new ConnectionCount();
+  #refusedConnections = 0;
 
   constructor(options: GrpcListenerOptions) {
     this.server = new Server({
@@ -30,15 +38,27 @@ export class GrpcListener {
       'grpc.max_connection_idle_ms': options.connectionIdleMs,
     });
     const injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
+    const secured = options.tls && createTlsServer(options.tls, (socket) => injector.injectConnection(socket));
+    // Whoever speaks no TLS, or shows no certificate where one is wanted: Node has closed the connection.
+    secured?.on('tlsClientError', () => {
+      this.#refusedConnections++;
+    });
     this.#tcp = createServer({ noDelay: true }, (socket) => {
-      const peer = `${socket.remoteAddress}:${socket.remotePort}`;
-      this.#sockets.set(peer, socket);
-      socket.on('close', () => this.#sockets.delete(peer));
-      injector.injectConnection(socket);
+      if (!this.#admit(socket, options.maxConnectionsFrom)) return;
+      if (secured === undefined) injector.injectConnection(socket);
+      else secured.emit('connection', socket);
     });
     this.#tcp.maxConnections = options.maxConnections;
+    this.#tcp.on('drop', () => {
+      this.#refusedConnections++;
+    });
     // Accepting failed, for want of file descriptors say: that connection is lost, the next may do better.
     this.#tcp.on('error', () => {});
+  }
+
+  /** Connections closed unanswered: too many in all or from one address, or not encrypted as they must be. */
+  get refusedConnections(): number {
+    return this.#refusedConnections;
   }
 
   /**
@@ -53,6 +73,28 @@ export class GrpcListener {
     const bound = this.#tcp.address();
     if (bound === null || typeof bound === 'string') throw new Error('the TCP server has no address');
     return { host: address.host, port: bound.port };
+  }
+
+  /** Counts a connection, or closes it when its address has too many. */
+  #admit(socket: Socket, mostFrom: GrpcListenerOptions['maxConnectionsFrom']): boolean {
+    const { remoteAddress: ip, remotePort } = socket;
+    if (ip === undefined) {
+      socket.destroy(); // it was closed before it was looked at
+      return false;
+    }
+    const peer = `${ip}:${remotePort}`;
+    const count = this.#connections.opened(ip);
+    socket.on('close', () => {
+      this.#connections.closed(ip);
+      this.#sockets.delete(peer);
+    });
+    if (mostFrom !== undefined && count > mostFrom(ip)) {
+      this.#refusedConnections++;
+      socket.destroy();
+      return false;
+    }
+    this.#sockets.set(peer, socket);
+    return true;
   }
 
   /** Cuts the connection of a peer, given as `call.getPeer()` names it. */

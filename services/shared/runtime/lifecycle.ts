@@ -65,6 +65,7 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
     if (stopping.signal.aborted) options.logger()?.info({ err: error }, 'stopped before it was up');
     else fail(error, options.logger());
   }
+  stopping.abort(); // whatever still comes is too late
   if (process.connected) process.disconnect();
 }
 

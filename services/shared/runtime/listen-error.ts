@@ -13,10 +13,14 @@ const REASONS: Readonly<Record<string, string>> = {
 /** A ConfigurationError where the address is to blame, with the cause; anything else as it is. */
 export function listenError(error: unknown, address: HostPort): unknown {
   const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
-  return reason === undefined ? error : new ConfigurationError([`${formatHostPort(address)} ${reason}`], { cause: error });
+  return reason === undefined
+    ? error
+    : new ConfigurationError([`${formatHostPort(address)} ${reason}`], { cause: error });
 }
 
 /** Whether something could not listen because the port is taken. */
 export function isPortTaken(error: unknown): boolean {
-  return error instanceof ConfigurationError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
+  return (
+    error instanceof ConfigurationError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE'
+  );
 }

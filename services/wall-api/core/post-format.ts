@@ -4,7 +4,9 @@
  */
 import { type Id, idToBytes, parseId } from '../../shared/core/id.ts';
 import { MAX_VALUE_BYTES } from '../../shared/core/record.ts';
+import { isWithinCharacters } from './characters.ts';
 import { decodeValue, encodeValue, type JsonObject } from './json-value.ts';
+import { type MediaReference, readReferences, referenceJson } from './media-reference.ts';
 import type { SealingKeys } from './person.ts';
 import { Problem } from './problem.ts';
 import { openSealed, sealContent } from './seal.ts';
@@ -20,6 +22,7 @@ export interface PostContent {
   readonly audience: Audience;
   /** The post this one answers. */
   readonly inReplyTo: Id | undefined;
+  readonly media: readonly MediaReference[];
 }
 
 /** `sealed`: to keys the viewer does not have. `malformed`: no post, for authors may sign anything. */
@@ -76,30 +79,28 @@ function sealContext(author: Id): Uint8Array {
 }
 
 function jsonOf(content: PostContent): JsonObject {
-  const { text, audience, inReplyTo } = content;
-  return inReplyTo === undefined ? { text, audience } : { text, audience, inReplyTo };
+  const { text, audience, inReplyTo, media } = content;
+  return {
+    ...{ text, audience },
+    ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    ...(media.length === 0 ? {} : { media: media.map(referenceJson) }),
+  };
 }
 
 function readJson(json: JsonObject | undefined, audience: Audience): ContentReading {
   if (json === undefined || json['audience'] !== audience) return { state: 'malformed' };
   const { text, inReplyTo } = json;
-  if (typeof text !== 'string' || !isWithinText(text)) return { state: 'malformed' };
+  const media = readReferences(json['media']);
+  if (typeof text !== 'string' || !isWithinCharacters(text, MAX_TEXT_CHARACTERS)) return { state: 'malformed' };
   const parent = typeof inReplyTo === 'string' ? parseId(inReplyTo) : undefined;
-  if (inReplyTo !== undefined && parent === undefined) return { state: 'malformed' };
-  return { state: 'open', content: { text, audience, inReplyTo: parent } };
-}
-
-function isWithinText(text: string): boolean {
-  if (text.length > 2 * MAX_TEXT_CHARACTERS) return false; // a character takes at most two UTF-16 units
-  let characters = 0;
-  for (const _ of text) characters++;
-  return characters <= MAX_TEXT_CHARACTERS;
+  if ((inReplyTo !== undefined && parent === undefined) || media === undefined) return { state: 'malformed' };
+  return { state: 'open', content: { text, audience, inReplyTo: parent, media } };
 }
 
 function bounded(value: Uint8Array): Uint8Array {
   if (value.length <= MAX_VALUE_BYTES) return value;
   throw new Problem(
     'unprocessable-content',
-    `Text and recipients take ${value.length} bytes together; a record holds ${MAX_VALUE_BYTES}.`,
+    `Text, pictures’ descriptions and recipients take ${value.length} bytes together; a record holds ${MAX_VALUE_BYTES}.`,
   );
 }

@@ -41,11 +41,40 @@ export const PROBLEMS = {
   'request-timeout': define(408, 'The request took too long to arrive', 'Send the whole request sooner.'),
   'payload-too-large': define(413, 'The body is too large', 'The bound is in `limitBytes`.'),
   'uri-too-long': define(414, 'The path is too long', 'A part of the path is longer than any id or name.'),
-  'unsupported-media-type': define(415, 'Unsupported media type', 'Send `Content-Type: application/json`.'),
+  'unsupported-media-type': define(
+    415,
+    'Unsupported media type',
+    'Send `Content-Type: application/json`, or for a picture its own.',
+  ),
+  'not-a-picture': define(
+    415,
+    'Not a picture',
+    'Pictures are JPEG, PNG, WebP or GIF, told by their content, whatever the `Content-Type` says.',
+  ),
+  'range-not-satisfiable': define(
+    416,
+    'The range lies outside the content',
+    'The `Content-Range` header tells how long it is.',
+  ),
   'unprocessable-content': define(
     422,
     'The content cannot be processed',
     'The request is well-formed but what it says cannot be done; `detail` says why.',
+  ),
+  'picture-unreadable': define(
+    422,
+    'The picture cannot be decoded',
+    'It is cut off or damaged, or takes more time or memory than a picture may; `detail` says which.',
+  ),
+  'picture-too-large': define(
+    422,
+    'The picture is too large',
+    'It has more pixels or frames than a picture may, or does not become small enough; `detail` has the bound.',
+  ),
+  'misdirected-request': define(
+    421,
+    'Not a host of this phone',
+    'The Host header names neither this phone nor loopback. Its owner can allow further names (RINGWALL_API_HOSTS).',
   ),
   'headers-too-large': define(431, 'The header fields are too large', 'Send fewer or shorter header fields.'),
   'internal-error': define(500, 'Something went wrong on this phone', 'A defect; its request id is in `instance`.'),
@@ -113,6 +142,11 @@ export const PROBLEMS = {
     'Too many event streams are open',
     'Close one, or wait as long as `Retry-After` says.',
   ),
+  'pictures-busy': define(
+    503,
+    'Too many pictures are under way',
+    'This phone takes in and hands out few at once. Wait as long as `Retry-After` says.',
+  ),
   'over-quota': define(
     507,
     'The quota is used up',
@@ -127,6 +161,11 @@ export const PROBLEMS = {
     'Too few phones could be reached',
     'No majority of the `replicas` phones that should hold this `acknowledged` it. It may be on some of them; ' +
       'repeat the request with the same idempotency key.',
+  ),
+  'media-incomplete': define(
+    503,
+    'Pieces of the picture are out of reach',
+    '`missing` of its `chunks` pieces could not be read now; its thumbnail can. Retry.',
   ),
   'ring-unavailable': define(503, 'The ring cannot be reached', 'This phone is joining, leaving or cut off. Retry.'),
   'ring-timeout': define(504, 'The ring took too long', 'Retry; a write may or may not have been done.'),

@@ -5,6 +5,7 @@ import type { Blocks } from './blocks.ts';
 import type { Friends } from './friends.ts';
 import { inboxEntry } from './inbox.ts';
 import { EMPTY_VALUE } from './json-value.ts';
+import type { MediaLibrary } from './media.ts';
 import type { Outbox } from './outbox.ts';
 import type { UnlockedPerson } from './person.ts';
 import { type Audience, encodeOpen, encodeSealed, type PostContent } from './post-format.ts';
@@ -25,6 +26,8 @@ export interface PostDraft {
   readonly text: string;
   readonly audience: Audience;
   readonly inReplyTo: Id | undefined;
+  /** Media of the author's, uploaded for this audience. */
+  readonly media: readonly Id[];
 }
 
 /** Which try of a request this is. */
@@ -67,6 +70,7 @@ export interface PublisherParts {
   readonly friends: Friends;
   readonly blocks: Blocks;
   readonly outbox: Outbox;
+  readonly media: MediaLibrary;
 }
 
 export class Publisher {
@@ -78,13 +82,14 @@ export class Publisher {
 
   /**
    * Stores a post and then names it in its sets. The post goes first: a set never names what no quorum holds.
-   * Throws too-few-replicas when no quorum took the post. It is then withdrawn from the phones that did, unless the
-   * same request may come again and make the very same post.
+   * Throws as MediaLibrary.references does, and too-few-replicas when no quorum took the post. It is then withdrawn
+   * from the phones that did, unless the same request may come again and make the very same post.
    */
   async create(author: UnlockedPerson, draft: PostDraft, attempt: Attempt): Promise<Published> {
     const { crypto } = this.#parts;
     const parent = draft.inReplyTo === undefined ? undefined : await this.#parent(draft.inReplyTo, draft, author);
-    const content: PostContent = { ...draft, text: wellFormed(draft.text) };
+    const media = await this.#parts.media.references(author, draft.media, draft.audience);
+    const content: PostContent = { ...draft, text: wellFormed(draft.text), media };
     const { value, leftOut } = await this.#encode(content, author, parent?.author);
     const createdAt = attempt.at;
     const original = sign(
@@ -118,7 +123,8 @@ export class Publisher {
    */
   async edit(author: UnlockedPerson, post: LoadedPost, text: string): Promise<Published> {
     const { ring, crypto, now, outbox } = this.#parts;
-    const content: PostContent = { text: wellFormed(text), audience: post.audience, inReplyTo: post.inReplyTo };
+    const { audience, inReplyTo, media } = post;
+    const content: PostContent = { text: wellFormed(text), audience, inReplyTo, media };
     const { value, leftOut } = await this.#encode(content, author, await this.#answeredBy(post, author));
     const seq = (post.revision?.seq ?? 0) + 1;
     const createdAt = now();

@@ -7,6 +7,10 @@ import { placeOfName, type RecordCrypto } from '../../shared/core/record.ts';
 
 /** Immutable: a post. Its place is its id. */
 export const POST = 'post';
+/** Immutable: what a picture is and which chunks it is made of. Its place is its id. */
+export const MEDIA = 'media';
+/** Immutable: up to 64 KiB of a picture. */
+export const MEDIA_CHUNK = 'media-chunk';
 /** Mutable, at its post, with the post's content hash as proof: the newest state, or the tombstone. */
 export const REVISION = 'revision';
 /** Members at a post, by its author alone: the texts it had after each edit. */

@@ -17,6 +17,8 @@ export interface WallSettings {
   readonly challengeMs: number;
   /** Web origins whose pages may call this API; none by default. */
   readonly allowedOrigins: readonly string[];
+  /** Names and addresses of the phone beside loopback under which the API is called; `*` for any. */
+  readonly hosts: readonly string[];
 }
 
 export const DEFAULT_WALL_SETTINGS: WallSettings = {
@@ -29,4 +31,5 @@ export const DEFAULT_WALL_SETTINGS: WallSettings = {
   idempotencyMs: 3_600_000,
   challengeMs: 60_000,
   allowedOrigins: [],
+  hosts: [],
 };

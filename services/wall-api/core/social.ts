@@ -9,6 +9,7 @@ import { RandomFeed } from './feed-random.ts';
 import { RecentFeed } from './feed-recent.ts';
 import { Friends } from './friends.ts';
 import { Histories } from './history.ts';
+import { MediaLibrary } from './media.ts';
 import { Notifications } from './notifications.ts';
 import { type After, Outbox } from './outbox.ts';
 import { PostReader } from './posts.ts';
@@ -42,6 +43,7 @@ export interface Social {
   readonly feeds: Readonly<Record<FeedStrategyName, FeedStrategy>>;
   readonly friends: Friends;
   readonly histories: Histories;
+  readonly media: MediaLibrary;
   readonly notifications: Notifications;
   readonly outbox: Outbox;
   readonly posts: PostReader;
@@ -60,6 +62,7 @@ export function createSocial(parts: SocialParts): Social {
   const states = new PrivateStates(ring, crypto, now);
   const blocks = new Blocks(states, now);
   const friends = new Friends({ ring, crypto, now, profiles, blocks, outbox });
+  const media = new MediaLibrary({ ring, crypto, now, outbox });
   const events = new EventHub({ ring, crypto, now, after, friends, blocks, crashed });
   return {
     blocks,
@@ -73,10 +76,11 @@ export function createSocial(parts: SocialParts): Social {
     },
     friends,
     histories: new Histories(ring, crypto, posts),
+    media,
     notifications: new Notifications({ ring, crypto, now, states }),
     outbox,
     posts,
-    publisher: new Publisher({ ring, crypto, now, posts, friends, blocks, outbox }),
+    publisher: new Publisher({ ring, crypto, now, posts, friends, blocks, outbox, media }),
     reactions: new Reactions({ ring, crypto, now, posts, blocks, outbox }),
     threads: new Threads(ring, posts, blocks),
     walls: new Walls({ ring, crypto, now, posts }),

@@ -6,6 +6,15 @@ const EXPOSED_HEADERS =
   'etag, location, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, idempotency-replayed, x-request-id';
 const PREFLIGHT_SECONDS = '600';
 
+/** Headers of every answer. */
+export const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const;
+
 /**
  * Sets security headers on every answer, and CORS headers for the origins that are allowed (none by default). No
  * cookies are used, so credentials are never allowed.
@@ -17,14 +26,7 @@ export function secureBrowsers(
 ): void {
   const allowed = new Set(allowedOrigins);
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'cross-origin-resource-policy': 'same-origin',
-      'cache-control': 'no-store',
-    });
+    reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
     const origin = request.headers.origin;
     if (allowed.size === 0) return undefined;
     reply.header('vary', 'Origin');

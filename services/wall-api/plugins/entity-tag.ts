@@ -32,6 +32,12 @@ export function checkIfMatch(
   );
 }
 
+/** Whether a GET names with If-None-Match what would be sent; for answers that cost something to make. */
+export function isKnownToSender(request: FastifyRequest, version: string): boolean {
+  const known = request.headers['if-none-match'];
+  return known !== undefined && isAmong(known, `"${version}"`);
+}
+
 /** Answers 304 to a GET whose If-None-Match names what would be sent. */
 export function answerNotModified(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
@@ -39,10 +45,14 @@ export function answerNotModified(app: FastifyInstance): void {
     const etag = reply.getHeader('etag');
     if (known === undefined || typeof etag !== 'string' || reply.statusCode !== 200) return payload;
     if (request.method !== 'GET' && request.method !== 'HEAD') return payload;
-    if (!tagsOf(known).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag)) return payload;
+    if (!isAmong(known, etag)) return payload;
     reply.code(304).removeHeader('content-length').removeHeader('content-type');
     return '';
   });
+}
+
+function isAmong(known: string, etag: string): boolean {
+  return tagsOf(known).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
 }
 
 function tagsOf(header: string): string[] {

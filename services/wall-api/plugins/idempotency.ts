@@ -121,11 +121,17 @@ function openKey(request: FastifyRequest, header: string, { crypto, now }: Idemp
   const route = `${request.method} ${request.routeOptions.url} ${JSON.stringify(request.params)}`;
   return {
     id: keyedHash(person, `key/${person.person}/${route}/${header}`, crypto),
-    bodyHash: keyedHash(person, `body/${JSON.stringify(request.body) ?? ''}`, crypto),
+    bodyHash: keyedHash(person, `body/${bodyText(request, crypto)}`, crypto),
     firstTriedAt: now(),
     person,
     replayed: false,
   };
+}
+
+/** What tells one request of a route from another; bytes by their hash. */
+function bodyText({ body, query }: FastifyRequest, crypto: WallCrypto): string {
+  if (!(body instanceof Uint8Array)) return JSON.stringify(body) ?? '';
+  return `${toBase64Url(crypto.sha256(body))}/${JSON.stringify(query)}`;
 }
 
 /** Keyed, so that the file does not let anybody test guesses of what was written. */

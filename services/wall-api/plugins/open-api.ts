@@ -16,6 +16,8 @@ declare module 'fastify' {
     problems?: readonly ProblemSlug[];
     /** Media type of its success when that is not JSON. */
     produces?: string;
+    /** Media types of its body when that is not JSON but bytes. */
+    consumes?: readonly string[];
   }
   interface FastifySchema {
     summary?: string;
@@ -32,6 +34,7 @@ const TAGS = {
   identity: 'People of this phone, their keys and sessions.',
   people: 'Profiles.',
   posts: 'Posts, replies, reactions.',
+  media: 'Pictures of posts.',
   feed: 'What to read.',
   friends: 'Friends and blocks.',
   notifications: 'What happened.',
@@ -91,9 +94,7 @@ function operationOf(route: RegisteredRoute, schema: FastifySchema): Record<stri
       ...parametersOf('header', schema.headers as Schema | undefined),
       ...(config.idempotent === true ? [IDEMPOTENCY_KEY] : []),
     ]),
-    ...(schema.body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schema.body } } } }),
+    ...bodyOf(schema, config.consumes),
     responses: { ...successesOf(schema, config.produces), ...problemsOf(route, schema) },
   };
 }
@@ -126,6 +127,15 @@ function parametersOf(place: string, schema: Schema | undefined): unknown[] {
     description: property['description'],
     schema: property,
   }));
+}
+
+function bodyOf(schema: FastifySchema, consumes: readonly string[] | undefined): Record<string, unknown> {
+  if (consumes !== undefined) {
+    const content = consumes.map((type) => [type, { schema: { type: 'string', contentMediaType: type } }]);
+    return { requestBody: { required: true, content: Object.fromEntries(content) as unknown } };
+  }
+  if (schema.body === undefined) return {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: schema.body } } } };
 }
 
 function successesOf(schema: FastifySchema, produces = 'application/json'): Record<string, unknown> {
@@ -162,9 +172,10 @@ function problemsOf(route: RegisteredRoute, schema: FastifySchema): Record<strin
 
 function slugsOf(route: RegisteredRoute, schema: FastifySchema): ProblemSlug[] {
   const config = route.options.config ?? {};
-  const slugs: ProblemSlug[] = [...(config.problems ?? []), 'internal-error'];
+  const slugs: ProblemSlug[] = [...(config.problems ?? []), 'misdirected-request', 'internal-error'];
   if (schema.params !== undefined) slugs.push('invalid-id', 'uri-too-long');
   if (schema.querystring !== undefined) slugs.push('invalid-request');
+  if (config.consumes !== undefined) slugs.push('empty-body', 'payload-too-large', 'unsupported-media-type');
   if (schema.body !== undefined) {
     slugs.push('malformed-json', 'empty-body', 'invalid-request', 'payload-too-large', 'unsupported-media-type');
   }

@@ -118,11 +118,14 @@ const SOCKET_PROBLEMS: Readonly<Record<string, ProblemSlug>> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
 };
 
-/** For bytes that are no HTTP request: there is no reply to write with, only the socket. */
-export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+/**
+ * For bytes that are no HTTP request: there is no reply to write with, only the socket. Gives the status; undefined when
+ * there is nobody left to answer.
+ */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): number | undefined {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
-    return;
+    return undefined;
   }
   const problem = new Problem(SOCKET_PROBLEMS[error.code ?? ''] ?? 'bad-request');
   const body = JSON.stringify(documentOf(problem, newRequestId()));
@@ -130,4 +133,5 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  return problem.status;
 }

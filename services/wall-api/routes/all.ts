@@ -7,6 +7,7 @@ import { feedRoutes } from './feed.ts';
 import { friendRoutes } from './friends.ts';
 import { healthRoutes } from './health.ts';
 import { identityRoutes } from './identity.ts';
+import { mediaRoutes } from './media.ts';
 import { networkRoutes } from './network.ts';
 import { notificationRoutes } from './notifications.ts';
 import { peopleRoutes } from './people.ts';
@@ -26,6 +27,7 @@ export const ALL_ROUTES: readonly WallRoutes[] = [
   peopleRoutes,
   exportRoutes,
   postRoutes,
+  mediaRoutes,
   peopleWallRoutes,
   threadRoutes,
   reactionRoutes,

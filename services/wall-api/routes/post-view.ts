@@ -3,6 +3,7 @@ import type { Id } from '../../shared/core/id.ts';
 import type { LoadedPost } from '../core/posts.ts';
 import type { ProblemSlug } from '../core/problem.ts';
 import type { Custody } from '../core/ring-client.ts';
+import { mediaText, PostMediaSchema } from './media-view.ts';
 import { CustodySchema, IdText, idText, PageOf, PositionText, TimeText, timeText } from './schema.ts';
 import { type Static, type TSchema, Type } from './type.ts';
 
@@ -34,6 +35,7 @@ const POST_PROPERTIES = {
   version: Type.Integer({ description: '1 for the original, one more with each edit.' }),
   audience: AudienceSchema,
   inReplyTo: Type.Optional(IdText),
+  media: PostMediaSchema,
   complete: Type.Boolean({
     description: 'False: too few phones answered to rule out a newer version, or that the post was deleted.',
   }),
@@ -71,7 +73,7 @@ type PostText = Omit<Static<typeof PostSchema>, 'served'>;
 
 /** A post in JSON's terms, but for what only reads or writes know. */
 export function postText(post: LoadedPost, authorName: string | undefined): PostText {
-  const { id, author, text, createdAt, editedAt, version, audience, inReplyTo, complete } = post;
+  const { id, author, text, createdAt, editedAt, version, audience, inReplyTo, media, complete } = post;
   return {
     id: idText(id),
     author: idText(author),
@@ -82,6 +84,7 @@ export function postText(post: LoadedPost, authorName: string | undefined): Post
     version,
     audience,
     ...(inReplyTo === undefined ? {} : { inReplyTo: idText(inReplyTo) }),
+    media: media.map(mediaText),
     complete,
   };
 }

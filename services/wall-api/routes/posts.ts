@@ -1,4 +1,6 @@
 /** Posts: writing, reading, editing, deleting, and the texts they had. */
+
+import { MAX_POST_MEDIA } from '../core/media-reference.ts';
 import { MAX_TEXT_CHARACTERS } from '../core/post-format.ts';
 import { KEPT_REVISIONS } from '../core/post-index.ts';
 import type { Published } from '../core/publishing.ts';
@@ -34,6 +36,12 @@ const PostBody = Type.Object(
     text: TextSchema,
     audience: AudienceSchema,
     inReplyTo: Type.Optional(IdText),
+    media: Type.Optional(
+      Type.Array(Type.Object({ id: IdText }, { additionalProperties: false }), {
+        maxItems: MAX_POST_MEDIA,
+        description: 'Pictures of yours, uploaded before (POST /v1/media) for the same audience.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -92,8 +100,11 @@ export const postRoutes: WallRoutes = async (app, { context }) => {
       },
     },
     async (request, reply) => {
-      const { text, audience, inReplyTo } = request.body;
-      const draft = { text, audience, inReplyTo: inReplyTo === undefined ? undefined : readId(inReplyTo) };
+      const { text, audience, inReplyTo, media = [] } = request.body;
+      const draft = {
+        ...{ text, audience, media: media.map(({ id }) => readId(id)) },
+        inReplyTo: inReplyTo === undefined ? undefined : readId(inReplyTo),
+      };
       const attempt = { at: firstTriedAt(request, context.now), repeatable: request.idempotency !== undefined };
       const published = await publisher.create(personOf(request), draft, attempt);
       setEtag(reply, published.post.hash);

@@ -23,6 +23,7 @@ import type { ChordServiceDefinition } from '../../../proto/gen/ringwall/chord/v
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Service } from '../../shared/runtime/rpc.ts';
 import type { Logins } from '../core/login.ts';
+import type { PictureMaker } from '../core/media-picture.ts';
 import type { People } from '../core/people.ts';
 import type { Profiles } from '../core/profile.ts';
 import type { Ring } from '../core/ring-client.ts';
@@ -41,6 +42,7 @@ export interface RouteContext {
   readonly sessions: Sessions;
   /** Posts, friends, feeds: what people do. */
   readonly social: Social;
+  readonly pictures: PictureMaker;
   readonly crypto: WallCrypto;
   /** This phone: its node id and peer address. */
   readonly phone: Contact;

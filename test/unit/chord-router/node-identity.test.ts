@@ -7,15 +7,14 @@ import { loadIdentity, readIdentity } from '../../../services/chord-router/adapt
 import {
   checkRecord,
   createIdentity,
-  farthestNonce,
   generateNodeKey,
   NONCES,
+  type NodeKey,
   nodeId,
   nodeKeyFromSeed,
   seedOf,
   verifySignature,
 } from '../../../services/chord-router/adapters/node-identity.ts';
-import { distance, type Id } from '../../../services/shared/core/id.ts';
 import { ConfigurationError } from '../../../services/shared/runtime/environment.ts';
 
 const ADDRESS = '203.0.113.9:7400';
@@ -43,17 +42,6 @@ describe('a node id', () => {
     const a = nodeId('[2001:db8::1]:7400', 0, KEY.publicKey);
     const b = nodeId('[2001:db8::1:1]:7400', 0, KEY.publicKey);
     expect(a).not.toBe(b);
-  });
-
-  it('can be chosen among eight, farthest from those that are there', () => {
-    const candidates = Array.from({ length: NONCES }, (_, nonce) => nodeId(ADDRESS, nonce, KEY.publicKey));
-    expect(farthestNonce(ADDRESS, KEY.publicKey, [])).toBe(0);
-    const known = [candidates[0]!, candidates[3]!];
-    const chosen = farthestNonce(ADDRESS, KEY.publicKey, known);
-    const gap = (id: Id): bigint =>
-      known.flatMap((other) => [distance(id, other), distance(other, id)]).reduce((a, b) => (a < b ? a : b));
-    for (const candidate of candidates) expect(gap(candidates[chosen]!) >= gap(candidate)).toBe(true);
-    expect(chosen).not.toBe(0);
   });
 });
 
@@ -93,23 +81,35 @@ describe('the identity file', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('brings a phone back with its id, and renews it where the address or nonce changed', async () => {
-    const first = await loadIdentity(folder, ADDRESS, undefined, 1);
+  it('brings a phone back with its id, and chooses another where its address changed', async () => {
+    const asked: string[] = [];
+    const choose = async (key: NodeKey, address: string): Promise<number> => {
+      asked.push(`${key.publicKey.toString('hex')} at ${address}`);
+      return 4 + asked.length;
+    };
+    const first = await loadIdentity(folder, ADDRESS, 1, { chooseNonce: choose });
     expect(first.renewed).toBe('first-start');
-    const again = await loadIdentity(folder, ADDRESS, undefined, 2);
+    expect(first.identity.record.nonce).toBe(5);
+    const again = await loadIdentity(folder, ADDRESS, 2, { chooseNonce: choose });
     expect(again.renewed).toBeUndefined();
     expect(again.identity.contact).toEqual(first.identity.contact);
-    const moved = await loadIdentity(folder, '203.0.113.9:7401', undefined, 3);
+    const moved = await loadIdentity(folder, '203.0.113.9:7401', 3, { chooseNonce: choose });
     expect(moved.renewed).toBe('address-changed');
-    expect(moved.identity.contact.id).not.toBe(first.identity.contact.id);
-    expect(moved.identity.record.publicKey).toEqual(first.identity.record.publicKey);
-    const chosen = await loadIdentity(folder, '203.0.113.9:7401', 6, 4);
-    expect(chosen.renewed).toBe('nonce-changed');
+    expect(moved.identity.record).toMatchObject({ nonce: 6, publicKey: first.identity.record.publicKey });
     expect((await readIdentity(folder))?.nonce).toBe(6);
+    const key = first.identity.record.publicKey.toString('hex');
+    expect(asked).toEqual([`${key} at ${ADDRESS}`, `${key} at 203.0.113.9:7401`]);
+  });
+
+  it('takes the first id where nobody chooses, and is not written when choosing fails', async () => {
+    const failing = loadIdentity(folder, ADDRESS, 1, { chooseNonce: () => Promise.reject(new Error('no')) });
+    await expect(failing).rejects.toThrow('no');
+    expect(await readdir(folder)).toEqual([]);
+    expect((await loadIdentity(folder, ADDRESS, 1)).identity.record.nonce).toBe(0);
   });
 
   it('is readable by its owner alone and leaves no drafts', async () => {
-    await loadIdentity(folder, ADDRESS, undefined, 1);
+    await loadIdentity(folder, ADDRESS, 1);
     expect((await stat(join(folder, 'phone.json'))).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(['phone.json']);
   });
@@ -118,7 +118,7 @@ describe('the identity file', () => {
     'that holds %j stops the phone rather than make a new one of it',
     async (content) => {
       await writeFile(join(folder, 'phone.json'), content);
-      await expect(loadIdentity(folder, ADDRESS, undefined, 1)).rejects.toThrow(ConfigurationError);
+      await expect(loadIdentity(folder, ADDRESS, 1)).rejects.toThrow(ConfigurationError);
       expect(await readFile(join(folder, 'phone.json'), 'utf8')).toBe(content);
     },
   );

@@ -2,6 +2,7 @@
 
 import { LinkPool } from '../../../services/chord-router/adapters/link-pool.ts';
 import type { LinkPoolOptions } from '../../../services/chord-router/adapters/link-pool-options.ts';
+import { dialStream } from '../../../services/chord-router/adapters/link-stream.ts';
 import {
   createIdentity,
   generateNodeKey,
@@ -10,6 +11,7 @@ import {
 } from '../../../services/chord-router/adapters/node-identity.ts';
 import type { LinkOwner } from '../../../services/chord-router/adapters/peer-link.ts';
 import { PeerServer } from '../../../services/chord-router/adapters/peer-server.ts';
+import { createPeerTls } from '../../../services/chord-router/adapters/peer-tls.ts';
 import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { CallOutcome } from '../../../services/shared/core/effect.ts';
@@ -21,6 +23,10 @@ export interface ToyPhoneOptions {
   readonly network?: string;
   readonly key?: NodeKey;
   readonly verifyAddress?: boolean;
+  /** Default false. */
+  readonly tls?: boolean;
+  /** Default: where there is TLS. */
+  readonly pinsKeys?: boolean;
   readonly limits?: LinkPoolOptions['limits'];
   readonly linkLimits?: LinkPoolOptions['linkLimits'];
 }
@@ -28,6 +34,7 @@ export interface ToyPhoneOptions {
 export interface ToyPhone {
   readonly identity: NodeIdentity;
   readonly contact: Contact;
+  readonly server: PeerServer;
   readonly pool: LinkPool;
   /** Reasons of what was refused, in order. */
   readonly refusals: string[];
@@ -47,15 +54,23 @@ const phones: ToyPhone[] = [];
 
 export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyPhone> {
   const crashes: unknown[] = [];
-  const server = new PeerServer({ maxConnections: 512, crashed: (error) => crashes.push(error) });
+  const key = options.key ?? generateNodeKey();
+  const tls = options.tls === true ? createPeerTls(key) : undefined;
+  const server = new PeerServer({ maxConnections: 512, tls, crashed: (error) => crashes.push(error) });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-  const identity = createIdentity(options.key ?? generateNodeKey(), `127.0.0.1:${port}`, 0, Date.now());
+  const identity = createIdentity(key, `127.0.0.1:${port}`, 0, Date.now());
   const refusals: string[] = [];
   const lost: Contact[] = [];
   const opened: { contact: Contact; dialled: boolean }[] = [];
   const closed: Contact[] = [];
   const pool = new LinkPool({
-    handshake: { identity, network: options.network ?? NETWORK, verifyAddress: options.verifyAddress ?? true },
+    handshake: {
+      identity,
+      network: options.network ?? NETWORK,
+      verifyAddress: options.verifyAddress ?? true,
+      pinsKeys: options.pinsKeys ?? tls !== undefined,
+    },
+    dial: (address) => dialStream(address, tls?.client),
     serve: options.serve ?? ((_from, _request, answer) => answer({ reply: { type: 'done' } })),
     lost: (contact) => lost.push(contact),
     observer: {
@@ -71,6 +86,7 @@ export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyP
   const phone: ToyPhone = {
     identity,
     contact: identity.contact,
+    server,
     pool,
     refusals,
     lost,

@@ -125,6 +125,8 @@ describe('encoding', () => {
     ['no name', { name: '' }],
     ['a mutable without a version', { kind: 'mutable' as const }],
     ['a mutable in a set of one author', { kind: 'mutable' as const, seq: 1, name: 'own/x' }],
+    ['a member that could be taken for a post', { kind: 'member' as const, seq: 1, slot: 'x', name: 'post' }],
+    ['a member that could be taken for a profile', { kind: 'member' as const, seq: 1, slot: 'x', name: 'profile' }],
     ['a member without a slot', { kind: 'member' as const, seq: 1 }],
     ['a version below zero', { kind: 'mutable' as const, seq: -1 }],
     ['a broken version', { kind: 'mutable' as const, seq: 1.5 }],

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { idFromBytes } from '../../../services/shared/core/id.ts';
 import { MAX_VALUE_BYTES } from '../../../services/shared/core/record.ts';
 import { createWallCrypto } from '../../../services/wall-api/adapters/node-crypto.ts';
+import { PICTURE_TYPES } from '../../../services/wall-api/core/media-picture.ts';
+import type { MediaReference } from '../../../services/wall-api/core/media-reference.ts';
 import { personOfSeed } from '../../../services/wall-api/core/person.ts';
 import {
   type Audience,
@@ -21,11 +23,20 @@ const [ada, bob, eve] = [1, 2, 3].map((seed) => personOfSeed(new Uint8Array(64).
 ];
 const utf8 = new TextEncoder();
 const id = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(idFromBytes);
+const reference: fc.Arbitrary<MediaReference> = fc.record({
+  id,
+  type: fc.constantFrom(...PICTURE_TYPES),
+  width: fc.integer({ min: 1, max: 10_000 }),
+  height: fc.integer({ min: 1, max: 10_000 }),
+  alt: fc.option(fc.string({ unit: 'grapheme', maxLength: 100 }), { nil: null }),
+  key: fc.option(fc.uint8Array({ minLength: 32, maxLength: 32 }), { nil: undefined }),
+});
 const contentOf = (audience: Audience): fc.Arbitrary<PostContent> =>
   fc.record({
     text: fc.string({ unit: 'grapheme', maxLength: 200 }),
     audience: fc.constant(audience),
     inReplyTo: fc.option(id, { nil: undefined }),
+    media: fc.array(reference, { maxLength: 4 }),
   });
 
 describe('the value of a post', () => {
@@ -81,7 +92,7 @@ describe('the value of a post', () => {
   });
 
   it('fits a record, or is refused', () => {
-    const content = { text: '🜁'.repeat(10_000), audience: 'friends', inReplyTo: undefined } as const;
+    const content = { text: '🜁'.repeat(10_000), audience: 'friends', inReplyTo: undefined, media: [] } as const;
     const keys = (count: number): Uint8Array[] => Array.from({ length: count }, () => bob.sealing.publicKey);
     expect(encodeSealed(content, ada.person, keys(400), crypto).length).toBeLessThanOrEqual(MAX_VALUE_BYTES);
     const escaped = { ...content, text: '\u0001'.repeat(10_000) };

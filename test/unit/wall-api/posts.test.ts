@@ -26,6 +26,7 @@ describe('POST /v1/posts', () => {
       createdAt: '2025-11-22T12:00:00.001Z',
       version: 1,
       audience: 'public',
+      media: [],
       complete: true,
       custody: { replicas: 3, acknowledged: 3 },
       indexed: true,

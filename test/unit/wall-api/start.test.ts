@@ -63,12 +63,41 @@ describe('a wall API that listens', () => {
       431,
       'headers-too-large',
     ],
+    ['no Host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'bad-request'],
+    ['another Host', 'GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n', 421, 'misdirected-request'],
+    ['a broken path', 'GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 400, 'bad-request'],
   ])('answers %s with a problem', async (_what, text, status, slug) => {
     const { url } = await start(await newFolder());
     const answer = await sendRaw(url, text);
     expect(answer).toContain(`HTTP/1.1 ${status} `);
-    expect(answer).toContain('Content-Type: application/problem+json');
+    expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
     expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ type: `/problems/${slug}`, status });
+  });
+
+  it('counts what it refuses before it knows a route', async () => {
+    const { url } = await start(await newFolder());
+    await sendRaw(url, 'HELLO THERE\r\n\r\n');
+    const long = `/v1/people/${'a'.repeat(200)}`;
+    for (const path of ['/%zz', long, long, '/nowhere']) {
+      const answer = await sendRaw(url, `GET ${path} HTTP/1.0\r\n\r\n`);
+      expect(answer).toContain('application/problem+json');
+      expect(answer).toContain('nosniff');
+    }
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const counted = metrics.match(/^ringwall_wall_requests_total\{route="none".*$/gm);
+    expect(counted?.sort()).toEqual([
+      'ringwall_wall_requests_total{route="none",method="GET",status="400"} 1',
+      'ringwall_wall_requests_total{route="none",method="GET",status="404"} 1',
+      'ringwall_wall_requests_total{route="none",method="GET",status="414"} 2',
+      'ringwall_wall_requests_total{route="none",method="other",status="400"} 1',
+    ]);
+  });
+
+  it('answers HTTP/1.0 without Host, under its own name, and where it listens', async () => {
+    const { url } = await start(await newFolder());
+    for (const head of ['HTTP/1.0', 'HTTP/1.0\r\nHost: localhost', `HTTP/1.0\r\nHost: ${new URL(url).host}`]) {
+      expect(await sendRaw(url, `GET /healthz ${head}\r\n\r\n`)).toContain(' 200 ');
+    }
   });
 
   it('stops while connections are open, and its port is free again', async () => {
@@ -85,10 +114,10 @@ describe('a wall API that listens', () => {
     const folder = await newFolder();
     const wall = await start(folder);
     await expect(start(await newFolder(), Number(new URL(wall.url).port))).rejects.toMatchObject({
-      code: 'EADDRINUSE',
+      name: 'ConfigurationError',
     });
     const file = join(folder, 'a-file');
     await writeFile(file, '');
-    await expect(start(join(file, 'data'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(start(join(file, 'data'))).rejects.toThrow(/^cannot make the data folder: ENOTDIR/);
   });
 });

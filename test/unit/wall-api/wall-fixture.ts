@@ -59,6 +59,8 @@ export interface FixtureOptions {
   readonly settings?: Partial<WallSettings>;
   /** Routes in place of all. */
   readonly routes?: readonly WallRoutes[];
+  /** Default: a new one, removed after the test. */
+  readonly dataDir?: string;
   /** What is logged, line by line. */
   readonly log?: string[];
 }
@@ -69,7 +71,7 @@ const START_MS = Date.parse('2025-11-22T12:00:00Z');
 export async function openWall(options: FixtureOptions = {}): Promise<WallFixture> {
   const ring = options.ring ?? new MemoryRing();
   const clock = { nowMs: START_MS };
-  const dataDir = await mkdtemp(join(tmpdir(), 'ringwall-wall-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ringwall-wall-')));
   const logger =
     options.log === undefined
       ? pino({ level: 'silent' })

@@ -1,0 +1,218 @@
+/** A phone's chord router as a whole: its core, run over the links of its peers and its disk. */
+import { status } from '@grpc/grpc-js';
+import type { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import type { Contact } from '../shared/core/contact.ts';
+import type { Task } from '../shared/core/effect.ts';
+import { Scheduler } from '../shared/core/scheduler.ts';
+import { NodeHost } from '../shared/runtime/host.ts';
+import type { Logger } from '../shared/runtime/logging.ts';
+import { instrument, type Registry } from '../shared/runtime/metrics.ts';
+import { createRecordCrypto } from '../shared/runtime/record-crypto.ts';
+import type { Service } from '../shared/runtime/rpc.ts';
+import { createChordService } from './adapters/chord-service.ts';
+import type { DiskFaults } from './adapters/disk-faults.ts';
+import { type ChordInstruments, createTell } from './adapters/events.ts';
+import type { LinkFaults } from './adapters/link-faults.ts';
+import { LinkPool } from './adapters/link-pool.ts';
+import type { LinkPoolOptions } from './adapters/link-pool-options.ts';
+import { CHORD_METRICS } from './adapters/metrics.ts';
+import type { LinkOwner, Refusal } from './adapters/peer-link.ts';
+import { createPeerObserver } from './adapters/peer-observer.ts';
+import type { PeerServer } from './adapters/peer-server.ts';
+import { MAX_REMEMBERED, rememberPhones } from './adapters/remembered-phones.ts';
+import { runTask } from './adapters/run-task.ts';
+import type { SqliteStore } from './adapters/sqlite-store.ts';
+import { statusResponse } from './adapters/status-response.ts';
+import type { Refused } from './core/calls.ts';
+import type { ChordEvent } from './core/event.ts';
+import { ChordNode } from './core/node.ts';
+import { Replication } from './core/replication.ts';
+import { sameContacts } from './core/ring.ts';
+import type { StoreOperation } from './core/store-port.ts';
+import type { ChordRouterSettings } from './environment.ts';
+
+export interface RunningChordRouter {
+  readonly service: Service<typeof ChordServiceDefinition>;
+  /** This phone: its id and the address of its peer API. */
+  readonly contact: Contact;
+  /** Resolves once this phone is a member of a ring. */
+  readonly joined: Promise<void>;
+  /** Hands records over and says goodbye; bounded in time. */
+  leave(): Promise<void>;
+  /** From now on this phone and exactly these (host:port of their peer APIs) do not hear each other: link-faults.ts. */
+  cutOff(addresses: readonly string[]): void;
+  /** Ends everything at once; what is on disk stays. */
+  stop(): Promise<void>;
+}
+
+/** What a router is made of; it closes all of it when it stops. */
+export interface RouterParts {
+  readonly settings: ChordRouterSettings;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly server: PeerServer;
+  readonly store: SqliteStore;
+  readonly diskFaults: DiskFaults;
+  readonly linkFaults: LinkFaults;
+  readonly handshake: LinkPoolOptions['handshake'];
+  /** A task threw: a defect. */
+  readonly crashed: (error: unknown, label: string) => void;
+}
+
+/** Longest graceful leave, in ms. */
+const LEAVE_MS = 10_000;
+/** What open streams get when the peer API stops, in ms. */
+const STOP_GRACE_MS = 500;
+/** Pause between two notes of the phones this one knows, in ms. */
+const REMEMBER_MS = 60_000;
+
+const REFUSED_CODES: Readonly<Record<Refused['code'], number>> = {
+  'permission-denied': status.PERMISSION_DENIED,
+  'invalid-argument': status.INVALID_ARGUMENT,
+  unavailable: status.UNAVAILABLE,
+};
+
+export class ChordRouter implements RunningChordRouter {
+  readonly contact: Contact;
+  readonly service: Service<typeof ChordServiceDefinition>;
+  readonly joined: Promise<void>;
+  readonly #parts: RouterParts;
+  readonly #metrics: ChordInstruments;
+  readonly #pool: LinkPool;
+  readonly #scheduler: Scheduler;
+  readonly #node: ChordNode<Replication>;
+  readonly #joined = Promise.withResolvers<void>();
+  #stabilisedAt = performance.now();
+  #remembering: NodeJS.Timeout | undefined;
+  /** Those noted last. */
+  #remembered: readonly Contact[] = [];
+
+  constructor(parts: RouterParts) {
+    const { settings, logger, registry, server, store, crashed } = parts;
+    this.#parts = parts;
+    this.contact = parts.handshake.identity.contact;
+    this.joined = this.#joined.promise;
+    this.#metrics = instrument(registry, CHORD_METRICS, {
+      records: () => store.usage.records,
+      recordBytes: () => store.usage.bytes,
+      diskFaults: () => parts.diskFaults.count,
+      peerLinks: () => this.#pool.size,
+      peerConnectionsRefused: () => server.refusedConnections,
+      peerSentFrames: () => this.#pool.sent.frames,
+      peerSentBytes: () => this.#pool.sent.bytes,
+      stabiliseLag: () => (performance.now() - this.#stabilisedAt) / 1_000,
+    });
+    this.#pool = new LinkPool({
+      handshake: parts.handshake,
+      serve: (from, request, answer) => this.#serve(from, request, answer),
+      lost: (contact) => this.#scheduler.run(this.#node.linkLost(contact), 'link lost'),
+      observer: createPeerObserver(logger, this.#metrics),
+      dial: (to) => parts.linkFaults.dial(to),
+    });
+    const host = new NodeHost({
+      peers: this.#pool,
+      store: (operation, done) => store.perform(operation as StoreOperation, done),
+      crashed,
+    });
+    this.#scheduler = new Scheduler(host);
+    const tell = createTell({ logger, metrics: this.#metrics, successors: settings.chord.successors });
+    this.#node = new ChordNode(
+      this.contact,
+      settings.chord,
+      (view) => new Replication(view, createRecordCrypto()),
+      (event) => {
+        this.#notice(event);
+        tell(event);
+      },
+    );
+    const core = {
+      lookup: this.#node.lookup.bind(this.#node),
+      put: (records: readonly Uint8Array[]) => this.#node.records.put(records),
+      get: this.#node.records.get.bind(this.#node.records),
+      nearest: this.#node.records.nearest.bind(this.#node.records),
+      status: () =>
+        statusResponse(this.#node.status(), {
+          settled: this.#node.records.settled,
+          replication: settings.chord.replication,
+          network: settings.network,
+          ...store.usage,
+        }),
+    };
+    this.service = createChordService(core, this.#scheduler);
+  }
+
+  /** Takes links and joins the ring. */
+  run(remembered: readonly Contact[]): void {
+    this.#parts.server.start((stream) => this.#pool.accept(stream));
+    this.#scheduler.run(this.#node.run(this.#parts.settings.seeds, remembered), 'ring');
+    this.#remembering = setInterval(() => void this.#remember(), REMEMBER_MS).unref();
+  }
+
+  async leave(): Promise<void> {
+    await this.#remember();
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LEAVE_MS);
+    });
+    try {
+      await Promise.race([this.#runNow(this.#node.leave(), 'leave'), deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  cutOff(addresses: readonly string[]): void {
+    this.#parts.linkFaults.cutOff(addresses);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#remembering);
+    this.#scheduler.stop();
+    this.#pool.stop();
+    await this.#parts.server.stop(STOP_GRACE_MS);
+    this.#parts.store.close();
+  }
+
+  #runNow<T>(task: Task<T>, label: string): Promise<T> {
+    return runTask(this.#scheduler, task, label);
+  }
+
+  /** What else follows from an event than a log line and a metric. */
+  #notice(event: ChordEvent): void {
+    if (event.type === 'neighbours-changed') this.#pool.pin([event.predecessor, ...event.successors]);
+    if (event.type === 'stabilised') this.#stabilisedAt = performance.now();
+    if (event.type === 'joined') {
+      this.#joined.resolve();
+      void this.#remember();
+    }
+  }
+
+  #serve(from: Contact, request: Parameters<LinkOwner['serve']>[1], answer: Parameters<LinkOwner['serve']>[2]): void {
+    this.#metrics.peerServed.inc({ type: request.type });
+    this.#scheduler.run(this.#node.handle(from, request), 'serve', ({ result, error, cancelled }) => {
+      if (result === undefined) answer({ refusal: error === undefined && cancelled ? STOPPING : CRASHED });
+      else if (result.type === 'refused') {
+        answer({ refusal: { code: REFUSED_CODES[result.code], message: result.message } });
+      } else answer({ reply: result });
+    });
+  }
+
+  /** Neighbours first: they are likeliest to still be there and the nearest way back. */
+  async #remember(): Promise<void> {
+    const { successors, predecessors, known } = this.#node.status();
+    const alive = known.filter(({ state }) => state === 'alive').map(({ contact }) => contact);
+    const all = new Map([...successors, ...predecessors, ...alive].map((contact) => [contact.id, contact]));
+    const phones = [...all.values()].slice(0, MAX_REMEMBERED);
+    // A phone that is alone for now does not forget whom it knew.
+    if (phones.length === 0 || sameContacts(phones, this.#remembered)) return;
+    try {
+      await rememberPhones(this.#parts.settings.dataFolder, phones);
+      this.#remembered = phones;
+    } catch (error) {
+      this.#parts.diskFaults.report(error as Error);
+    }
+  }
+}
+
+const STOPPING: Refusal = { code: status.UNAVAILABLE, message: 'this phone is stopping' };
+const CRASHED: Refusal = { code: status.INTERNAL, message: 'internal error' };

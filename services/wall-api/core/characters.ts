@@ -1,0 +1,7 @@
+/** Whether a text has at most so many Unicode characters (code points). */
+export function isWithinCharacters(text: string, most: number): boolean {
+  if (text.length > 2 * most) return false; // a character takes at most two UTF-16 units
+  let characters = 0;
+  for (const _ of text) characters++;
+  return characters <= most;
+}

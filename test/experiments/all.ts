@@ -1,0 +1,21 @@
+/** The experiments there are, in the order in which --all runs them and the index lists them. */
+import { CHURN } from './churn.ts';
+import type { Experiment } from './experiment.ts';
+import { LATENCY_STRETCH } from './latency-stretch.ts';
+import { LOAD_BALANCE } from './load-balance.ts';
+import { MASS_FAILURE } from './mass-failure.ts';
+import { NAIVE_IDENTITY } from './naive-identity.ts';
+import { PATH_LENGTH } from './path-length.ts';
+import { RANDOM_FEED } from './random-feed.ts';
+import { SESSION_TIMES } from './session-times.ts';
+
+export const EXPERIMENTS: readonly Experiment[] = [
+  LOAD_BALANCE,
+  PATH_LENGTH,
+  MASS_FAILURE,
+  CHURN,
+  SESSION_TIMES,
+  LATENCY_STRETCH,
+  NAIVE_IDENTITY,
+  RANDOM_FEED,
+];

@@ -1,0 +1,168 @@
+/** Lookups while phones join and die: Chord's figure 12 and table III of its journal version. */
+import type { ChordSettings } from '../../services/chord-router/core/settings.ts';
+import { type ChurnFigures, churn } from './churning-ring.ts';
+import type { Experiment, Findings, RunOptions } from './experiment.ts';
+
+const SCALES = {
+  full: { small: 500, large: 1_000, lookups: 10_000, barLookups: 100_000, figure12: [0.01, 0.04, 0.07, 0.1] },
+  slice: { small: 60, large: 80, lookups: 300, barLookups: 300, figure12: [0.1] },
+} as const;
+const TABLE_III = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4];
+/** Failed lookups in 10⁴, by rate. */
+const PAPER_FAILURES = [0, 0, 2, 5, 6, 8, 16, 15];
+const WORST_RATE = 0.4;
+/** As the paper's phones: about 30 s between stabilisations, one probe at a time, no cache beyond neighbours and fingers. */
+const PAPER_SETTINGS: Partial<ChordSettings> = {
+  successors: 20,
+  knownPhones: 32,
+  lookupParallelism: 1,
+  stabiliseMinMs: 30_000,
+  stabiliseMaxMs: 30_000,
+};
+const LOOKUP_EVERY_MS = 10;
+const BAR_LOOKUP_EVERY_MS = 5;
+const WARM_UP_MS = 120_000;
+
+interface Row {
+  readonly rate: number;
+  readonly figures: ChurnFigures;
+}
+
+function run({ seed, scale, progress }: RunOptions): Findings {
+  const { small, large, lookups, barLookups, figure12 } = SCALES[scale];
+  const measure = (
+    phones: number,
+    rate: number,
+    settings: Partial<ChordSettings>,
+    count: number = lookups,
+  ): ChurnFigures => {
+    progress(`${phones} phones, ${rate} joins and deaths a second, ${count} lookups`);
+    return churn({
+      seed,
+      phones,
+      settings,
+      changeEveryMs: 1000 / rate,
+      lookupEveryMs: count > lookups ? BAR_LOOKUP_EVERY_MS : LOOKUP_EVERY_MS,
+      warmUpMs: WARM_UP_MS,
+      lookups: count,
+    });
+  };
+  const paced = figure12.map((rate): Row => ({ rate, figures: measure(small, rate, PAPER_SETTINGS) }));
+  const rates = scale === 'slice' ? [WORST_RATE] : TABLE_III;
+  const product = rates.map((rate): Row => ({ rate, figures: measure(large, rate, {}) }));
+  const bar = measure(large, WORST_RATE, {}, barLookups);
+  return describe(paced, product, bar, small, large);
+}
+
+function describe(
+  paced: readonly Row[],
+  product: readonly Row[],
+  bar: ChurnFigures,
+  small: number,
+  large: number,
+): Findings {
+  return {
+    setUp: [
+      'The whole protocol in the simulator: joins through a random phone, deaths in silence, each a Poisson process of ' +
+        `rate R; one-way latencies of 5 to 40 ms. The ring begins ideal and churns for ${WARM_UP_MS / 1000} s before the ` +
+        'first lookup. A lookup fails when the first living phone it names is not the owner of the key at its beginning ' +
+        'or its end; nothing is retried by the caller. Dead phones named before the living one count as timeouts, too.',
+      `As the paper (figure 12): ${small} phones, stabilising every 30 s ± 25 % and no sooner than 6 s after a sign of ` +
+        "change, 20 successors, one probe at a time, no cache; fingers are the product's, of base 16. " +
+        `As the product (table III): ${large} phones, default settings. Lookups come faster than the paper's one a ` +
+        'second, so that the same number takes less virtual time.',
+    ],
+    tables: [
+      {
+        title: `Figure 12, paced as the paper: ${small} phones`,
+        columns: ['R a second', 'paper: failed', 'ours: failed', 'path', 'timeouts a lookup'],
+        rows: paced.map(({ rate, figures }) => [
+          String(rate),
+          rate === 0.1 ? 'about 3 %' : '',
+          `${(100 * failureShare(figures)).toFixed(2)} %`,
+          figures.path.toFixed(2),
+          figures.timeouts.toFixed(3),
+        ]),
+      },
+      {
+        title: `ToN table III, as the product: ${large} phones`,
+        columns: [
+          'R a second',
+          'paper: failed in 10⁴',
+          'ours: failed in 10⁴',
+          'paper: path',
+          'ours: path',
+          'paper: timeouts',
+          'ours: timeouts',
+          'mean ms',
+          'bytes a phone and second',
+        ],
+        rows: product.map(({ rate, figures }) => [
+          rate.toFixed(2),
+          String(PAPER_FAILURES[TABLE_III.indexOf(rate)] ?? ''),
+          (10_000 * failureShare(figures)).toFixed(1),
+          '3.8-4.1',
+          figures.path.toFixed(2),
+          paperTimeouts(rate),
+          figures.timeouts.toFixed(3),
+          figures.milliseconds.toFixed(0),
+          figures.bytesPerPhoneSecond.toFixed(0),
+        ]),
+      },
+    ],
+    plot: {
+      title: 'Failed lookups under churn (ToN table III)',
+      xLabel: 'joins a second, and as many deaths',
+      yLabel: 'failed lookups in 10,000',
+      xScale: 'linear',
+      yScale: 'linear',
+      series: [
+        {
+          name: 'paper, 1,000 phones',
+          source: 'paper',
+          points: TABLE_III.map((rate, i) => [rate, PAPER_FAILURES[i]!]),
+        },
+        { name: 'paper, figure 12', source: 'paper', points: [[0.1, 300]] },
+        {
+          name: 'ours, as the product',
+          source: 'ours',
+          points: product.map(({ rate, figures }) => [rate, 10_000 * failureShare(figures)]),
+        },
+        {
+          name: 'ours, paced as the paper',
+          source: 'ours',
+          points: paced.map(({ rate, figures }) => [rate, 10_000 * failureShare(figures)]),
+        },
+      ],
+    },
+    bars: [
+      {
+        asked: `(d) R = 0.40 a second, 1,000 phones: 0 failures in 10⁵ lookups, timeouts ≤ 0.1 a lookup`,
+        reached: `${bar.wrong + bar.none} failures in ${bar.lookups} lookups, ${bar.timeouts.toFixed(3)} timeouts a lookup`,
+        met: bar.wrong + bar.none === 0 && bar.timeouts <= 0.1,
+      },
+    ],
+    notes: [
+      `In the run for the bar ${bar.wrong} lookups named a wrong living phone and ${bar.none} named none.`,
+      'The product does not wait for its turn to stabilise: a silent neighbour is looked into at once, and what is found ' +
+        'out is passed on with what is said anyway, so tables are seldom wrong for longer than a call times out.',
+    ],
+  };
+}
+
+function paperTimeouts(rate: number): string {
+  if (rate === TABLE_III[0]) return '.05';
+  return rate === WORST_RATE ? '.46' : '';
+}
+
+function failureShare({ lookups, wrong, none }: ChurnFigures): number {
+  return (wrong + none) / lookups;
+}
+
+export const CHURN: Experiment = {
+  name: 'churn',
+  title: 'Failures during stabilisation',
+  source: 'Stoica et al., "Chord", SIGCOMM 2001, figure 12, and IEEE/ACM Transactions on Networking 2003, table III.',
+  defaultSeed: 12,
+  run,
+};

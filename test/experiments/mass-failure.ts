@@ -1,0 +1,265 @@
+/** Many phones die at once: Chord's figure 11 and table II of its journal version. */
+import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
+import { RoundTripEstimator } from '../../services/chord-router/core/timeouts.ts';
+import { SeededRandom } from '../../services/shared/core/random.ts';
+import type { Bar, Experiment, Findings, RunOptions, Table } from './experiment.ts';
+import { type Lost, lostKeys } from './lost-keys.ts';
+import { Population, randomId } from './population.ts';
+import { type Reached, reachOwner } from './reach-owner.ts';
+import { RTT_MS, StaticRing, type StaticRingOptions } from './static-ring.ts';
+import { mean } from './statistics.ts';
+import { fillClassic, fillFingers, fillProduct } from './tables.ts';
+
+const SCALES = {
+  full: { phones: 1_000, lookups: 4_000, barLookups: 100_000, ring: 10_000, keys: 1_000_000, checked: 500 },
+  slice: { phones: 200, lookups: 100, barLookups: 400, ring: 300, keys: 5_000, checked: 30 },
+} as const;
+type Scales = (typeof SCALES)['full' | 'slice'];
+const SHARES = [0, 0.1, 0.2, 0.3, 0.4, 0.5];
+const UNBOUNDED = 1 << 20;
+/** A phone that was never asked gets a third of the longest timeout: as much as one that has answered. */
+const TIMEOUTS = { callTimeoutMinMs: 125, callTimeoutMaxMs: 375 };
+const PAPER = { path: [3.84, 4.03, 4.22, 4.44, 4.69, 5.09], timeouts: [0, 0.6, 1.17, 2.02, 3.23, 5.1] };
+const CALIBRATION = { path: [3.77, 3.95, 4.15, 4.37, 4.71, 5.05], timeouts: [0, 0.59, 1.36, 2.3, 3.89, 5.85] };
+
+interface Variant {
+  readonly name: string;
+  readonly settings: Partial<ChordSettings>;
+  readonly equip: StaticRingOptions['equip'];
+}
+
+const CLASSIC: Variant = {
+  name: 'as the paper: fingers of base 2, 20 successors, one probe at a time',
+  settings: { ...TIMEOUTS, successors: 20, replication: 20, knownPhones: UNBOUNDED, lookupParallelism: 1 },
+  equip: fillClassic,
+};
+const STRICT: Variant = {
+  name: "the product's fingers and 24 successors alone, 3 probes",
+  settings: { ...TIMEOUTS, successors: 24, replication: 24, knownPhones: UNBOUNDED },
+  equip: fillFingers,
+};
+const WIDE: Variant = {
+  name: "the product's fingers and 24 successors alone, 8 probes",
+  settings: { ...STRICT.settings, lookupParallelism: 8 },
+  equip: fillFingers,
+};
+const PRODUCT: Variant = {
+  name: 'as the product: default settings but for 24 successors',
+  settings: { ...TIMEOUTS, successors: 24, replication: 24 },
+  equip: fillProduct,
+};
+const VARIANTS = [CLASSIC, STRICT, WIDE, PRODUCT];
+/** The product's table of the whole ring takes long to lay out anew for each lookup: fewer of those. */
+const PRODUCT_SHARE = 0.2;
+/** Eight probes are a trial beside the bar. */
+const WIDE_SHARE = 0.1;
+
+interface Figures {
+  readonly lookups: number;
+  readonly failed: number;
+  readonly path: number;
+  /** Dead phones asked. */
+  readonly timeouts: number;
+  /** Time lost to dead phones, in timeouts of one call. */
+  readonly serial: number;
+}
+
+function run(options: RunOptions): Findings {
+  const scale = SCALES[options.scale];
+  const measured = new Map<Variant, readonly Figures[]>();
+  for (const variant of VARIANTS) {
+    const lookups = variant === PRODUCT ? PRODUCT_SHARE * scale.lookups : scale.lookups;
+    options.progress(`table II: ${variant.name}`);
+    measured.set(
+      variant,
+      SHARES.map((share) => measure(variant, share, options.seed, scale.phones, lookups)),
+    );
+  }
+  options.progress(`bar (c): ${scale.barLookups} lookups with half of the phones dead`);
+  const half = (variant: Variant, lookups: number): Figures =>
+    measure(variant, 0.5, options.seed + 1, scale.phones, lookups);
+  const strict = [half(STRICT, scale.barLookups), half(WIDE, WIDE_SHARE * scale.barLookups)];
+  options.progress('figure 11: keys lost');
+  return describe(scale, measured, strict, lostKeys(scale, options.seed));
+}
+
+function measure(variant: Variant, share: number, seed: number, phones: number, lookups: number): Figures {
+  const random = new SeededRandom(seed);
+  const population = Population.random(phones, random);
+  const ring = new StaticRing(population, { seed, settings: variant.settings, equip: variant.equip });
+  const order = random.shuffle(population.contacts.map((_, i) => i));
+  ring.kill(order.slice(0, Math.round(share * phones)));
+  const living = order.slice(Math.round(share * phones));
+  const reached: Reached[] = [];
+  let failed = 0;
+  for (let i = 0; i < lookups; i++) {
+    const key = randomId(random);
+    const one = ring.run(random.pick(living), (context, calls) => reachOwner(context, calls, key));
+    if (one.owner !== population.at(ring.livingOwnerOf(key)).id) failed += 1;
+    reached.push(one);
+  }
+  const timeoutMs = callTimeoutMs(ring.settings);
+  return {
+    lookups,
+    failed,
+    path: mean(reached.map(({ path }) => path)),
+    timeouts: mean(reached.map(({ dead }) => dead)),
+    serial: mean(reached.map(({ milliseconds, path }) => Math.max(0, milliseconds - path * RTT_MS) / timeoutMs)),
+  };
+}
+
+/** How long a phone waits for one that answered once, after RTT_MS. */
+function callTimeoutMs(settings: ChordSettings): number {
+  const estimator = new RoundTripEstimator();
+  estimator.answered(RTT_MS);
+  return estimator.timeoutMs(settings);
+}
+
+function describe(
+  scale: Scales,
+  measured: ReadonlyMap<Variant, readonly Figures[]>,
+  strict: readonly Figures[],
+  lost: readonly Lost[],
+): Findings {
+  const classic = measured.get(CLASSIC)!;
+  return {
+    setUp: [
+      `Table II: ${scale.phones} phones, a share p of which dies at once; ${scale.lookups} lookups a cell by the living, ` +
+        'before anybody repairs anything. A lookup ends at the first living phone at or after the key; ' +
+        'what the lookup names is tried in ring order. The path is the phones that answered, timeouts the dead phones asked.',
+      `Every two phones are ${RTT_MS} ms apart and each has heard the other once, so that a call times out after ` +
+        `${callTimeoutMs({ ...DEFAULT_SETTINGS, ...TIMEOUTS })} ms, its first call to a phone, too. "Serial timeouts" is the time a lookup lost to dead phones, divided by that ` +
+        'timeout: a probe beside a silent one costs less than waiting for it. Lookups here name the whole successor list ' +
+        '(`replication` set to its length), for the first seven phones after a key may all be dead.',
+    ],
+    tables: [
+      tableTwo(measured),
+      {
+        title: `Figure 11: ${scale.ring} phones, ${scale.keys} keys, a share dies, then the ring is repaired`,
+        columns: [
+          'p',
+          'paper: lookups that fail',
+          'ours, one copy',
+          `ours, ${DEFAULT_SETTINGS.replication} replicas`,
+          `wrong owners in ${scale.checked} lookups`,
+        ],
+        rows: lost.map(({ share, single, replicated, wrong }) => [
+          String(share),
+          share.toFixed(3),
+          single.toFixed(3),
+          replicated.toExponential(1),
+          String(wrong),
+        ]),
+      },
+    ],
+    plot: {
+      title: 'Dead phones asked in a lookup (ToN table II)',
+      xLabel: 'share of phones that died',
+      yLabel: 'timeouts a lookup, mean',
+      xScale: 'linear',
+      yScale: 'linear',
+      series: [
+        { name: 'paper', source: 'paper', points: zip(SHARES, PAPER.timeouts) },
+        { name: 'calibration', source: 'calibration', points: zip(SHARES, CALIBRATION.timeouts) },
+        {
+          name: 'ours, as the paper',
+          source: 'ours',
+          points: zip(
+            SHARES,
+            classic.map((f) => f.timeouts),
+          ),
+        },
+        {
+          name: 'ours, serial, 3 probes',
+          source: 'ours',
+          points: zip(
+            SHARES,
+            measured.get(STRICT)!.map((f) => f.serial),
+          ),
+        },
+        {
+          name: 'ours, serial, 8 probes',
+          source: 'ours',
+          points: zip(
+            SHARES,
+            measured.get(WIDE)!.map((f) => f.serial),
+          ),
+        },
+        {
+          name: 'ours, serial, as the product',
+          source: 'ours',
+          points: zip(
+            SHARES,
+            measured.get(PRODUCT)!.map((f) => f.serial),
+          ),
+        },
+      ],
+    },
+    bars: [failureBar(strict[0]!)],
+    notes: [
+      'With the tables and the one probe of the paper, path and timeouts stay below its figures, for a dead phone is asked once only. The product asks a second phone ' +
+        'as soon as the first is later than it should be, and three at once as soon as one has proved silent.',
+      'Serial timeouts stay above 0.6 where tables are small: half of the time the phone before the key is dead, and to ' +
+        'know that takes one timeout however many phones are asked beside it; the steps before it add theirs, for the ' +
+        'first probe of a lookup goes out alone. ' +
+        `Eight probes at a time (${strict[1]!.lookups} lookups): path ${strict[1]!.path.toFixed(2)}, serial timeouts ` +
+        `${strict[1]!.serial.toFixed(2)}, ${strict[1]!.timeouts.toFixed(2)} dead phones asked, ${strict[1]!.failed} failures.`,
+      'The first run of this experiment failed in a quarter of the lookups at p = 0.5: with the phone before the key and ' +
+        'its owner both dead, nobody said who owned it. Lookups now read the successor list of the nearest phone that ' +
+        'answers, as the paper has it, and go on probing in parallel once one phone was silent.',
+      `With ${DEFAULT_SETTINGS.replication} replicas a key is lost only when as many phones in a row die: figure 11's line ` +
+        'p becomes p⁷.',
+    ],
+  };
+}
+
+function tableTwo(measured: ReadonlyMap<Variant, readonly Figures[]>): Table {
+  const ours = VARIANTS.flatMap((variant) => {
+    const figures = measured.get(variant)!;
+    const row = (what: string, of: (f: Figures) => string): string[] => [
+      `${variant.name}: ${what}`,
+      ...figures.map(of),
+    ];
+    return [
+      row('path', (f) => f.path.toFixed(2)),
+      row('timeouts', (f) => f.timeouts.toFixed(2)),
+      row('serial timeouts', (f) => f.serial.toFixed(2)),
+      row('failed', (f) => String(f.failed)),
+    ];
+  });
+  return {
+    title: 'ToN table II',
+    columns: ['p', ...SHARES.map(String)],
+    rows: [
+      ['paper: path', ...PAPER.path.map(String)],
+      ['calibration: path', ...CALIBRATION.path.map(String)],
+      ['paper: timeouts', ...PAPER.timeouts.map(String)],
+      ['calibration: timeouts', ...CALIBRATION.timeouts.map(String)],
+      ['paper and calibration: failed', ...SHARES.map(() => '0')],
+      ...ours,
+    ],
+  };
+}
+
+function failureBar(figures: Figures): Bar {
+  const { lookups, failed, path, serial } = figures;
+  return {
+    asked:
+      `(c) p = 0.5, unrepaired, 1,000 phones: 0 failures in 10⁵ lookups, path ≤ 3.5, serial timeouts ≤ 0.6; ` +
+      `fingers and 24 successors alone, 3 probes`,
+    reached: `${failed} failures in ${lookups} lookups, path ${path.toFixed(2)}, serial timeouts ${serial.toFixed(2)}`,
+    met: failed === 0 && path <= 3.5 && serial <= 0.6,
+  };
+}
+
+function zip(xs: readonly number[], ys: readonly number[]): (readonly [number, number])[] {
+  return xs.map((x, i) => [x, ys[i]!]);
+}
+
+export const MASS_FAILURE: Experiment = {
+  name: 'mass-failure',
+  title: 'Simultaneous failures',
+  source: 'Stoica et al., "Chord", SIGCOMM 2001, figure 11, and IEEE/ACM Transactions on Networking 2003, table II.',
+  defaultSeed: 11,
+  run,
+};

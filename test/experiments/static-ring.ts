@@ -1,0 +1,172 @@
+/**
+ * A ring that stands still: every phone has the product's own tables, filled as an experiment says, and looks keys up
+ * with the product's own lookup, in virtual time. Phones may be dead, and nobody repairs anything.
+ *
+ * Tables are made when a phone is first asked, from the ring alone, and a phone that asks gets fresh ones for each
+ * lookup: what lookups teach does not add up, so every figure is of tables as they were laid out.
+ */
+import { Calls } from '../../services/chord-router/core/calls.ts';
+import { NO_NEWS } from '../../services/chord-router/core/gossip.ts';
+import { lookup } from '../../services/chord-router/core/lookup.ts';
+import type { PeerReply, PeerRequest } from '../../services/chord-router/core/message.ts';
+import { answerFor } from '../../services/chord-router/core/own-answer.ts';
+import { RingContext } from '../../services/chord-router/core/ring-context.ts';
+import type { LookupOutcome } from '../../services/chord-router/core/ring-view.ts';
+import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
+import type { Contact } from '../../services/shared/core/contact.ts';
+import { type CallOutcome, now, type Task } from '../../services/shared/core/effect.ts';
+import type { Id } from '../../services/shared/core/id.ts';
+import { SeededRandom } from '../../services/shared/core/random.ts';
+import { type Cancel, type Host, Scheduler } from '../../services/shared/core/scheduler.ts';
+import { Engine } from '../sim/engine.ts';
+import type { Population } from './population.ts';
+
+export interface StaticRingOptions {
+  readonly seed: number;
+  readonly settings?: Partial<ChordSettings>;
+  /** Learns what a phone knows beyond its predecessor and its successor list. */
+  readonly equip: (context: RingContext, population: Population, random: SeededRandom) => void;
+  /** Round trip of two phones, by index; default: RTT_MS for all. */
+  readonly rttMs?: (from: number, to: number) => number;
+}
+
+/** Round trip of every two phones unless an experiment says otherwise. */
+export const RTT_MS = 50;
+/** Longer than any lookup and what it leaves behind. */
+const LOOKUP_END_MS = 60_000;
+/** Tables kept at a time: a bound on memory alone. */
+const MAX_CONTEXTS = 20_000;
+
+export class StaticRing {
+  readonly population: Population;
+  readonly settings: ChordSettings;
+  readonly #options: StaticRingOptions;
+  readonly #engine: Engine;
+  readonly #answering = new Map<number, RingContext>();
+  readonly #dead = new Set<number>();
+
+  constructor(population: Population, options: StaticRingOptions) {
+    this.population = population;
+    this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
+    this.#options = options;
+    this.#engine = new Engine(options.seed);
+  }
+
+  /** These phones answer nothing from now on. All others' tables stay as they were. */
+  kill(indexes: Iterable<number>): void {
+    for (const index of indexes) this.#dead.add(index);
+  }
+
+  isAlive(index: number): boolean {
+    return !this.#dead.has(index);
+  }
+
+  /** Index of the first living phone at or after the key. */
+  livingOwnerOf(key: Id): number {
+    let index = this.population.ownerOf(key);
+    while (this.#dead.has(index)) index = (index + 1) % this.population.size;
+    return index;
+  }
+
+  rttMs(from: number, to: number): number {
+    return from === to ? 0 : (this.#options.rttMs?.(from, to) ?? RTT_MS);
+  }
+
+  /** A phone's lookup, from fresh tables to its end. */
+  lookup(from: number, key: Id): LookupOutcome {
+    return this.run(from, (context, calls) => lookup(context, calls, key));
+  }
+
+  /** Runs a task on a phone with fresh tables. Throws when it does not end. */
+  run<T>(from: number, task: (context: RingContext, calls: Calls) => Task<T>): T {
+    const context = this.#newContext(from);
+    const scheduler = new Scheduler(this.#hostOf(from));
+    const calls = new Calls(context, {
+      *answer(): Task<PeerReply> {
+        yield* now();
+        return neighboursOf(context);
+      },
+      *neighbourFailed(): Task<void> {},
+    });
+    let outcome: { readonly value: T } | undefined;
+    scheduler.run(task(context, calls), 'task', (fiber) => {
+      outcome = { value: fiber.result as T };
+    });
+    this.#engine.runFor(LOOKUP_END_MS);
+    scheduler.stop();
+    if (outcome === undefined) throw new Error('a task of a ring that stands still did not end');
+    return outcome.value;
+  }
+
+  #newContext(index: number): RingContext {
+    const { population, settings } = this;
+    const self = population.at(index);
+    const context = new RingContext(self, settings, () => {});
+    const count = Math.min(settings.successors, population.size - 1);
+    const successors = Array.from({ length: count }, (_, i) => population.at(index + 1 + i));
+    context.setRing({ self, predecessor: population.at(index - 1), successors });
+    this.#options.equip(context, population, new SeededRandom(this.#options.seed * 0x9e3779b1 + index));
+    for (const known of context.phones.all()) {
+      known.heardAtMs = this.#engine.nowMs;
+      known.roundTrip.answered(this.rttMs(index, population.indexOf(known.contact.id)));
+    }
+    context.phase = 'member';
+    return context;
+  }
+
+  #contextOf(index: number): RingContext {
+    let context = this.#answering.get(index);
+    if (context !== undefined) return context;
+    if (this.#answering.size >= MAX_CONTEXTS) this.#answering.clear();
+    context = this.#newContext(index);
+    this.#answering.set(index, context);
+    return context;
+  }
+
+  #answer(index: number, request: PeerRequest): PeerReply {
+    if (request.type === 'ping') return { type: 'done' };
+    const context = this.#contextOf(index);
+    if (request.type === 'find-successor') return answerFor(context, request.key);
+    if (request.type !== 'ask-neighbours') refuse(`a ring that stands still is not asked ${request.type}`);
+    return neighboursOf(context);
+  }
+
+  #hostOf(index: number): Host {
+    const engine = this.#engine;
+    return {
+      now: () => engine.nowMs,
+      random: () => engine.random.next(),
+      sleep: (ms, resume) => engine.after(ms, resume),
+      call: (to, request, timeoutMs, resume) => this.#call(index, to, request as PeerRequest, timeoutMs, resume),
+      identify: (_address, timeoutMs, resume) => engine.after(timeoutMs, () => resume(undefined)),
+      store: () => refuse('a ring that stands still keeps no records'),
+      crashed(error, label) {
+        throw new Error(`a task threw: ${label}`, { cause: error });
+      },
+    };
+  }
+
+  #call(
+    from: number,
+    to: Contact,
+    request: PeerRequest,
+    timeoutMs: number,
+    resume: (outcome: CallOutcome<unknown>) => void,
+  ): Cancel {
+    const target = this.population.indexOf(to.id);
+    const rttMs = this.rttMs(from, target);
+    if (this.#dead.has(target) || rttMs > timeoutMs) {
+      return this.#engine.after(timeoutMs, () => resume({ ok: false, failure: 'timeout', elapsedMs: timeoutMs }));
+    }
+    return this.#engine.after(rttMs, () => resume({ ok: true, reply: this.#answer(target, request), rttMs }));
+  }
+}
+
+function neighboursOf({ ring, predecessorList }: RingContext): PeerReply {
+  const { predecessor, successors } = ring;
+  return { type: 'neighbours', predecessor, successors, predecessors: predecessorList, news: NO_NEWS };
+}
+
+function refuse(what: string): never {
+  throw new Error(what);
+}

@@ -1,0 +1,39 @@
+/** The numbers that messages have in the engine's log: fixed, so that any process gives a run the same hash. */
+import type { PeerRequest } from '../../services/chord-router/core/message.ts';
+import type { Note } from './engine.ts';
+
+export const CONNECT_REFUSED = 90;
+export const LINK_LOST = 91;
+export const IDENTIFY = 92;
+
+/** Of requests; a reply has the next number. */
+export const REQUEST_KINDS: Readonly<Record<PeerRequest['type'], number>> = {
+  ping: 100,
+  'ask-neighbours': 102,
+  notify: 104,
+  'find-successor': 106,
+  'probe-for': 108,
+  'list-contacts': 110,
+  leaving: 112,
+  'put-records': 114,
+  'get-records': 116,
+  'get-nearest': 118,
+  'digest-range': 120,
+  'list-range': 122,
+  'fetch-records': 124,
+};
+
+const NAMES = new Map<number, string>([
+  [CONNECT_REFUSED, 'connection refused'],
+  [LINK_LOST, 'link lost'],
+  [IDENTIFY, 'identify'],
+  ...Object.entries(REQUEST_KINDS).flatMap(([type, kind]): [number, string][] => [
+    [kind, type],
+    [kind + 1, `reply to ${type}`],
+  ]),
+]);
+
+/** A line of a trace: when, what, from whom to whom. */
+export function describeNote({ atMs, what, a, b }: Note): string {
+  return `${(atMs / 1000).toFixed(3)} s  ${a} > ${b}  ${NAMES.get(what) ?? `event ${what}`}`;
+}
