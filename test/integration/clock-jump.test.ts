@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Testnet } from '../../testnet/testnet.ts';
+import { eventually } from './eventually.ts';
 import { type PostBody, request, WallClient } from './wall-client.ts';
 
 const PRELOAD = join(import.meta.dirname, 'clock-shift.ts');
@@ -34,7 +35,10 @@ test.each([
   };
   await post('before the jump');
   jump();
-  await post('after the jump');
+  await eventually('the clock of the author’s phone has jumped', async () => {
+    await post('after the jump');
+    return Math.abs(Date.parse(posts.at(-1)!.createdAt) - Date.now()) > Math.abs(shiftMs) / 2;
+  });
   await expectAllEverywhere();
   await net.waitForIdealRing();
   jump();

@@ -10,6 +10,7 @@ export interface PostBody {
   readonly id: string;
   readonly author: string;
   readonly text: string;
+  readonly createdAt: string;
   readonly custody: { readonly replicas: number; readonly acknowledged: number };
 }
 

@@ -4,7 +4,7 @@ import type { PeerRequest } from '../core/message.ts';
 import type { HandshakeSettings } from './handshake.ts';
 import type { RefusalReason } from './link-fault.ts';
 import type { LinkStream } from './link-stream.ts';
-import type { LinkLimits, LinkOutcome, LinkOwner } from './peer-link.ts';
+import type { LinkLimits, LinkOutcome, LinkOwner, PeerLink } from './peer-link.ts';
 
 export interface PoolLimits {
   /** Links open at once, in either direction. */
@@ -47,3 +47,6 @@ export interface LinkPoolOptions {
   readonly limits?: Partial<PoolLimits>;
   readonly linkLimits?: Partial<LinkLimits>;
 }
+
+/** What became of an attempt to open a link. */
+export type Opened = { readonly link: PeerLink } | { readonly failure: 'timeout' | 'unreachable' | 'refused' };

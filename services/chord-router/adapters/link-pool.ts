@@ -11,7 +11,7 @@ import type { PeerRequest } from '../core/message.ts';
 import { identifyPhone } from './identify.ts';
 import { LinkFault } from './link-fault.ts';
 import { type Opening, shakeHands } from './link-opening.ts';
-import { DEFAULT_POOL_LIMITS, type LinkPoolOptions, type PoolLimits } from './link-pool-options.ts';
+import { DEFAULT_POOL_LIMITS, type LinkPoolOptions, type Opened, type PoolLimits } from './link-pool-options.ts';
 import { dialStream, type LinkStream } from './link-stream.ts';
 import { OpeningCalls } from './opening-calls.ts';
 import { DEFAULT_LINK_LIMITS, type LinkLimits, type LinkOutcome, type LinkOwner, PeerLink } from './peer-link.ts';
@@ -272,6 +272,3 @@ export class LinkPool implements PeerPort {
     this.#sweepLater();
   }
 }
-
-/** What became of an attempt to open a link. */
-export type Opened = { readonly link: PeerLink } | { readonly failure: 'timeout' | 'unreachable' | 'refused' };

@@ -4,7 +4,7 @@ import type { Id } from '../../shared/core/id.ts';
 import type { Cancel } from '../../shared/core/scheduler.ts';
 import { startTimeout } from '../../shared/runtime/timeout.ts';
 import type { PeerRequest } from '../core/message.ts';
-import type { Opened } from './link-pool.ts';
+import type { Opened } from './link-pool-options.ts';
 import type { LinkOutcome } from './peer-link.ts';
 
 /** Opening takes a connection, a hello and a proof: three round trips beside the call's own. */
