@@ -61,7 +61,7 @@ export const CHORD_ROUTER_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'RINGWALL_BALANCE_ID',
-    meaning: 'when new at an address, ask a seed which of its 8 ids has the most room, and take that',
+    meaning: 'when new at an address, ask a seed which of its 128 ids has the most room, and take that',
     fallback: 'true',
   },
   {

@@ -1,5 +1,5 @@
 /** Phones laid out on a ring by the choice of positions, keys spread over them, and how even that comes out. */
-import { farthest } from '../../services/chord-router/core/choose-position.ts';
+import { farthest, roomiest } from '../../services/chord-router/core/choose-position.ts';
 import { fractionOf } from '../../services/chord-router/core/known-phones.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
@@ -19,8 +19,27 @@ export interface Load {
   readonly max: number;
 }
 
-/** Each phone takes `perPhone` positions, each the one of `choices` that lies farthest from all there are. */
-export function layOut(phones: number, perPhone: number, choices: number, random: SeededRandom): Layout {
+/** What a newcomer learns of the ring before it chooses. */
+export interface Knowledge {
+  /** Phones in its seed's table, at distances of density 1/distance, beyond its neighbours. */
+  readonly table: number;
+  /** Neighbours that the seed knows to either side. */
+  readonly neighbours: number;
+  /** Candidates, the roomiest by that table, of which it learns who really lies around them. */
+  readonly closerLooks: number;
+}
+
+/**
+ * Each phone takes `perPhone` positions, each the one of `choices` that lies farthest from all there are, or from all
+ * it knows of.
+ */
+export function layOut(
+  phones: number,
+  perPhone: number,
+  choices: number,
+  random: SeededRandom,
+  knowledge?: Knowledge,
+): Layout {
   const owners = new Map<Id, number>();
   if (choices === 1) {
     for (let i = 0; i < phones * perPhone; i++) owners.set(randomId(random), i % phones);
@@ -28,7 +47,8 @@ export function layOut(phones: number, perPhone: number, choices: number, random
   }
   const order: Id[] = [];
   for (let i = 0; i < phones * perPhone; i++) {
-    const candidates = Array.from({ length: choices }, () => randomId(random));
+    const drawn = Array.from({ length: choices }, () => randomId(random));
+    const candidates = knowledge === undefined ? drawn : shortList(order, drawn, knowledge, random);
     // The nearest phone to a candidate is one of the two beside it, so only those need be told to the choice.
     const beside = candidates.flatMap((candidate) => neighboursOf(order, candidate));
     const id = candidates[farthest(candidates, beside)]!;
@@ -36,6 +56,26 @@ export function layOut(phones: number, perPhone: number, choices: number, random
     owners.set(id, i % phones);
   }
   return layoutOf(order, owners);
+}
+
+/** The candidates that look roomiest in the table of a random seed; all of them while the table has the whole ring. */
+function shortList(
+  order: readonly Id[],
+  drawn: readonly Id[],
+  knowledge: Knowledge,
+  random: SeededRandom,
+): readonly Id[] {
+  if (order.length <= knowledge.table) return drawn;
+  const known = tableOf(order, Math.floor(random.next() * order.length), knowledge, random);
+  return roomiest(drawn, known).slice(0, knowledge.closerLooks);
+}
+
+function tableOf(order: readonly Id[], seed: number, { table, neighbours }: Knowledge, random: SeededRandom): Id[] {
+  const known = new Set<number>();
+  for (let steps = -neighbours; steps <= neighbours; steps++) known.add((seed + steps + order.length) % order.length);
+  // Powers of the ring's size with exponents evenly between 0 and 1 have the density 1/distance.
+  while (known.size < table) known.add((seed + Math.floor(order.length ** random.next())) % order.length);
+  return Array.from(known, (index) => order[index]!);
 }
 
 function layoutOf(order: readonly Id[], owners: ReadonlyMap<Id, number>): Layout {

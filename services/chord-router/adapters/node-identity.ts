@@ -2,7 +2,7 @@
  * Who a phone is: its id follows from where it listens and from its key, so nobody chooses a place on the ring and
  * nobody speaks for another phone. docs/decisions/node-ids.md says why it is made this way.
  *
- *     id = SHA-1(ip, port, nonce)[0..8] ‖ SHA-1(ip, port, nonce, public key)[0..8],   nonce 0 to 7
+ *     id = SHA-1(ip, port, nonce)[0..8] ‖ SHA-1(ip, port, nonce, public key)[0..8],   nonce 0 to 127
  *
  * The first half is what the position follows from, the second binds the key.
  */
@@ -14,8 +14,8 @@ import { failure, type Result, success } from '../../shared/core/result.ts';
 import { ipBytes, isCanonicalAddress, parseHostPort } from '../../shared/runtime/host-port.ts';
 import { createRecordCrypto } from '../../shared/runtime/record-crypto.ts';
 
-/** How many ids one address may have: after BEP 42, which leaves 3 bits free. */
-export const NONCES = 8;
+/** How many ids one address may have: enough for a newcomer to find a roomy place, far from enough to choose it. */
+export const NONCES = 128;
 export const PUBLIC_KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 

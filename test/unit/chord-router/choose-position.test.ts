@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { choosePosition, farthest } from '../../../services/chord-router/core/choose-position.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
-import { distance, type Id, idFromNumber, idToNumber } from '../../../services/shared/core/id.ts';
+import { between, distance, type Id, idFromNumber, idToNumber } from '../../../services/shared/core/id.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import { type Host, Scheduler } from '../../../services/shared/core/scheduler.ts';
 
@@ -142,17 +142,10 @@ function member(self: number, ring: readonly number[]): (request: PeerRequest) =
     ...sorted.filter((each) => each < share),
   ];
   return (request) => {
-    if (request.type === 'ask-neighbours') {
+    if (request.type === 'list-contacts') {
       const [, ...others] = from(self).map(phone);
-      const predecessors = [...others].reverse();
-      const news = { joined: [], gone: [] };
-      return {
-        type: 'neighbours',
-        predecessor: predecessors[0] ?? phone(self),
-        successors: others,
-        predecessors,
-        news,
-      };
+      const onward = others.filter(({ id }) => request.after === at(self) || between(request.after, id, at(self)));
+      return { type: 'contacts', contacts: onward.slice(0, request.limit) };
     }
     if (request.type !== 'find-successor') return expect.unreachable(request.type);
     const key = sorted.find((share) => at(share) >= request.key) ?? sorted[0]!;
@@ -181,13 +174,29 @@ describe('a phone that asks its seeds', () => {
     expect(seeds.asked.length).toBe(4);
   });
 
-  it('reads no more of a long answer than it needs', () => {
+  it('reads a table of many pages', () => {
+    const ring = Array.from({ length: 900 }, (_, i) => 0.2 + i / 1_800);
+    const seeds = new Seeds({ 0.1: member(0.1, [0.1, ...ring]) });
+    // Beyond the first page everything is taken but what lies after the last phone.
+    expect(seeds.choose([at(0.3001), at(0.5003), at(0.85)], ['0.1']).chosen).toBe(2);
+  });
+
+  it('looks closer where the table has no room for the whole ring', () => {
+    const known = Array.from({ length: 1_200 }, (_, i) => 0.1 + i / 4_800);
+    const table = member(0.1, known);
+    // The table shows nobody between 0.35 and 0.1, but there is somebody right beside the first candidate.
+    const seed = (request: PeerRequest): PeerReply =>
+      request.type === 'find-successor'
+        ? { type: 'found-successor', owner: phone(0.7001), ownerSuccessors: [], closer: [] }
+        : table(request);
+    expect(new Seeds({ 0.1: seed }).choose([at(0.7), at(0.55)], ['0.1'])).toEqual({ chosen: 1, afterMs: 0 });
+  });
+
+  it('reads no more of a long answer than it asked for', () => {
     const crowd = Array.from({ length: 10_000 }, (_, i) => phone(0.84 + i / 1_000_000));
     const flooding = (request: PeerRequest): PeerReply =>
-      request.type === 'find-successor'
-        ? { type: 'found-successor', owner: undefined, ownerSuccessors: [phone(0.2), ...crowd], closer: crowd }
-        : member(0.1, RING)(request);
-    // The first few of the crowd count, which begins at 0.84; what would come up to 0.85 is not read.
-    expect(new Seeds({ 0.1: flooding }).choose([at(0.2), at(0.8495)], ['0.1'])).toEqual({ chosen: 1, afterMs: 0 });
+      request.type === 'list-contacts' ? { type: 'contacts', contacts: crowd } : member(0.1, RING)(request);
+    // Pages that hold the same again say nothing new; what of the first would come up to 0.85 is not read.
+    expect(new Seeds({ 0.1: flooding }).choose([at(0.101), at(0.8495)], ['0.1'])).toEqual({ chosen: 1, afterMs: 0 });
   });
 });

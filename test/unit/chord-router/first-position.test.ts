@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { chooseNonce, type FirstPositionOptions } from '../../../services/chord-router/adapters/first-position.ts';
 import { generateNodeKey, NONCES, nodeId } from '../../../services/chord-router/adapters/node-identity.ts';
-import { clockwise, type Id } from '../../../services/shared/core/id.ts';
+import { clockwise, distance, type Id } from '../../../services/shared/core/id.ts';
 import { NETWORK, startToyPhone, stopToyPhones, type ToyPhone, until } from './toy-phone.ts';
 
 afterEach(stopToyPhones);
@@ -17,8 +17,10 @@ function seedWithRoomAt(nonce: number): Promise<ToyPhone> {
   const taken = candidates.filter((_, index) => index !== nonce).map(beside);
   return startToyPhone({
     serve: (_from, request, answer) => {
-      if (request.type !== 'find-successor') return answer({ refusal: { code: 14, message: 'not here' } });
-      answer({ reply: { type: 'found-successor', owner: undefined, ownerSuccessors: taken, closer: [] } });
+      if (request.type !== 'list-contacts') return answer({ refusal: { code: 14, message: 'not here' } });
+      const onward = (id: Id): bigint => distance(request.after, id);
+      const contacts = taken.toSorted((a, b) => (onward(a.id) < onward(b.id) ? -1 : 1)).slice(0, request.limit);
+      answer({ reply: { type: 'contacts', contacts } });
     },
   });
 }
