@@ -6,9 +6,10 @@
  * lookup: what lookups teach does not add up, so every figure is of tables as they were laid out.
  */
 import { Calls } from '../../services/chord-router/core/calls.ts';
+import { Forwarding } from '../../services/chord-router/core/forward.ts';
 import { NO_NEWS } from '../../services/chord-router/core/gossip.ts';
 import { lookup } from '../../services/chord-router/core/lookup.ts';
-import type { PeerReply, PeerRequest } from '../../services/chord-router/core/message.ts';
+import type { ForwardLookup, PeerReply, PeerRequest } from '../../services/chord-router/core/message.ts';
 import { answerFor } from '../../services/chord-router/core/own-answer.ts';
 import { RingContext } from '../../services/chord-router/core/ring-context.ts';
 import type { LookupOutcome } from '../../services/chord-router/core/ring-view.ts';
@@ -23,6 +24,7 @@ import type { Population } from './population.ts';
 
 export interface StaticRingOptions {
   readonly seed: number;
+  /** Lookups are iterative, as the papers', unless these say otherwise. */
   readonly settings?: Partial<ChordSettings>;
   /** Learns what a phone knows beyond its predecessor and its successor list. */
   readonly equip: (context: RingContext, population: Population, random: SeededRandom) => void;
@@ -47,7 +49,7 @@ export class StaticRing {
 
   constructor(population: Population, options: StaticRingOptions) {
     this.population = population;
-    this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
+    this.settings = { ...DEFAULT_SETTINGS, forwardLookups: false, ...options.settings };
     this.#options = options;
     this.#engine = new Engine(options.seed);
   }
@@ -81,13 +83,7 @@ export class StaticRing {
   run<T>(from: number, task: (context: RingContext, calls: Calls) => Task<T>): T {
     const context = this.#newContext(from);
     const scheduler = new Scheduler(this.#hostOf(from));
-    const calls = new Calls(context, {
-      *answer(): Task<PeerReply> {
-        yield* now();
-        return neighboursOf(context);
-      },
-      *neighbourFailed(): Task<void> {},
-    });
+    const calls = this.#callsOf(context);
     let outcome: { readonly value: T } | undefined;
     scheduler.run(task(context, calls), 'task', (fiber) => {
       outcome = { value: fiber.result as T };
@@ -96,6 +92,16 @@ export class StaticRing {
     scheduler.stop();
     if (outcome === undefined) throw new Error('a task of a ring that stands still did not end');
     return outcome.value;
+  }
+
+  #callsOf(context: RingContext): Calls {
+    return new Calls(context, {
+      *answer(): Task<PeerReply> {
+        yield* now();
+        return neighboursOf(context);
+      },
+      *neighbourFailed(): Task<void> {},
+    });
   }
 
   #newContext(index: number): RingContext {
@@ -158,7 +164,40 @@ export class StaticRing {
     if (this.#dead.has(target) || rttMs > timeoutMs) {
       return this.#engine.after(timeoutMs, () => resume({ ok: false, failure: 'timeout', elapsedMs: timeoutMs }));
     }
+    if (request.type === 'forward-lookup') {
+      return this.#callForwarded(target, rttMs, request, timeoutMs, resume);
+    }
     return this.#engine.after(rttMs, () => resume({ ok: true, reply: this.#answer(target, request), rttMs }));
+  }
+
+  /** A question passed on takes as long as the phone asked needs to find the answer. */
+  #callForwarded(
+    target: number,
+    rttMs: number,
+    request: ForwardLookup,
+    timeoutMs: number,
+    resume: (outcome: CallOutcome<unknown>) => void,
+  ): Cancel {
+    const engine = this.#engine;
+    const startedMs = engine.nowMs;
+    const context = this.#contextOf(target);
+    const scheduler = new Scheduler(this.#hostOf(target));
+    let isOver = false;
+    const end = (outcome: CallOutcome<unknown>): void => {
+      if (isOver) return;
+      isOver = true;
+      resume(outcome);
+    };
+    engine.after(rttMs / 2, () => {
+      const serving = new Forwarding(context, this.#callsOf(context)).serve(request);
+      scheduler.run(serving, 'serve', ({ result }) => {
+        engine.after(rttMs / 2, () => end({ ok: true, reply: result, rttMs: engine.nowMs - startedMs }));
+      });
+    });
+    engine.after(timeoutMs, () => end({ ok: false, failure: 'timeout', elapsedMs: timeoutMs }));
+    return () => {
+      isOver = true;
+    };
   }
 }
 

@@ -21,6 +21,7 @@ export const REQUEST_KINDS: Readonly<Record<PeerRequest['type'], number>> = {
   'digest-range': 120,
   'list-range': 122,
   'fetch-records': 124,
+  'forward-lookup': 126,
 };
 
 const NAMES = new Map<number, string>([

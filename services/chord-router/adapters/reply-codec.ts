@@ -33,6 +33,7 @@ const REPLY_TO: Readonly<Record<PeerRequest['type'], PeerReply['type']>> = {
   'ask-neighbours': 'neighbours',
   notify: 'neighbours',
   'find-successor': 'found-successor',
+  'forward-lookup': 'forwarded-lookup',
   'probe-for': 'probed',
   'list-contacts': 'contacts',
   leaving: 'done',
@@ -79,6 +80,12 @@ function replyBody(reply: PeerReply): ReplyBody {
       const owner = reply.owner === undefined ? undefined : contactTo(reply.owner);
       const ownerSuccessors = contactsTo(reply.ownerSuccessors);
       return { $case: 'foundSuccessor', value: { owner, ownerSuccessors, closer: contactsTo(reply.closer) } };
+    }
+    case 'forwarded-lookup': {
+      const owner = reply.owner === undefined ? undefined : contactTo(reply.owner);
+      const [ownerSuccessors, closer] = [contactsTo(reply.ownerSuccessors), contactsTo(reply.closer)];
+      const trail = reply.trail.map(({ phone, milliseconds }) => ({ phone: contactTo(phone), milliseconds }));
+      return { $case: 'forwardedLookup', value: { owner, ownerSuccessors, closer, trail } };
     }
     case 'probed':
       return { $case: 'probed', value: { reachable: reply.reachable } };
@@ -144,6 +151,17 @@ function readReply(body: ReplyBody): PeerReply {
         owner: body.value.owner === undefined ? undefined : contactFrom(body.value.owner),
         ownerSuccessors: contactsFrom(body.value.ownerSuccessors),
         closer: contactsFrom(body.value.closer),
+      };
+    case 'forwardedLookup':
+      return {
+        type: 'forwarded-lookup',
+        owner: body.value.owner === undefined ? undefined : contactFrom(body.value.owner),
+        ownerSuccessors: contactsFrom(body.value.ownerSuccessors),
+        closer: contactsFrom(body.value.closer),
+        trail: listOf(body.value.trail, BOUNDS.trail, 'trail', ({ phone, milliseconds }) => ({
+          phone: contactFrom(required(phone, 'phone')),
+          milliseconds,
+        })),
       };
     case 'probed':
       return { type: 'probed', reachable: body.value.reachable };

@@ -44,6 +44,10 @@ function requestBody(request: PeerRequest): RequestBody {
       };
     case 'find-successor':
       return { $case: 'findSuccessor', value: { key: idTo(request.key) } };
+    case 'forward-lookup': {
+      const { key, hopsLeft, budgetMs } = request;
+      return { $case: 'forwardLookup', value: { key: idTo(key), hopsLeft, budgetMs: Math.round(budgetMs) } };
+    }
     case 'probe-for':
       return { $case: 'probeFor', value: { target: contactTo(request.target) } };
     case 'list-contacts':
@@ -90,6 +94,13 @@ export function requestFromWire(request: Request): PeerRequest {
       };
     case 'findSuccessor':
       return { type: 'find-successor', key: idFrom(body.value.key, 'key') };
+    case 'forwardLookup':
+      return {
+        type: 'forward-lookup',
+        key: idFrom(body.value.key, 'key'),
+        hopsLeft: body.value.hopsLeft,
+        budgetMs: body.value.budgetMs,
+      };
     case 'probeFor':
       return { type: 'probe-for', target: contactFrom(required(body.value.target, 'target')) };
     case 'listContacts':

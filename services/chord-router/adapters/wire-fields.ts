@@ -16,6 +16,7 @@ import { MAX_QUERY_LIMIT } from '../core/query-position.ts';
 export const BOUNDS = {
   contacts: 1_024,
   news: 256,
+  trail: 32,
   records: 256,
   summaries: MAX_LISTING,
   wantedRecords: MAX_BATCH_RECORDS,

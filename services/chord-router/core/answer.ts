@@ -5,6 +5,7 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import { detach, now, type Task } from '../../shared/core/effect.ts';
 import { type Calls, type Refused, refused } from './calls.ts';
+import { Forwarding } from './forward.ts';
 import { absorbNews } from './hear-news.ts';
 import type { Leaving, ListContacts, Neighbours, Notify, PeerReply, PeerRequest, ProbeFor } from './message.ts';
 import { answerFor } from './own-answer.ts';
@@ -23,12 +24,14 @@ export class Answers {
   readonly #context: RingContext;
   readonly #calls: Calls;
   readonly #suspicion: Suspicion;
+  readonly #forwarding: Forwarding;
   #probesForOthers = 0;
 
   constructor(context: RingContext, calls: Calls, suspicion: Suspicion) {
     this.#context = context;
     this.#calls = calls;
     this.#suspicion = suspicion;
+    this.#forwarding = new Forwarding(context, calls);
   }
 
   *answer(from: Contact, request: RingRequest): Task<PeerReply | Refused> {
@@ -47,6 +50,9 @@ export class Answers {
       case 'find-successor':
         if (context.isAdrift) return refused('unavailable', 'this phone has lost its successors');
         return answerFor(context, request.key);
+      case 'forward-lookup':
+        if (context.isAdrift) return refused('unavailable', 'this phone has lost its successors');
+        return yield* this.#forwarding.serve(request);
       case 'probe-for':
         return yield* this.#probeFor(request);
       case 'list-contacts':

@@ -21,6 +21,7 @@ const RING_QUESTIONS: ReadonlySet<PeerRequest['type']> = new Set<PeerRequest['ty
   'ask-neighbours',
   'notify',
   'find-successor',
+  'forward-lookup',
   'list-contacts',
 ]);
 

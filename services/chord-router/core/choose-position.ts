@@ -13,7 +13,8 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import { all, call, type Fiber, first, identify, sleep, spawn, type Task } from '../../shared/core/effect.ts';
 import { between, distance, type Id } from '../../shared/core/id.ts';
-import type { Contacts, FoundSuccessor, PeerRequest } from './message.ts';
+import { MAX_FORWARDS } from './forward.ts';
+import type { Contacts, ForwardedLookup, PeerRequest } from './message.ts';
 
 /** Seeds asked at once; the first that answers decides. */
 const MAX_SEEDS = 4;
@@ -90,15 +91,16 @@ function* askSeed(seed: string, candidates: readonly Id[], timeoutMs: number): T
   if (table.isWholeRing) return [...known];
   const looks = [];
   for (const key of roomiest(candidates, table.ids).slice(0, CLOSER_LOOKS)) {
-    const request = { type: 'find-successor', key } as const;
-    looks.push(yield* spawn(call<PeerRequest, FoundSuccessor>(contact, request, timeoutMs), 'find-successor'));
+    const request = { type: 'forward-lookup', key, hopsLeft: MAX_FORWARDS, budgetMs: timeoutMs } as const;
+    looks.push(yield* spawn(call<PeerRequest, ForwardedLookup>(contact, request, timeoutMs), 'look closer'));
   }
   yield* all<unknown>(looks);
   for (const { result } of looks) {
     if (!result?.ok) continue;
     known.add(contact.id);
-    const { owner, ownerSuccessors, closer } = result.reply;
-    for (const list of [owner === undefined ? [] : [owner], ownerSuccessors, closer]) {
+    const { owner, ownerSuccessors, closer, trail } = result.reply;
+    const passed = trail.map(({ phone }) => phone);
+    for (const list of [owner === undefined ? [] : [owner], ownerSuccessors, closer, passed]) {
       for (const { id } of list.slice(0, MAX_LISTED)) known.add(id);
     }
   }

@@ -13,8 +13,9 @@ export function* absorbNews(
   from: Contact,
   news: MembershipNews,
 ): Task<void> {
-  if (news.joined.length === 0 && news.gone.length === 0) return;
   const atMs = yield* now();
+  context.news.noteTime(atMs);
+  if (news.joined.length === 0 && news.gone.length === 0) return;
   for (const contact of news.joined.slice(0, MAX_NEWS)) {
     if (contact.id !== context.self.id) hearJoined(context, contact, contact.id === from.id, atMs);
   }

@@ -7,7 +7,7 @@ import { identify, random, sleep, type Task } from '../../shared/core/effect.ts'
 import { between } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
 import { NO_NEWS } from './gossip.ts';
-import { search } from './lookup.ts';
+import { search } from './iterative-lookup.ts';
 import type { Neighbours } from './message.ts';
 import { aloneState, join, type RingState } from './ring.ts';
 import type { RingContext } from './ring-context.ts';

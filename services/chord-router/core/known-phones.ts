@@ -1,9 +1,11 @@
 /**
  * The phones this one knows of, bounded, in ring order. What of them are neighbours and fingers is never evicted; of
  * the rest, likely dead ones go first and then those from where the table is densest for the distance: density falls
- * with 1/distance, which gives short routes at any size of the table and a full one while the ring fits.
+ * with 1/distance, which gives short routes at any size of the table and a full one while the ring fits. Of several
+ * phones that would serve alike those with short round trips stay, so that lookups that are passed on stay near.
  *
- * Source: Li et al., "Bandwidth-efficient management of DHT routing tables" (Accordion, NSDI 2005), sections 3 and 4.
+ * Sources: Li et al., "Bandwidth-efficient management of DHT routing tables" (Accordion, NSDI 2005), sections 3 and 4;
+ * Gummadi et al., "The impact of DHT routing geometry on resilience and proximity" (SIGCOMM 2003), section 4.
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import { between, type Id } from '../../shared/core/id.ts';
@@ -24,6 +26,8 @@ export interface KnownPhone {
 
 /** Entries looked at to find one to evict: bounds the cost of learning when the table is full. */
 const EVICTION_WINDOW = 64;
+/** How much more, and how much less, a phone is worth for being near or far in time. */
+const MOST_FOR_NEARNESS = 4;
 
 export interface KnownPhonesOptions {
   readonly limit: number;
@@ -158,10 +162,12 @@ export class KnownPhones {
     let worst: KnownPhone | undefined;
     let worstScore = Number.POSITIVE_INFINITY;
     const length = this.#order.length;
-    for (let i = 0; i < Math.min(EVICTION_WINDOW, length); i++) {
+    const window = Math.min(EVICTION_WINDOW, length);
+    const typicalMs = this.#typicalRoundTripMs(window);
+    for (let i = 0; i < window; i++) {
       this.#cursor = (this.#cursor + 1) % length;
       const phone = this.#order[this.#cursor]!;
-      const score = this.#worthOf(this.#cursor);
+      const score = this.#worthOf(this.#cursor, typicalMs);
       if (score >= worstScore || this.#options.isKept(phone.contact.id)) continue;
       worst = phone;
       worstScore = score;
@@ -170,8 +176,24 @@ export class KnownPhones {
     if (worst !== undefined) this.forget(worst.contact.id);
   }
 
-  /** How sparse the table is around an entry for its distance from self; halved if never heard, least if suspected. */
-  #worthOf(index: number): number {
+  /** Mean round trip of those next at the cursor, in ms; undefined while none of them was measured. */
+  #typicalRoundTripMs(window: number): number | undefined {
+    let sum = 0;
+    let measured = 0;
+    for (let i = 1; i <= window; i++) {
+      const { estimate } = this.#order[(this.#cursor + i) % this.#order.length]!.roundTrip;
+      if (estimate === undefined) continue;
+      sum += estimate.smoothedMs;
+      measured += 1;
+    }
+    return measured === 0 ? undefined : sum / measured;
+  }
+
+  /**
+   * How sparse the table is around an entry for its distance from self, times how near it is in time; halved if never
+   * heard, least if suspected.
+   */
+  #worthOf(index: number, typicalMs: number | undefined): number {
     const phone = this.#order[index]!;
     const length = this.#order.length;
     const before = this.#order[index === 0 ? length - 1 : index - 1]!;
@@ -179,7 +201,8 @@ export class KnownPhones {
     const away = Math.max(forward(this.#selfFraction, phone.fraction), Number.MIN_VALUE);
     const sparseness = forward(before.fraction, after.fraction) / away;
     if (phone.state === 'suspected') return -1 / (1 + sparseness);
-    return phone.heardAtMs === undefined ? sparseness / 2 : sparseness;
+    const worth = sparseness * nearness(phone.roundTrip.estimate?.smoothedMs, typicalMs);
+    return phone.heardAtMs === undefined ? worth / 2 : worth;
   }
 
   #hasRoomForPrefix(contact: Contact): boolean {
@@ -194,6 +217,11 @@ export class KnownPhones {
     if (count === 0) this.#perPrefix.delete(prefix);
     else this.#perPrefix.set(prefix, count);
   }
+}
+
+function nearness(rttMs: number | undefined, typicalMs: number | undefined): number {
+  if (rttMs === undefined || typicalMs === undefined) return 1;
+  return Math.min(Math.max(typicalMs / Math.max(rttMs, Number.MIN_VALUE), 1 / MOST_FOR_NEARNESS), MOST_FOR_NEARNESS);
 }
 
 function explorationRank(a: KnownPhone, b: KnownPhone): number {

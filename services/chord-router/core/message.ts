@@ -8,12 +8,16 @@
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
+import type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor } from './lookup-message.ts';
+
+export type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor, TrailHop } from './lookup-message.ts';
 
 export type PeerRequest =
   | Ping
   | AskNeighbours
   | Notify
   | FindSuccessor
+  | ForwardLookup
   | ProbeFor
   | ListContacts
   | Leaving
@@ -28,6 +32,7 @@ export type PeerReply =
   | Done
   | Neighbours
   | FoundSuccessor
+  | ForwardedLookup
   | Probed
   | Contacts
   | PutOutcome
@@ -43,6 +48,7 @@ export interface ReplyOf {
   'ask-neighbours': Neighbours;
   notify: Neighbours;
   'find-successor': FoundSuccessor;
+  'forward-lookup': ForwardedLookup;
   'probe-for': Probed;
   'list-contacts': Contacts;
   leaving: Done;
@@ -91,25 +97,6 @@ export interface Notify {
   /** The notifier's own predecessors, nearest first; itself is the last if they reach round the whole ring. */
   readonly predecessors: readonly Contact[];
   readonly news: MembershipNews;
-}
-
-export interface FindSuccessor {
-  readonly type: 'find-successor';
-  readonly key: Id;
-}
-
-/** One step of an iterative lookup. */
-export interface FoundSuccessor {
-  readonly type: 'found-successor';
-  /** The phone asked is sure who owns the key: itself, or its successor. */
-  readonly owner: Contact | undefined;
-  /**
-   * The owner's successors as far as the phone asked knows them, nearest first: the key's further replicas. Without an
-   * owner, a few phones it believes to be at or after the key: whom to ask if all before the key are dead.
-   */
-  readonly ownerSuccessors: readonly Contact[];
-  /** Phones it knows closer to the key, best first; never beyond it. Bounded. */
-  readonly closer: readonly Contact[];
 }
 
 /** "Can you reach this phone?": a second opinion before a suspected phone is dropped. */

@@ -30,7 +30,7 @@ export class RingContext {
   readonly phones: KnownPhones;
   readonly graveyard = new Graveyard();
   readonly fingers = new Fingers();
-  readonly news = new News();
+  readonly news: News;
   readonly pace: Pace;
   phase: Phase = 'joining';
   /** The successor list changed since the predecessor, whose list follows from it, was last told. */
@@ -44,6 +44,7 @@ export class RingContext {
     this.settings = settings;
     this.tell = tell;
     this.pace = new Pace(settings);
+    this.news = new News(settings.newsBytesPerSecond);
     this.#ring = aloneState(self);
     this.#predecessors = [self];
     this.phones = new KnownPhones(self.id, {

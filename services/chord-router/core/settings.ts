@@ -16,6 +16,10 @@ export interface ChordSettings {
   /** Most phones one lookup asks before it gives up. */
   readonly lookupHops: number;
   readonly lookupDeadlineMs: number;
+  /** Whether lookups of keys around which the table is sparse are passed on from phone to phone (forward.ts). */
+  readonly forwardLookups: boolean;
+  /** Bytes a second spent on passing on who came and went: more fills tables sooner under churn, less keeps it cheap. */
+  readonly newsBytesPerSecond: number;
   /** Shortest and longest pause between two rounds of stabilisation: short after a change, doubling while quiet. */
   readonly stabiliseMinMs: number;
   readonly stabiliseMaxMs: number;
@@ -40,6 +44,8 @@ export const DEFAULT_SETTINGS: ChordSettings = {
   lookupParallelism: 3,
   lookupHops: 64,
   lookupDeadlineMs: 10_000,
+  forwardLookups: true,
+  newsBytesPerSecond: 200,
   stabiliseMinMs: 250,
   stabiliseMaxMs: 16_000,
   callTimeoutMinMs: 100,

@@ -38,6 +38,7 @@ export class Stabilisation {
     this.#round += 1;
     const context = this.#context;
     const startedMs = yield* now();
+    context.news.noteTime(startedMs);
     const before = context.ring;
     if (context.isAdrift) yield* this.#findAnyone();
     yield* this.#followSuccessor();

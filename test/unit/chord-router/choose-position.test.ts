@@ -147,10 +147,7 @@ function member(self: number, ring: readonly number[]): (request: PeerRequest) =
       const onward = others.filter(({ id }) => request.after === at(self) || between(request.after, id, at(self)));
       return { type: 'contacts', contacts: onward.slice(0, request.limit) };
     }
-    if (request.type !== 'find-successor') return expect.unreachable(request.type);
-    const key = sorted.find((share) => at(share) >= request.key) ?? sorted[0]!;
-    const before = from(key).at(-1)!;
-    return { type: 'found-successor', owner: undefined, ownerSuccessors: [phone(key)], closer: [phone(before)] };
+    return expect.unreachable(request.type);
   };
 }
 
@@ -186,8 +183,8 @@ describe('a phone that asks its seeds', () => {
     const table = member(0.1, known);
     // The table shows nobody between 0.35 and 0.1, but there is somebody right beside the first candidate.
     const seed = (request: PeerRequest): PeerReply =>
-      request.type === 'find-successor'
-        ? { type: 'found-successor', owner: phone(0.7001), ownerSuccessors: [], closer: [] }
+      request.type === 'forward-lookup'
+        ? { type: 'forwarded-lookup', owner: phone(0.7001), ownerSuccessors: [], closer: [], trail: [] }
         : table(request);
     expect(new Seeds({ 0.1: seed }).choose([at(0.7), at(0.55)], ['0.1'])).toEqual({ chosen: 1, afterMs: 0 });
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fingers, fingerTargets, MAX_FINGERS } from '../../../services/chord-router/core/fingers.ts';
-import { MAX_NEWS, News } from '../../../services/chord-router/core/gossip.ts';
+import { ITEM_BYTES, MAX_NEWS, News } from '../../../services/chord-router/core/gossip.ts';
 import { Graveyard } from '../../../services/chord-router/core/graveyard.ts';
 import { fractionOf, KnownPhones } from '../../../services/chord-router/core/known-phones.ts';
 import { aloneState, clockwiseList } from '../../../services/chord-router/core/ring.ts';
@@ -158,7 +158,7 @@ describe('news', () => {
       [64, 13],
       [1000, 20],
     ] as const) {
-      const news = new News();
+      const news = new News(1_000);
       news.add('joined', contactAt(1), 0, true);
       let sent = 0;
       while (news.pending) sent += news.take(phones).joined.length;
@@ -167,7 +167,7 @@ describe('news', () => {
   });
 
   it('is taken at most sixteen of a kind at a time, the least travelled first', () => {
-    const news = new News();
+    const news = new News(1_000);
     for (let i = 0; i < 40; i++) news.add(i < 20 ? 'joined' : 'gone', contactAt(i), 0, true);
     const first = news.take(8);
     expect([first.joined.length, first.gone.length]).toEqual([MAX_NEWS, MAX_NEWS]);
@@ -176,7 +176,7 @@ describe('news', () => {
   });
 
   it('does not circle: hearsay against what was passed on waits', () => {
-    const news = new News();
+    const news = new News(1_000);
     news.add('joined', contactAt(1), 0, false);
     while (news.pending) news.take(2);
     news.add('joined', contactAt(1), 1000, true);
@@ -186,6 +186,43 @@ describe('news', () => {
     expect(news.take(2).gone).toEqual([contactAt(1)]);
     news.add('joined', contactAt(1), 40_000, false);
     expect(news.take(2)).toEqual({ joined: [contactAt(1)], gone: [] });
+  });
+});
+
+describe('the budget of news', () => {
+  const spend = (news: News): number => {
+    let items = 0;
+    while (news.pending) items += news.take(1000).joined.length;
+    return items;
+  };
+
+  it('holds in the long run, whatever there is to tell', () => {
+    const news = new News(10 * ITEM_BYTES);
+    for (let i = 0; i < 100; i++) news.add('joined', contactAt(i), 0, true);
+    expect(spend(news)).toBe(600); // what a minute of quiet has saved
+    news.noteTime(0);
+    let sent = 0;
+    for (let second = 1; second <= 15; second++) {
+      news.noteTime(second * 1000);
+      sent += spend(news);
+    }
+    expect(sent).toBe(150);
+  });
+
+  it('tells the freshest of what has travelled as little', () => {
+    const news = new News(ITEM_BYTES);
+    news.add('joined', contactAt(1), 1000, true);
+    news.add('joined', contactAt(2), 2000, true);
+    expect(news.take(1000).joined).toEqual([2, 1].map(contactAt));
+  });
+
+  it('gives up what is out of date while it is short', () => {
+    const news = new News(ITEM_BYTES);
+    for (let i = 0; i < 100; i++) news.add('joined', contactAt(i), 0, true);
+    news.noteTime(0);
+    spend(news);
+    news.noteTime(30_000);
+    expect(news.take(1000).joined).toEqual([]);
   });
 });
 

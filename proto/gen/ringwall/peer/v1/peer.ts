@@ -131,6 +131,7 @@ export interface Request {
     | { $case: "digestRange"; value: DigestRangeRequest }
     | { $case: "listRange"; value: ListRangeRequest }
     | { $case: "fetchRecords"; value: FetchRecordsRequest }
+    | { $case: "forwardLookup"; value: ForwardLookupRequest }
     | undefined;
 }
 
@@ -147,6 +148,7 @@ export interface Reply {
     | { $case: "rangeDigest"; value: RangeDigestReply }
     | { $case: "rangeListing"; value: RangeListingReply }
     | { $case: "fetchedRecords"; value: FetchedRecordsReply }
+    | { $case: "forwardedLookup"; value: ForwardedLookupReply }
     | undefined;
 }
 
@@ -186,6 +188,26 @@ export interface FoundSuccessorReply {
   owner: Contact | undefined;
   ownerSuccessors: Contact[];
   closer: Contact[];
+}
+
+/** A lookup that is passed on from phone to phone until the key's owner answers. */
+export interface ForwardLookupRequest {
+  key: Buffer;
+  hopsLeft: number;
+  budgetMs: number;
+}
+
+export interface ForwardedLookupReply {
+  owner: Contact | undefined;
+  ownerSuccessors: Contact[];
+  closer: Contact[];
+  /** nearest to the asking phone first */
+  trail: TrailHop[];
+}
+
+export interface TrailHop {
+  phone: Contact | undefined;
+  milliseconds: number;
 }
 
 export interface ProbeForRequest {
@@ -913,6 +935,9 @@ export const Request: MessageFns<Request> = {
       case "fetchRecords":
         FetchRecordsRequest.encode(message.body.value, writer.uint32(106).fork()).join();
         break;
+      case "forwardLookup":
+        ForwardLookupRequest.encode(message.body.value, writer.uint32(114).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1034,6 +1059,14 @@ export const Request: MessageFns<Request> = {
             message.body = { $case: "fetchRecords", value: FetchRecordsRequest.decode(reader, reader.uint32()) };
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.body = { $case: "forwardLookup", value: ForwardLookupRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1086,6 +1119,9 @@ export const Reply: MessageFns<Reply> = {
         break;
       case "fetchedRecords":
         FetchedRecordsReply.encode(message.body.value, writer.uint32(90).fork()).join();
+        break;
+      case "forwardedLookup":
+        ForwardedLookupReply.encode(message.body.value, writer.uint32(98).fork()).join();
         break;
     }
     return writer;
@@ -1190,6 +1226,14 @@ export const Reply: MessageFns<Reply> = {
             }
 
             message.body = { $case: "fetchedRecords", value: FetchedRecordsReply.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.body = { $case: "forwardedLookup", value: ForwardedLookupReply.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -1613,6 +1657,210 @@ export const FoundSuccessorReply: MessageFns<FoundSuccessorReply> = {
             }
 
             message.closer.push(Contact.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseForwardLookupRequest(): ForwardLookupRequest {
+  return { key: Buffer.alloc(0), hopsLeft: 0, budgetMs: 0 };
+}
+
+export const ForwardLookupRequest: MessageFns<ForwardLookupRequest> = {
+  encode(message: ForwardLookupRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key.length !== 0) {
+      writer.uint32(10).bytes(message.key);
+    }
+    if (message.hopsLeft !== 0) {
+      writer.uint32(16).uint32(message.hopsLeft);
+    }
+    if (message.budgetMs !== 0) {
+      writer.uint32(24).uint32(message.budgetMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForwardLookupRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForwardLookupRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.hopsLeft = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.budgetMs = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseForwardedLookupReply(): ForwardedLookupReply {
+  return { owner: undefined, ownerSuccessors: [], closer: [], trail: [] };
+}
+
+export const ForwardedLookupReply: MessageFns<ForwardedLookupReply> = {
+  encode(message: ForwardedLookupReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.owner !== undefined) {
+      Contact.encode(message.owner, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.ownerSuccessors) {
+      Contact.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.closer) {
+      Contact.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.trail) {
+      TrailHop.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForwardedLookupReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForwardedLookupReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.owner = Contact.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ownerSuccessors.push(Contact.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.closer.push(Contact.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.trail.push(TrailHop.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTrailHop(): TrailHop {
+  return { phone: undefined, milliseconds: 0 };
+}
+
+export const TrailHop: MessageFns<TrailHop> = {
+  encode(message: TrailHop, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.phone !== undefined) {
+      Contact.encode(message.phone, writer.uint32(10).fork()).join();
+    }
+    if (message.milliseconds !== 0) {
+      writer.uint32(17).double(message.milliseconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TrailHop {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTrailHop();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.phone = Contact.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.milliseconds = reader.double();
             continue;
           }
         }

@@ -1,0 +1,134 @@
+/**
+ * Which phone to pass a lookup on to: the one with the least time to the owner's answer, its own round trip and what
+ * the rest of the route may be expected to take, rather than the one nearest to the key.
+ *
+ * Source: Dabek et al., NSDI 2004, section 4.3 (proximity route selection).
+ */
+import type { Contact } from '../../shared/core/contact.ts';
+import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
+import { forward, fractionOf, type KnownPhone } from './known-phones.ts';
+import type { RingContext } from './ring-context.ts';
+
+export interface Choice {
+  readonly phone: Contact;
+  /** Measured, or else the typical one. */
+  readonly rttMs: number;
+}
+
+/**
+ * Round trips that a doubling of the distance adds with one entry a doubling: half of all bits are one (Chord, theorem
+ * 2). With m entries it is this over √m, fitted to simulated routes: among many phones far off some are close by.
+ */
+const ROUND_TRIPS_A_DOUBLING = 0.5;
+/** Phones known to each side of a key by which to judge how many near it are not known. */
+const AROUND = 8;
+/** Where fewer of them are known, the first known after the key lies too far behind it to know the owner. */
+const LEAST_SHARE_FOR_A_GUESS = 0.5;
+
+export class NextPhones {
+  /** Mean round trip of the phones known, in ms. */
+  readonly typicalMs: number;
+  readonly #context: RingContext;
+  readonly #key: Id;
+  readonly #tried = new Set<Id>();
+  /** Entries of the table for each doubling of the distance. */
+  readonly #perDoubling: number;
+
+  constructor(context: RingContext, key: Id) {
+    this.#context = context;
+    this.#key = key;
+    this.typicalMs = typicalRoundTripMs(context);
+    this.#perDoubling = Math.max(1, context.phones.size / Math.log2(context.estimatedSize + 1));
+  }
+
+  /** The best one not given yet; undefined when there is none. */
+  best(): Choice | undefined {
+    const choice = this.#ownerNextDoor() ?? this.#cheapest();
+    if (choice !== undefined) this.#tried.add(choice.phone.id);
+    return choice;
+  }
+
+  /** The owner, where this phone's lists of neighbours say who that is. */
+  #ownerNextDoor(): Choice | undefined {
+    const { self, successors, predecessors } = this.#context;
+    const around = [...predecessors.toReversed(), self, ...successors];
+    for (let i = 1; i < around.length; i++) {
+      const owner = around[i]!;
+      if (!inOwnedRange(around[i - 1]!.id, this.#key, owner.id)) continue;
+      return owner.id !== self.id && this.#isOpen(owner.id) ? this.#choiceOf(owner) : undefined;
+    }
+    return undefined;
+  }
+
+  #cheapest(): Choice | undefined {
+    const { self, phones, estimatedSize } = this.#context;
+    const keyAt = fractionOf(this.#key);
+    let best: KnownPhone | undefined;
+    let leastMs = Number.POSITIVE_INFINITY;
+    for (const known of phones.all()) {
+      if (known.state !== 'alive' || !between(self.id, known.contact.id, this.#key)) continue;
+      const away = forward(known.fraction, keyAt) * estimatedSize;
+      const costMs = this.#rttOf(known) + this.typicalMs * this.#roundTripsFrom(away);
+      if (costMs >= leastMs || !this.#isOpen(known.contact.id)) continue;
+      best = known;
+      leastMs = costMs;
+    }
+    const guess = this.#likelyOwner();
+    if (guess !== undefined && guess.costMs < leastMs) return this.#choiceOf(guess.phone);
+    return best === undefined ? undefined : this.#choiceOf(best.contact);
+  }
+
+  /** The first phone known at or after the key, which owns it if no unknown one lies between; if not, it knows who does. */
+  #likelyOwner(): { readonly phone: Contact; readonly costMs: number } | undefined {
+    const { phones, self } = this.#context;
+    const [phone] = phones.following(this.#key, 1);
+    const known = phone === undefined ? undefined : phones.get(phone.id);
+    if (phone === undefined || known === undefined || !this.#isOpen(phone.id)) return undefined;
+    if (between(self.id, phone.id, this.#key)) return undefined;
+    const share = this.#knownShareAround();
+    if (share < LEAST_SHARE_FOR_A_GUESS) return undefined;
+    return { phone, costMs: this.#rttOf(known) + 2 * this.typicalMs * (1 - share) };
+  }
+
+  /** About which share of the phones around the key this one knows: as likely the first known after it owns it. */
+  #knownShareAround(): number {
+    const { phones, estimatedSize } = this.#context;
+    const before = phones.closestPreceding(this.#key, AROUND);
+    const after = phones.following(this.#key, AROUND);
+    const [first, last] = [before.at(-1), after.at(-1)];
+    if (first === undefined || last === undefined) return 0;
+    const expected = forward(fractionOf(first.id), fractionOf(last.id)) * estimatedSize;
+    return Math.min(1, (before.length + after.length - 1) / Math.max(expected, 1));
+  }
+
+  /** Round trips that the route takes from a phone so many before the owner, if its table is like this phone's own. */
+  #roundTripsFrom(phonesAway: number): number {
+    const doublings = Math.max(0, Math.log2(Math.max(phonesAway, 1) / this.#perDoubling));
+    return 1 + (ROUND_TRIPS_A_DOUBLING / Math.sqrt(this.#perDoubling)) * doublings;
+  }
+
+  #isOpen(id: Id): boolean {
+    return !this.#tried.has(id) && !this.#context.isDead(id);
+  }
+
+  #choiceOf(phone: Contact): Choice {
+    const known = this.#context.phones.get(phone.id);
+    return { phone, rttMs: known === undefined ? this.typicalMs : this.#rttOf(known) };
+  }
+
+  #rttOf(known: KnownPhone): number {
+    return known.roundTrip.estimate?.smoothedMs ?? this.typicalMs;
+  }
+}
+
+/** Mean round trip of the phones this one knows, in ms; the shortest timeout while none was measured. */
+export function typicalRoundTripMs({ phones, settings }: RingContext): number {
+  let sum = 0;
+  let measured = 0;
+  for (const { roundTrip } of phones.all()) {
+    if (roundTrip.estimate === undefined) continue;
+    sum += roundTrip.estimate.smoothedMs;
+    measured += 1;
+  }
+  return measured === 0 ? settings.callTimeoutMinMs : sum / measured;
+}
