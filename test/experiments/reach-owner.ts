@@ -2,6 +2,7 @@
 import type { Calls } from '../../services/chord-router/core/calls.ts';
 import { lookup } from '../../services/chord-router/core/lookup.ts';
 import type { RingContext } from '../../services/chord-router/core/ring-context.ts';
+import type { Hop } from '../../services/chord-router/core/ring-view.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import { cancel, type Fiber, first, now, sleep, spawn, type Task } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';
@@ -13,7 +14,10 @@ const SECOND_THOUGHT_MS = 1.2 * RTT_MS;
 /** What one lookup, to the first living phone at or after a key, cost. */
 export interface Reached {
   readonly owner: Id | undefined;
+  /** Steps of the route that led to the owner's name: phones each of which was named by the one before. */
   readonly path: number;
+  /** Phones that answered, on that route or beside it. */
+  readonly answered: number;
   readonly dead: number;
   readonly milliseconds: number;
 }
@@ -37,7 +41,25 @@ export function* reachOwner(context: RingContext, calls: Calls, key: Id): Task<R
   const milliseconds = (yield* now()) - startedMs;
   // The ping that finds the owner alive is no step of the path: a paper's lookup ends with the owner's name.
   const ownPing = owner === undefined || owner === context.self.id || heard.has(owner) ? 0 : RTT_MS;
-  return { owner, path: heard.size, dead: silent.size + asked, milliseconds: milliseconds - ownPing };
+  return {
+    owner,
+    path: routeLength(hops),
+    answered: heard.size,
+    dead: silent.size + asked,
+    milliseconds: milliseconds - ownPing,
+  };
+}
+
+/** From the phone that named the owner (the last nearest one, if none was sure) back to one of the asker's own tables. */
+function routeLength(hops: readonly Hop[]): number {
+  const answered = hops.filter(({ outcome }) => outcome !== 'timeout');
+  const byId = new Map(answered.map((hop) => [hop.phone.id, hop]));
+  let hop = answered.findLast(({ outcome }) => outcome === 'owner') ?? answered.at(-1);
+  let length = 0;
+  for (; hop !== undefined && length < answered.length; length++) {
+    hop = hop.namedBy === undefined ? undefined : byId.get(hop.namedBy.id);
+  }
+  return length;
 }
 
 /** Pings all of a batch at once and waits for those before the first that answers. */

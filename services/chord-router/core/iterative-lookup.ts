@@ -172,6 +172,7 @@ class Lookup {
     const outcome = yield* this.#calls.ask<'ask-neighbours'>(nearest, request);
     if (!outcome.ok) return;
     this.#list = outcome.reply.successors.slice(0, this.#context.settings.successors);
+    for (const { id } of this.#list) if (!this.#namers.has(id)) this.#namers.set(id, nearest);
     this.#addCandidates(this.#list.filter(({ id }) => between(nearest.id, id, this.#key)));
   }
 
@@ -199,24 +200,28 @@ class Lookup {
     this.#probes.delete(probe);
     const milliseconds = yield* since(startedMs);
     const outcome = probe.result;
+    const namer = this.#namers.get(phone.id);
     if (!outcome?.ok) {
-      this.#hops.push({ phone, milliseconds, outcome: outcome?.failure ?? 'unreachable' });
+      this.#hops.push({ phone, namedBy: namer, milliseconds, outcome: outcome?.failure ?? 'unreachable' });
       this.#silent.add(phone.id);
-      const namer = this.#namers.get(phone.id);
       if (namer !== undefined) yield* this.#hint(namer, phone);
       return undefined;
     }
     const { owner, ownerSuccessors, closer } = outcome.reply;
-    this.#hops.push({ phone, milliseconds, outcome: owner === undefined ? 'closer' : 'owner' });
+    this.#hops.push({ phone, namedBy: namer, milliseconds, outcome: owner === undefined ? 'closer' : 'owner' });
     const nearer = closer.slice(0, MAX_CLOSER).filter(({ id }) => between(phone.id, id, this.#key));
     for (const contact of nearer) {
       this.#context.learn(contact);
-      this.#namers.set(contact.id, phone);
+      if (!this.#namers.has(contact.id)) this.#namers.set(contact.id, phone);
       if (this.#silent.has(contact.id)) yield* this.#hint(phone, contact);
     }
     if (owner !== undefined) this.#context.learn(owner);
     this.#addCandidates(nearer);
-    if (owner === undefined) this.#addGuesses(ownerSuccessors.slice(0, MAX_GUESSES));
+    if (owner === undefined) {
+      for (const { id } of ownerSuccessors.slice(0, MAX_GUESSES))
+        if (!this.#namers.has(id)) this.#namers.set(id, phone);
+      this.#addGuesses(ownerSuccessors.slice(0, MAX_GUESSES));
+    }
     if (this.#nearestAnswered === undefined || between(this.#nearestAnswered.id, phone.id, this.#key)) {
       this.#nearestAnswered = phone;
     }

@@ -14,9 +14,7 @@ import { answerFor, MAX_CLOSER } from './own-answer.ts';
 import type { RingContext } from './ring-context.ts';
 import type { Hop, LookupOutcome } from './ring-view.ts';
 
-/** A table so full, as a share of its bound, may have had no room for the whole ring. */
-const FULL_SHARE = 0.9;
-/** Below this share of the ring a table that is not full is sparse, too. */
+/** Below this share of the ring a table is sparse that has room for all of it. */
 const KNOWN_SHARE = 0.25;
 /** Typical round trips that a forwarded lookup has before the key is looked up phone by phone beside it. */
 const PATIENT_ROUND_TRIPS = 5;
@@ -45,9 +43,9 @@ function* find(context: RingContext, calls: Calls, key: Id): Task<LookupOutcome>
   return yield* searchFromTables(context, calls, key);
 }
 
-/** Whether the table may lack phones of the ring. */
+/** Whether the table had no room for the whole ring, or has not met most of it. */
 function isSparse({ phones, settings, estimatedSize }: RingContext): boolean {
-  return phones.size >= FULL_SHARE * settings.knownPhones || phones.size < KNOWN_SHARE * estimatedSize;
+  return phones.size >= settings.knownPhones || phones.size < KNOWN_SHARE * estimatedSize;
 }
 
 /** Passes the question on; after a while, or when that fails, asks phone by phone as well. */
@@ -85,6 +83,7 @@ function* passOn(context: RingContext, calls: Calls, key: Id): Task<LookupOutcom
 function hopsOf({ trail }: ForwardedLookup): Hop[] {
   return trail.map(({ phone, milliseconds }, i) => ({
     phone,
+    namedBy: trail[i - 1]?.phone,
     milliseconds: Math.max(0, milliseconds - (trail[i + 1]?.milliseconds ?? 0)),
     outcome: i + 1 === trail.length ? 'owner' : 'closer',
   }));

@@ -9,6 +9,8 @@ import type { ChordSettings } from './settings.ts';
 /** One phone asked in a lookup. */
 export interface Hop {
   readonly phone: Contact;
+  /** Whose answer named it; undefined when it came from the asking phone's own tables. */
+  readonly namedBy: Contact | undefined;
   readonly milliseconds: number;
   readonly outcome: 'closer' | 'owner' | 'timeout' | 'unreachable' | 'refused';
 }

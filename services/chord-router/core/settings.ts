@@ -11,7 +11,10 @@ export interface ChordSettings {
    * undefined: no bound, as a testnet needs, for there all phones have one address.
    */
   readonly knownPhonesPerPrefix: number | undefined;
-  /** Probes of one lookup under way at once. */
+  /**
+   * Probes of one lookup under way at once when phones are silent: one goes out alone while answers come in time, a second
+   * beside a late one, and as many as this once a phone has proved silent, for then others are likely dead, too.
+   */
   readonly lookupParallelism: number;
   /** Most phones one lookup asks before it gives up. */
   readonly lookupHops: number;
@@ -41,7 +44,7 @@ export const DEFAULT_SETTINGS: ChordSettings = {
   successors: 8,
   knownPhones: 1024,
   knownPhonesPerPrefix: undefined,
-  lookupParallelism: 3,
+  lookupParallelism: 8,
   lookupHops: 64,
   lookupDeadlineMs: 10_000,
   forwardLookups: true,

@@ -29,7 +29,7 @@ const CORE: RouterCore = {
     answer({
       owner: { id: key, address: PHONE.address },
       replicas: [PHONE],
-      hops: [{ phone: PHONE, milliseconds: 2, outcome: 'closer' }],
+      hops: [{ phone: PHONE, namedBy: undefined, milliseconds: 2, outcome: 'closer' }],
       milliseconds: 3,
     }),
   put: (records) =>
