@@ -5,8 +5,9 @@
 import type { PhoneState } from './phone-process.ts';
 
 export type Command =
-  | { readonly command: 'status' | 'down' }
+  | { readonly command: 'status' | 'down' | 'heal' }
   | { readonly command: PhoneCommand; readonly n: number }
+  | { readonly command: 'cut'; readonly phones: readonly number[] }
   | { readonly command: 'join'; readonly count: number }
   | {
       readonly command: 'churn';
@@ -39,6 +40,12 @@ export interface PhoneStatus {
   readonly cpuSeconds: number | null;
 }
 
+/** The numbers of the phones on the two sides of a cut. */
+export interface Sides {
+  readonly inside: readonly number[];
+  readonly outside: readonly number[];
+}
+
 export interface ChurnSummary {
   readonly failed: number;
   readonly joined: number;
@@ -57,7 +64,12 @@ export const MAX_RATE = 600;
 export function commandFault(value: unknown): string | undefined {
   const command = value as Partial<Record<string, unknown>> | null;
   const name = command?.command;
-  if (name === 'status' || name === 'down') return undefined;
+  if (name === 'status' || name === 'down' || name === 'heal') return undefined;
+  if (name === 'cut') {
+    const phones: unknown = command?.phones;
+    const isList = Array.isArray(phones) && phones.length > 0 && phones.every(isCount);
+    return isList ? undefined : 'phones must be the numbers of at least one phone';
+  }
   if (name === 'join') return isCount(command?.count) ? undefined : 'count must be a whole number of at least 1';
   if (name === 'churn') {
     const { rate, forSeconds, seed } = command as Record<string, unknown>;

@@ -2,6 +2,7 @@
 import { runChurn } from './churn.ts';
 import type { Command } from './control-protocol.ts';
 import type { Perform } from './control-server.ts';
+import { heal, partition } from './partition.ts';
 import { statusOf } from './status.ts';
 import type { Testnet } from './testnet.ts';
 import { TestnetError } from './testnet-error.ts';
@@ -28,6 +29,10 @@ export function performer(net: Testnet, down: () => void): Perform {
         return await statusOf(net);
       case 'down':
         return down();
+      case 'cut':
+        return partition(net, command.phones);
+      case 'heal':
+        return heal(net);
       case 'join':
         return (await net.join(command.count)).map((phone) => ({ n: phone.n, api: phone.api }));
       case 'churn':

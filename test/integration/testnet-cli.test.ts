@@ -92,6 +92,18 @@ describe('the command line of the testnet', () => {
     const feed = await request<{ items: unknown[] }>(`${two!.api}/v1/feed?strategy=recent&limit=100`);
     expect(feed.body.items.length).toBeGreaterThan(50);
 
+    const successors = async (): Promise<(number | null)[]> =>
+      (await command<{ phones: PhoneStatus[] }>('status')).phones.map(({ successor }) => successor);
+    expect(await command('cut', '3', '4')).toEqual({ inside: [3, 4], outside: [1, 2] });
+    await eventually('the ring is two', async () => (await successors()).join() === '2,1,4,3');
+    expect(await command('heal')).toEqual({ healed: true });
+    await eventually('the ring is one', async () => {
+      const ring = await successors();
+      let at = 1;
+      for (let steps = 1; steps < ring.length; steps++) at = ring[at - 1] ?? 1;
+      return new Set(ring).size === ring.length && ring[at - 1] === 1 && at !== 1;
+    });
+
     const author = await WallClient.signUp(one!.api, 'Zoe');
     const post = (await author.post('Survive this')).body;
     expect(await command('kill', '1')).toEqual({ n: 1, state: 'killed' });
@@ -145,6 +157,7 @@ describe('the command line of the testnet', () => {
     [['start', '--data', '/proc/nowhere'], 'error: /proc/nowhere cannot be made (ENOENT): choose another --data'],
     [['start', '--ready-file', '/nowhere/f'], 'error: /nowhere/f cannot be written: name another --ready-file'],
     [['churn', '--rate', '-1'], "error: option '--rate <n>' argument '-1' is invalid."],
+    [['cut', '1', 'x'], "error: command-argument value 'x' is invalid for argument 'n'."],
     [['kill', 'x'], "error: command-argument value 'x' is invalid for argument 'n'."],
     [['kill'], "error: missing required argument 'n'"],
     [['dance'], "error: unknown command 'dance'"],
@@ -157,7 +170,21 @@ describe('the command line of the testnet', () => {
   });
 
   test('every command has a help', async () => {
-    const names = ['start', 'status', 'kill', 'stop', 'freeze', 'thaw', 'restart', 'join', 'churn', 'down', 'login'];
+    const names = [
+      'start',
+      'status',
+      'kill',
+      'stop',
+      'freeze',
+      'thaw',
+      'restart',
+      'cut',
+      'heal',
+      'join',
+      'churn',
+      'down',
+      'login',
+    ];
     const helps = await Promise.all(names.map((name) => run(process.execPath, [MAIN, name, '--help'])));
     for (const { stdout } of helps) expect(stdout).toContain('Usage: testnet');
   });

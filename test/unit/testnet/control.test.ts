@@ -94,6 +94,12 @@ describe('the control port', () => {
   });
 
   test('refuses what is no command, changing nothing', async () => {
+    const everybody = net.phones.map(({ n }) => n);
+    await expect(send({ command: 'cut', phones: everybody })).rejects.toThrow('a cut needs a phone on the other side');
+    await expect(send({ command: 'cut', phones: [99] })).rejects.toThrow('there is no phone 99');
+    await expect(send({ command: 'cut', phones: [] })).rejects.toThrow(
+      'phones must be the numbers of at least one phone',
+    );
     await expect(send({ command: 'kill', n: 99 })).rejects.toThrow('there is no phone 99: the phones are 1 to 5');
     const faulty: [string, string][] = [
       ['{', 'the command is no JSON'],
