@@ -61,6 +61,7 @@ function describe(
   small: number,
   large: number,
 ): Findings {
+  const worst = product.find(({ rate }) => rate === WORST_RATE)!.figures;
   return {
     setUp: [
       'The whole protocol in the simulator: joins through a random phone, deaths in silence, each a Poisson process of ' +
@@ -138,12 +139,18 @@ function describe(
     bars: [
       {
         asked: `(d) R = 0.40 a second, 1,000 phones: 0 failures in 10⁵ lookups, timeouts ≤ 0.1 a lookup`,
-        reached: `${bar.wrong + bar.none} failures in ${bar.lookups} lookups, ${bar.timeouts.toFixed(3)} timeouts a lookup`,
-        met: bar.wrong + bar.none === 0 && bar.timeouts <= 0.1,
+        reached:
+          `${bar.wrong + bar.none} failures in ${bar.lookups} lookups, ${bar.timeouts.toFixed(3)} timeouts a lookup; ` +
+          `${worst.wrong + worst.none} in the ${worst.lookups} of table III at that rate`,
+        met: bar.wrong + bar.none + worst.wrong + worst.none === 0 && bar.timeouts <= 0.1,
       },
     ],
     notes: [
-      `In the run for the bar ${bar.wrong} lookups named a wrong living phone and ${bar.none} named none.`,
+      `In the run for the bar ${bar.wrong} lookups named a wrong living phone and ${bar.none} named none. Lookups whose asker ` +
+        'died before they ended are not counted. Where one fails, a phone that has just joined is not known yet to the phone ' +
+        'before it: to join does not wait for that.',
+      "Figure 12's 3 % is not reproduced with the paper's pace: a silent neighbour is looked into at once here, news travels " +
+        'with what is said anyway, and fingers are of base 16. None of that can be turned off.',
       'The product does not wait for its turn to stabilise: a silent neighbour is looked into at once, and what is found ' +
         'out is passed on with what is said anyway, so tables are seldom wrong for longer than a call times out.',
     ],

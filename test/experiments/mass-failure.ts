@@ -126,7 +126,8 @@ function describe(
   const classic = measured.get(CLASSIC)!;
   return {
     setUp: [
-      `Table II: ${scale.phones} phones, a share p of which dies at once; ${scale.lookups} lookups a cell by the living, ` +
+      `Table II: ${scale.phones} phones, a share p of which dies at once; ${scale.lookups} lookups a cell by the living ` +
+        `(${PRODUCT_SHARE * scale.lookups} with the product's whole table, which takes long to lay out), ` +
         'before anybody repairs anything. A lookup ends at the first living phone at or after the key; ' +
         'what the lookup names is tried in ring order. The path is the steps of the route that led to it, each phone named by the one before; ' +
         'what was asked beside the route is in the phones asked. Timeouts are the dead ones of those.',
