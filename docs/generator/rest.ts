@@ -75,6 +75,7 @@ async function openApiDocument(): Promise<OpenApi> {
     put: noRing,
     get: noRing,
     getNearest: noRing,
+    relay: noRing,
     getStatus: noRing,
   };
   const wall = await assembleWall({

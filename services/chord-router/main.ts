@@ -1,6 +1,8 @@
 /** Runs a chord router by itself, with the sibling API for a wall API beside it. */
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { RelayServiceDefinition } from '../../proto/gen/ringwall/relay/v1/relay.ts';
 import { EnvironmentReader } from '../shared/runtime/environment.ts';
+import { grpcClient } from '../shared/runtime/grpc-client.ts';
 import { GrpcServer } from '../shared/runtime/grpc-server.ts';
 import { formatHostPort } from '../shared/runtime/host-port.ts';
 import { type RunningProgram, runProgram, unlessStopped } from '../shared/runtime/lifecycle.ts';
@@ -17,6 +19,11 @@ const VARIABLES: readonly Variable[] = [
     meaning: 'host:port of the sibling API (ChordService, health)',
     fallback: '127.0.0.1:7500',
   },
+  {
+    name: 'RINGWALL_CAN_ADDRESS',
+    meaning: "host:port of the can-index beside it, which answers what other phones' indexes ask",
+    fallback: 'none',
+  },
   { name: 'RINGWALL_METRICS_LISTEN', meaning: 'host:port of GET /metrics', fallback: 'off' },
   ...PROCESS_VARIABLES,
 ];
@@ -29,6 +36,7 @@ async function start(stopping: AbortSignal): Promise<RunningProgram> {
   const environment = new EnvironmentReader(process.env);
   const settings = readChordRouterSettings(environment);
   const chordListen = environment.hostPort('RINGWALL_CHORD_LISTEN', '127.0.0.1:7500');
+  const canAddress = environment.optionalHostPort('RINGWALL_CAN_ADDRESS');
   const metricsListen = environment.optionalHostPort('RINGWALL_METRICS_LISTEN');
   const log = createLogger(environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'));
   environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
@@ -38,6 +46,11 @@ async function start(stopping: AbortSignal): Promise<RunningProgram> {
   await using starting = new AsyncDisposableStack();
   const router = await startChordRouter({ settings, logger: log, registry });
   starting.defer(() => router.stop());
+  if (canAddress !== undefined) {
+    const can = grpcClient(RelayServiceDefinition, formatHostPort(canAddress));
+    starting.defer(() => can.close());
+    router.serveRelayed('can-index', can.service);
+  }
   const siblings = new GrpcServer({ crashed: (error, method) => log.error({ err: error, method }, 'a call crashed') });
   siblings.add(ChordServiceDefinition, router.service);
   const chord = formatHostPort(await siblings.listen(chordListen));

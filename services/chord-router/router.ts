@@ -19,6 +19,7 @@ import { CHORD_METRICS } from './adapters/metrics.ts';
 import type { LinkOwner, Refusal } from './adapters/peer-link.ts';
 import { createPeerObserver } from './adapters/peer-observer.ts';
 import type { PeerServer } from './adapters/peer-server.ts';
+import { Relays, type RelayTarget } from './adapters/relays.ts';
 import { MAX_REMEMBERED, rememberPhones } from './adapters/remembered-phones.ts';
 import { runTask } from './adapters/run-task.ts';
 import type { SqliteStore } from './adapters/sqlite-store.ts';
@@ -26,6 +27,7 @@ import { statusResponse } from './adapters/status-response.ts';
 import type { Refused } from './core/calls.ts';
 import type { ChordEvent } from './core/event.ts';
 import { ChordNode } from './core/node.ts';
+import type { RelayedService } from './core/relay.ts';
 import { Replication } from './core/replication.ts';
 import { sameContacts } from './core/ring.ts';
 import type { StoreOperation } from './core/store-port.ts';
@@ -37,6 +39,8 @@ export interface RunningChordRouter {
   readonly contact: Contact;
   /** Resolves once this phone is a member of a ring. */
   readonly joined: Promise<void>;
+  /** From now on what the like of a sibling service on another phone asks goes there. */
+  serveRelayed(service: RelayedService, target: RelayTarget): void;
   /** Hands records over and says goodbye; bounded in time. */
   leave(): Promise<void>;
   /** From now on this phone and exactly these (host:port of their peer APIs) do not hear each other: link-faults.ts. */
@@ -81,6 +85,7 @@ export class ChordRouter implements RunningChordRouter {
   readonly #pool: LinkPool;
   readonly #scheduler: Scheduler;
   readonly #node: ChordNode<Replication>;
+  readonly #relays: Relays;
   readonly #joined = Promise.withResolvers<void>();
   #stabilisedAt = performance.now();
   #remembering: NodeJS.Timeout | undefined;
@@ -92,6 +97,7 @@ export class ChordRouter implements RunningChordRouter {
     this.#parts = parts;
     this.contact = parts.handshake.identity.contact;
     this.joined = this.#joined.promise;
+    this.#relays = new Relays(crashed);
     this.#metrics = instrument(registry, CHORD_METRICS, {
       records: () => store.usage.records,
       recordBytes: () => store.usage.bytes,
@@ -130,6 +136,7 @@ export class ChordRouter implements RunningChordRouter {
       put: (records: readonly Uint8Array[]) => this.#node.records.put(records),
       get: this.#node.records.get.bind(this.#node.records),
       nearest: this.#node.records.nearest.bind(this.#node.records),
+      relay: this.#node.relay.bind(this.#node),
       status: () =>
         statusResponse(this.#node.status(), {
           settled: this.#node.records.settled,
@@ -146,6 +153,10 @@ export class ChordRouter implements RunningChordRouter {
     this.#parts.server.start((stream) => this.#pool.accept(stream));
     this.#scheduler.run(this.#node.run(this.#parts.settings.seeds, remembered), 'ring');
     this.#remembering = setInterval(() => void this.#remember(), REMEMBER_MS).unref();
+  }
+
+  serveRelayed(service: RelayedService, target: RelayTarget): void {
+    this.#relays.serve(service, target);
   }
 
   async leave(): Promise<void> {
@@ -189,6 +200,10 @@ export class ChordRouter implements RunningChordRouter {
 
   #serve(from: Contact, request: Parameters<LinkOwner['serve']>[1], answer: Parameters<LinkOwner['serve']>[2]): void {
     this.#metrics.peerServed.inc({ type: request.type });
+    if (request.type === 'relay') {
+      this.#relays.handle(from, request, answer);
+      return;
+    }
     this.#scheduler.run(this.#node.handle(from, request), 'serve', ({ result, error, cancelled }) => {
       if (result === undefined) answer({ refusal: error === undefined && cancelled ? STOPPING : CRASHED });
       else if (result.type === 'refused') {

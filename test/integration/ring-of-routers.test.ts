@@ -1,11 +1,15 @@
 import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
-import { Consistency, PutOutcome, RingState } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Consistency, PutOutcome, RelayOutcome, RingState } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { RelayedService } from '../../proto/gen/ringwall/peer/v1/peer.ts';
+import { type HandleRequest, RelayServiceDefinition } from '../../proto/gen/ringwall/relay/v1/relay.ts';
 import { readIdentity } from '../../services/chord-router/adapters/identity-file.ts';
 import { NONCES, nodeId } from '../../services/chord-router/adapters/node-identity.ts';
 import { farthest } from '../../services/chord-router/core/choose-position.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import { type RingRecord, sealRecord } from '../../services/shared/core/record.ts';
+import { GrpcServer } from '../../services/shared/runtime/grpc-server.ts';
+import { formatHostPort } from '../../services/shared/runtime/host-port.ts';
 import { createRecordCrypto } from '../../services/shared/runtime/record-crypto.ts';
 import { newDataFolder, type RouterProcess, startRouter, stopRouters } from './router-process.ts';
 
@@ -170,5 +174,28 @@ describe('five routers', () => {
       (log) => log.includes('other-network'),
     );
     expect((await first.chord.getStatus({})).successors).toEqual([]);
+  });
+});
+
+describe('a service beside a router', () => {
+  it('speaks with its like on another phone over the link of the routers', async () => {
+    const asked: HandleRequest[] = [];
+    const siblings = new GrpcServer({ crashed: (error) => expect.unreachable(String(error)) });
+    siblings.add(RelayServiceDefinition, {
+      handle: async (request) => {
+        asked.push(request);
+        return { payload: Buffer.concat([Buffer.from('re: '), request.payload]) };
+      },
+    });
+    const address = formatHostPort(await siblings.listen({ host: '127.0.0.1', port: 0 }));
+    onTestFinished(() => siblings.stop(0));
+    const there = await startRouter(await newDataFolder(), [], { RINGWALL_CAN_ADDRESS: address });
+    const here = await startRouter(await newDataFolder(), [there.peer]);
+    const request = { service: RelayedService.CAN_INDEX, payload: Buffer.from('hello'), timeoutMilliseconds: 5_000 };
+    const answer = await here.chord.relay({ ...request, to: { id: there.id, address: there.peer } });
+    expect(answer).toMatchObject({ outcome: RelayOutcome.ANSWERED, payload: Buffer.from('re: hello') });
+    expect(asked).toMatchObject([{ fromId: here.id, fromAddress: here.peer }]);
+    const back = await there.chord.relay({ ...request, to: { id: here.id, address: here.peer } });
+    expect(back.outcome).toBe(RelayOutcome.REFUSED);
   });
 });

@@ -22,6 +22,7 @@ export const REQUEST_KINDS: Readonly<Record<PeerRequest['type'], number>> = {
   'list-range': 122,
   'fetch-records': 124,
   'forward-lookup': 126,
+  relay: 128,
 };
 
 const NAMES = new Map<number, string>([

@@ -10,7 +10,7 @@ import {
   PutOutcome,
 } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { Contact } from '../../shared/core/contact.ts';
-import type { Task } from '../../shared/core/effect.ts';
+import type { CallOutcome, Task } from '../../shared/core/effect.ts';
 import { type Id, parseId } from '../../shared/core/id.ts';
 import { MAX_NAME_BYTES } from '../../shared/core/record.ts';
 import type { Scheduler } from '../../shared/core/scheduler.ts';
@@ -20,7 +20,9 @@ import type { ReadOutcome } from '../core/get.ts';
 import type { RecordQuery } from '../core/message.ts';
 import type { NearestRecord } from '../core/nearest.ts';
 import { isValidQuery, MAX_QUERY_LIMIT } from '../core/query-position.ts';
+import type { Relay, Relayed } from '../core/relay.ts';
 import type { Hop, LookupOutcome } from '../core/ring-view.ts';
+import { relayCallOf, relayResponse } from './relay-call.ts';
 import { runTask } from './run-task.ts';
 import { bufferOf } from './wire-fields.ts';
 
@@ -30,6 +32,7 @@ export interface RouterCore {
   put(records: readonly Uint8Array[]): Task<readonly Receipt[]>;
   get(query: RecordQuery, consistency: 'one' | 'quorum'): Task<ReadOutcome>;
   nearest(key: Id, name: string): Task<NearestRecord>;
+  relay(to: Contact, request: Relay, timeoutMs: number): Task<CallOutcome<Relayed>>;
   status(): GetStatusResponse;
 }
 
@@ -99,6 +102,11 @@ export function createChordService(core: RouterCore, scheduler: Scheduler): Serv
         record: record === undefined ? undefined : bufferOf(record.bytes),
         answered: phoneOf(answered),
       };
+    },
+
+    relay: async (asked, options) => {
+      const { to, request, timeoutMs } = relayCallOf(asked);
+      return relayResponse(await runTask(scheduler, core.relay(to, request, timeoutMs), 'relay', options?.signal));
     },
 
     getStatus: async () => core.status(),

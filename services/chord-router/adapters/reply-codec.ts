@@ -43,6 +43,7 @@ const REPLY_TO: Readonly<Record<PeerRequest['type'], PeerReply['type']>> = {
   'digest-range': 'range-digest',
   'list-range': 'range-listing',
   'fetch-records': 'fetched-records',
+  relay: 'relayed',
 };
 
 const VERDICTS: readonly (readonly [RecordVerdict, WireVerdict])[] = [
@@ -123,6 +124,8 @@ function replyBody(reply: PeerReply): ReplyBody {
     }
     case 'fetched-records':
       return { $case: 'fetchedRecords', value: { records: recordsTo(reply.records) } };
+    case 'relayed':
+      return { $case: 'relayed', value: { payload: bufferOf(reply.payload) } };
   }
 }
 
@@ -210,6 +213,8 @@ function readReply(body: ReplyBody): PeerReply {
       };
     case 'fetchedRecords':
       return { type: 'fetched-records', records: recordsFrom(body.value.records) };
+    case 'relayed':
+      return { type: 'relayed', payload: body.value.payload };
   }
 }
 

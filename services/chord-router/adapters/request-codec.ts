@@ -2,11 +2,12 @@
  * The core's requests as protobuf (proto/ringwall/peer/v1) and back. Strict on the way in: what has a wrong length,
  * lacks a part or carries too many of anything is a MalformedMessage, and nothing of it reaches the core.
  */
-import { PutPurpose, type Request } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
+import { PutPurpose, RelayedService, type Request } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { MAX_NAME_BYTES } from '../../shared/core/record.ts';
 import type { PeerRequest } from '../core/message.ts';
 import {
   BOUNDS,
+  bufferOf,
   contactFrom,
   contactsFrom,
   contactsTo,
@@ -75,6 +76,8 @@ function requestBody(request: PeerRequest): RequestBody {
       const wanted = request.wanted.map(({ place, key }) => ({ place: idTo(place), key }));
       return { $case: 'fetchRecords', value: { wanted } };
     }
+    case 'relay':
+      return { $case: 'relay', value: { service: RelayedService.CAN_INDEX, payload: bufferOf(request.payload) } };
   }
 }
 
@@ -148,6 +151,8 @@ export function requestFromWire(request: Request): PeerRequest {
           key: textFrom(key, BOUNDS.keyBytes, 'key'),
         })),
       };
+    case 'relay':
+      return { type: 'relay', service: relayedServiceFrom(body.value.service), payload: body.value.payload };
   }
 }
 
@@ -155,6 +160,11 @@ function purposeFrom(wire: PutPurpose): 'write' | 'repair' {
   if (wire === PutPurpose.WRITE) return 'write';
   if (wire === PutPurpose.REPAIR) return 'repair';
   throw new MalformedMessage(`no such purpose: ${wire}`);
+}
+
+function relayedServiceFrom(wire: RelayedService): 'can-index' {
+  if (wire === RelayedService.CAN_INDEX) return 'can-index';
+  throw new MalformedMessage(`no such service: ${wire}`);
 }
 
 function limitFrom(limit: number, most: number): number {

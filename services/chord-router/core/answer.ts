@@ -9,11 +9,12 @@ import { Forwarding } from './forward.ts';
 import { absorbNews } from './hear-news.ts';
 import type { Leaving, ListContacts, Neighbours, Notify, PeerReply, PeerRequest, ProbeFor } from './message.ts';
 import { answerFor } from './own-answer.ts';
+import type { Relay } from './relay.ts';
 import type { RingContext } from './ring-context.ts';
 import type { RecordRequest } from './serve.ts';
 import type { Suspicion } from './suspicion.ts';
 
-export type RingRequest = Exclude<PeerRequest, RecordRequest>;
+export type RingRequest = Exclude<PeerRequest, RecordRequest | Relay>;
 
 /** Most contacts in one answer. */
 export const MAX_CONTACTS = 256;

@@ -9,6 +9,7 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
 import type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor } from './lookup-message.ts';
+import type { Relay, Relayed } from './relay.ts';
 
 export type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor, TrailHop } from './lookup-message.ts';
 
@@ -26,7 +27,8 @@ export type PeerRequest =
   | GetNearest
   | DigestRange
   | ListRange
-  | FetchRecords;
+  | FetchRecords
+  | Relay;
 
 export type PeerReply =
   | Done
@@ -40,7 +42,8 @@ export type PeerReply =
   | NearestOutcome
   | RangeDigest
   | RangeListing
-  | FetchedRecords;
+  | FetchedRecords
+  | Relayed;
 
 /** The reply that answers each request. */
 export interface ReplyOf {
@@ -58,6 +61,7 @@ export interface ReplyOf {
   'digest-range': RangeDigest;
   'list-range': RangeListing;
   'fetch-records': FetchedRecords;
+  relay: Relayed;
 }
 
 /** News of phones that came or went, passed on a bounded number of times by whoever hears it. */

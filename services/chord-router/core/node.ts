@@ -1,6 +1,6 @@
 /** One node of the ring: wires the operations together and is their only public face. */
 import type { Contact } from '../../shared/core/contact.ts';
-import { detach, now, spawn, type Task } from '../../shared/core/effect.ts';
+import { type CallOutcome, detach, now, spawn, type Task } from '../../shared/core/effect.ts';
 import { between, type Id } from '../../shared/core/id.ts';
 import { Answers, MAX_CONTACTS } from './answer.ts';
 import { Calls, type Refused, refused } from './calls.ts';
@@ -9,6 +9,7 @@ import { joinRing } from './join.ts';
 import { leaveRing } from './leave.ts';
 import type { PeerReply, PeerRequest } from './message.ts';
 import { NodeView } from './node-view.ts';
+import { type Relay, type Relayed, relay } from './relay.ts';
 import { type Place, takePlace } from './resume.ts';
 import { RingContext } from './ring-context.ts';
 import type { LookupOutcome, RingView } from './ring-view.ts';
@@ -116,6 +117,7 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
   *handle(from: Contact, request: PeerRequest): Task<PeerReply | Refused> {
     if (request.type === 'ping' && this.#context.phase !== 'gone') return { type: 'done' };
     if (!this.#isOnRing()) return refused('unavailable', 'this phone is on no ring now');
+    if (request.type === 'relay') return refused('unavailable', `${request.service} does not run on this phone`);
     if (!isRecordRequest(request)) return yield* this.#answers.answer(from, request);
     const reply = yield* this.records.handle(from, request);
     return reply ?? refused('invalid-argument', `cannot serve this ${request.type}`);
@@ -140,6 +142,11 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
 
   *lookup(key: Id): Task<LookupOutcome> {
     return yield* this.view.lookup(key);
+  }
+
+  /** Asks the like of a sibling service on another phone (relay.ts). `timeoutMs` runs from when the request leaves. */
+  *relay(to: Contact, request: Relay, timeoutMs: number): Task<CallOutcome<Relayed>> {
+    return yield* relay(this.#context, to, request, timeoutMs);
   }
 
   status(): NodeStatus {

@@ -1,12 +1,20 @@
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
-import { Consistency, HopOutcome, PutOutcome, RingState } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
+import {
+  Consistency,
+  HopOutcome,
+  PutOutcome,
+  RelayOutcome,
+  RingState,
+} from '../../../proto/gen/ringwall/chord/v1/chord.ts';
+import { RelayedService } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import {
   createChordService,
   MAX_PUT_RECORDS,
   type RouterCore,
 } from '../../../services/chord-router/adapters/chord-service.ts';
 import { statusResponse } from '../../../services/chord-router/adapters/status-response.ts';
+import { MAX_PAYLOAD_BYTES } from '../../../services/chord-router/core/relay.ts';
 import { sleep, type Task } from '../../../services/shared/core/effect.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';
@@ -44,6 +52,12 @@ const CORE: RouterCore = {
       milliseconds: 2,
     }),
   nearest: () => answer({ record: undefined, complete: false, answered: undefined, hops: 2 }),
+  relay: (to, { payload }, timeoutMs) =>
+    answer(
+      to.id === KEY
+        ? ({ ok: true, reply: { type: 'relayed', payload }, rttMs: timeoutMs } as const)
+        : ({ ok: false, failure: 'unreachable', elapsedMs: 4 } as const),
+    ),
   status: () =>
     statusResponse(
       {
@@ -94,11 +108,21 @@ describe('the chord service', () => {
     expect((await serviceOf().get(one)).next).toBe('7 one');
   });
 
+  it('carries requests of siblings and says what became of them', async () => {
+    const relay = { to: PHONE, service: RelayedService.CAN_INDEX, payload: Buffer.from('hi'), timeoutMilliseconds: 9 };
+    const answered = { outcome: RelayOutcome.ANSWERED, payload: Buffer.from('hi'), milliseconds: 9 };
+    expect(await serviceOf().relay(relay)).toEqual(answered);
+    const elsewhere = { ...relay, to: { ...PHONE, id: KEY.replace('0', 'f') } };
+    const unreachable = { outcome: RelayOutcome.UNREACHABLE, payload: Buffer.alloc(0), milliseconds: 4 };
+    expect(await serviceOf().relay(elsewhere)).toEqual(unreachable);
+  });
+
   it('says that nobody was found', async () => {
     const lost = () => answer({ owner: undefined, replicas: [], hops: [], milliseconds: 1 });
     expect(await serviceOf({ lookup: lost }).lookup({ key: KEY })).toMatchObject({ found: false, owner: undefined });
   });
 
+  const relay = { to: PHONE, service: RelayedService.CAN_INDEX, payload: Buffer.alloc(0), timeoutMilliseconds: 9 };
   const get = { place: KEY, limit: 1, consistency: Consistency.ONE };
   it.each([
     ['a key that is none', () => serviceOf().lookup({ key: 'xyz' })],
@@ -109,6 +133,11 @@ describe('the chord service', () => {
     ['a limit over the bound', () => serviceOf().get({ ...get, limit: 201 })],
     ['a position that is none', () => serviceOf().get({ ...get, before: 'nowhere' })],
     ['a consistency that is none', () => serviceOf().get({ ...get, consistency: 9 as Consistency })],
+    ['a relay to nobody', () => serviceOf().relay({ ...relay, to: undefined })],
+    ['a relay to no address', () => serviceOf().relay({ ...relay, to: { ...PHONE, address: 'here' } })],
+    ['a relay of no service', () => serviceOf().relay({ ...relay, service: RelayedService.UNSPECIFIED })],
+    ['a relay without time', () => serviceOf().relay({ ...relay, timeoutMilliseconds: Number.NaN })],
+    ['a relay of too much', () => serviceOf().relay({ ...relay, payload: Buffer.alloc(MAX_PAYLOAD_BYTES + 1) })],
     ['too many records', () => serviceOf().put({ records: Array(MAX_PUT_RECORDS + 1).fill(Buffer.alloc(0)) })],
   ])('refuses %s', async (_name, ask) => {
     await expect(ask()).rejects.toMatchObject({ name: 'RpcError', code: status.INVALID_ARGUMENT });

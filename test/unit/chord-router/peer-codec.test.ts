@@ -47,6 +47,7 @@ const request = fc.oneof(
   tagged('digest-range', { from: id, to: id }),
   tagged('list-range', { from: id, to: id, afterKey: cursor, limit }),
   tagged('fetch-records', { wanted: fc.array(fc.record({ place: id, key: name }), { maxLength: 9 }) }),
+  tagged('relay', { service: fc.constant('can-index'), payload: bytes }),
 ) as fc.Arbitrary<PeerRequest>;
 
 const verdict = fc.constantFrom(
@@ -98,6 +99,7 @@ const replies: { readonly [Type in PeerRequest['type']]: fc.Arbitrary<unknown> }
   'digest-range': tagged('range-digest', { count: fc.nat(), digest: hex(16), settled: fc.boolean() }),
   'list-range': tagged('range-listing', { summaries: fc.array(summary, { maxLength: 9 }), truncated: fc.boolean() }),
   'fetch-records': tagged('fetched-records', { records }),
+  relay: tagged('relayed', { payload: bytes }),
 };
 
 /** Over the wire and back; byte arrays come back as Buffers, so both sides are compared as plain arrays. */

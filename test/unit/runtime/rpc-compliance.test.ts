@@ -42,6 +42,7 @@ function toyChord(onAborted: () => void): Chord {
       receipts: records.map((record) => ({ outcome: 1, replicas: record.length, acknowledged: 1, newer: undefined })),
     }),
     get: async () => ({ records: [], complete: true, answered: [], hops: 0, milliseconds: 0 }),
+    relay: async ({ payload }) => ({ outcome: 1, payload, milliseconds: 1 }),
     getStatus: async () => {
       throw new RpcError(status.UNIMPLEMENTED, 'no status');
     },

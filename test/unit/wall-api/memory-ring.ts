@@ -91,6 +91,9 @@ export class MemoryRing {
           milliseconds: 1,
         };
       }),
+    relay: async () => {
+      throw new RpcError(status.UNIMPLEMENTED, 'there is no other phone');
+    },
     getStatus: async () =>
       this.#answer(() => ({
         self: this.self,

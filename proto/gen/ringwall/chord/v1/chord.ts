@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { RelayedService } from "../../peer/v1/peer.ts";
 
 export const protobufPackage = "ringwall.chord.v1";
 
@@ -74,6 +75,25 @@ export namespace Consistency {
   export type UNSPECIFIED = typeof Consistency.UNSPECIFIED;
   export type ONE = typeof Consistency.ONE;
   export type QUORUM = typeof Consistency.QUORUM;
+}
+
+export const RelayOutcome = {
+  UNSPECIFIED: 0,
+  ANSWERED: 1,
+  TIMEOUT: 2,
+  UNREACHABLE: 3,
+  /** REFUSED - the other phone has no such service, or it will not serve this request */
+  REFUSED: 4,
+} as const;
+
+export type RelayOutcome = typeof RelayOutcome[keyof typeof RelayOutcome];
+
+export namespace RelayOutcome {
+  export type UNSPECIFIED = typeof RelayOutcome.UNSPECIFIED;
+  export type ANSWERED = typeof RelayOutcome.ANSWERED;
+  export type TIMEOUT = typeof RelayOutcome.TIMEOUT;
+  export type UNREACHABLE = typeof RelayOutcome.UNREACHABLE;
+  export type REFUSED = typeof RelayOutcome.REFUSED;
 }
 
 export const PhoneState = { UNSPECIFIED: 0, ALIVE: 1, SUSPECTED: 2 } as const;
@@ -189,6 +209,21 @@ export interface GetNearestResponse {
   complete: boolean;
   answered: Phone | undefined;
   hops: number;
+}
+
+export interface RelayRequest {
+  to: Phone | undefined;
+  service: RelayedService;
+  payload: Buffer;
+  /** runs from when the request leaves; at most 30,000 */
+  timeoutMilliseconds: number;
+}
+
+export interface RelayResponse {
+  outcome: RelayOutcome;
+  payload: Buffer;
+  /** until the answer came, or the failure was plain */
+  milliseconds: number;
 }
 
 export interface GetStatusRequest {
@@ -977,6 +1012,153 @@ export const GetNearestResponse: MessageFns<GetNearestResponse> = {
   },
 };
 
+function createBaseRelayRequest(): RelayRequest {
+  return { to: undefined, service: 0, payload: Buffer.alloc(0), timeoutMilliseconds: 0 };
+}
+
+export const RelayRequest: MessageFns<RelayRequest> = {
+  encode(message: RelayRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.to !== undefined) {
+      Phone.encode(message.to, writer.uint32(10).fork()).join();
+    }
+    if (message.service !== 0) {
+      writer.uint32(16).int32(message.service);
+    }
+    if (message.payload.length !== 0) {
+      writer.uint32(26).bytes(message.payload);
+    }
+    if (message.timeoutMilliseconds !== 0) {
+      writer.uint32(33).double(message.timeoutMilliseconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RelayRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelayRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.to = Phone.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.service = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.payload = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.timeoutMilliseconds = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRelayResponse(): RelayResponse {
+  return { outcome: 0, payload: Buffer.alloc(0), milliseconds: 0 };
+}
+
+export const RelayResponse: MessageFns<RelayResponse> = {
+  encode(message: RelayResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.outcome !== 0) {
+      writer.uint32(8).int32(message.outcome);
+    }
+    if (message.payload.length !== 0) {
+      writer.uint32(18).bytes(message.payload);
+    }
+    if (message.milliseconds !== 0) {
+      writer.uint32(25).double(message.milliseconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RelayResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelayResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.payload = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.milliseconds = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseGetStatusRequest(): GetStatusRequest {
   return {};
 }
@@ -1298,6 +1480,15 @@ export const ChordServiceDefinition = {
       requestType: GetNearestRequest as typeof GetNearestRequest,
       requestStream: false,
       responseType: GetNearestResponse as typeof GetNearestResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Carries a request of a sibling service to its like on another phone. */
+    relay: {
+      name: "Relay",
+      requestType: RelayRequest as typeof RelayRequest,
+      requestStream: false,
+      responseType: RelayResponse as typeof RelayResponse,
       responseStream: false,
       options: {},
     },

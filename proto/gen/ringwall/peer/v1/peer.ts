@@ -11,6 +11,19 @@ export const protobufPackage = "ringwall.peer.v1";
 
 export const protobufFileName = "ringwall/peer/v1/peer.proto";
 
+/**
+ * A lookup that is passed on from phone to phone until the key's owner answers.
+ * A service of a phone that speaks with its like on other phones over the links of their chord routers.
+ */
+export const RelayedService = { UNSPECIFIED: 0, CAN_INDEX: 1 } as const;
+
+export type RelayedService = typeof RelayedService[keyof typeof RelayedService];
+
+export namespace RelayedService {
+  export type UNSPECIFIED = typeof RelayedService.UNSPECIFIED;
+  export type CAN_INDEX = typeof RelayedService.CAN_INDEX;
+}
+
 export const PutPurpose = { UNSPECIFIED: 0, WRITE: 1, REPAIR: 2 } as const;
 
 export type PutPurpose = typeof PutPurpose[keyof typeof PutPurpose];
@@ -132,6 +145,7 @@ export interface Request {
     | { $case: "listRange"; value: ListRangeRequest }
     | { $case: "fetchRecords"; value: FetchRecordsRequest }
     | { $case: "forwardLookup"; value: ForwardLookupRequest }
+    | { $case: "relay"; value: RelayRequest }
     | undefined;
 }
 
@@ -149,6 +163,7 @@ export interface Reply {
     | { $case: "rangeListing"; value: RangeListingReply }
     | { $case: "fetchedRecords"; value: FetchedRecordsReply }
     | { $case: "forwardedLookup"; value: ForwardedLookupReply }
+    | { $case: "relayed"; value: RelayedReply }
     | undefined;
 }
 
@@ -190,7 +205,16 @@ export interface FoundSuccessorReply {
   closer: Contact[];
 }
 
-/** A lookup that is passed on from phone to phone until the key's owner answers. */
+/** A request of that service's own contract; routers do not look inside. */
+export interface RelayRequest {
+  service: RelayedService;
+  payload: Buffer;
+}
+
+export interface RelayedReply {
+  payload: Buffer;
+}
+
 export interface ForwardLookupRequest {
   key: Buffer;
   hopsLeft: number;
@@ -938,6 +962,9 @@ export const Request: MessageFns<Request> = {
       case "forwardLookup":
         ForwardLookupRequest.encode(message.body.value, writer.uint32(114).fork()).join();
         break;
+      case "relay":
+        RelayRequest.encode(message.body.value, writer.uint32(122).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1067,6 +1094,14 @@ export const Request: MessageFns<Request> = {
             message.body = { $case: "forwardLookup", value: ForwardLookupRequest.decode(reader, reader.uint32()) };
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.body = { $case: "relay", value: RelayRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1122,6 +1157,9 @@ export const Reply: MessageFns<Reply> = {
         break;
       case "forwardedLookup":
         ForwardedLookupReply.encode(message.body.value, writer.uint32(98).fork()).join();
+        break;
+      case "relayed":
+        RelayedReply.encode(message.body.value, writer.uint32(106).fork()).join();
         break;
     }
     return writer;
@@ -1234,6 +1272,14 @@ export const Reply: MessageFns<Reply> = {
             }
 
             message.body = { $case: "forwardedLookup", value: ForwardedLookupReply.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.body = { $case: "relayed", value: RelayedReply.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -1657,6 +1703,109 @@ export const FoundSuccessorReply: MessageFns<FoundSuccessorReply> = {
             }
 
             message.closer.push(Contact.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRelayRequest(): RelayRequest {
+  return { service: 0, payload: Buffer.alloc(0) };
+}
+
+export const RelayRequest: MessageFns<RelayRequest> = {
+  encode(message: RelayRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.service !== 0) {
+      writer.uint32(8).int32(message.service);
+    }
+    if (message.payload.length !== 0) {
+      writer.uint32(18).bytes(message.payload);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RelayRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelayRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.service = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.payload = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRelayedReply(): RelayedReply {
+  return { payload: Buffer.alloc(0) };
+}
+
+export const RelayedReply: MessageFns<RelayedReply> = {
+  encode(message: RelayedReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.payload.length !== 0) {
+      writer.uint32(10).bytes(message.payload);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RelayedReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelayedReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payload = Buffer.from(reader.bytes());
             continue;
           }
         }
