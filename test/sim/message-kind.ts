@@ -6,8 +6,8 @@ export const CONNECT_REFUSED = 90;
 export const LINK_LOST = 91;
 export const IDENTIFY = 92;
 
-/** Of requests; a reply has the next number. */
-export const REQUEST_KINDS: Readonly<Record<PeerRequest['type'], number>> = {
+/** Of the ring's requests; a reply has the next number. */
+const RING_KINDS: Readonly<Record<PeerRequest['type'], number>> = {
   ping: 100,
   'ask-neighbours': 102,
   notify: 104,
@@ -24,6 +24,15 @@ export const REQUEST_KINDS: Readonly<Record<PeerRequest['type'], number>> = {
   'forward-lookup': 126,
   relay: 128,
 };
+
+const REQUEST_KINDS: Readonly<Record<string, number>> = RING_KINDS;
+
+/** The number of a request; its reply has the next one. Throws on a request that was given none. */
+export function kindOfRequest(type: string): number {
+  const kind = REQUEST_KINDS[type];
+  if (kind === undefined) throw new Error(`the request ${type} has no number in message-kind.ts`);
+  return kind;
+}
 
 const NAMES = new Map<number, string>([
   [CONNECT_REFUSED, 'connection refused'],

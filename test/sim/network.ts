@@ -3,7 +3,7 @@ import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import { Clogging } from './clogging.ts';
 import type { Engine } from './engine.ts';
-import type { SimPhone } from './phone.ts';
+import type { Machine } from './machine.ts';
 
 export interface NetworkOptions {
   /** One-way latency of a link: drawn once from this range. */
@@ -39,9 +39,9 @@ export class Network {
   readonly #engine: Engine;
   readonly #random: SeededRandom;
   readonly #options: NetworkOptions;
-  readonly #byId = new Map<Id, SimPhone>();
-  readonly #byAddress = new Map<string, SimPhone>();
-  #groups: Map<SimPhone, number> | undefined;
+  readonly #byId = new Map<Id, Machine>();
+  readonly #byAddress = new Map<string, Machine>();
+  #groups: Map<Machine, number> | undefined;
   readonly #deaf = new Set<string>();
 
   constructor(engine: Engine, options: NetworkOptions) {
@@ -53,26 +53,26 @@ export class Network {
     this.reordering = options.reordering;
   }
 
-  add(phone: SimPhone): void {
+  add(phone: Machine): void {
     this.#byId.set(phone.contact.id, phone);
     this.#byAddress.set(phone.contact.address, phone);
   }
 
-  find(id: Id): SimPhone | undefined {
+  find(id: Id): Machine | undefined {
     return this.#byId.get(id);
   }
 
-  at(address: string): SimPhone | undefined {
+  at(address: string): Machine | undefined {
     return this.#byAddress.get(address);
   }
 
   /** Phones in different groups no longer hear each other; those in none hear each other. */
-  partition(groups: readonly (readonly SimPhone[])[]): void {
+  partition(groups: readonly (readonly Machine[])[]): void {
     this.#groups = new Map(groups.flatMap((group, i) => group.map((phone) => [phone, i + 1] as const)));
   }
 
   /** Nothing `from` sends reaches `to` any more. */
-  deafen(from: SimPhone, to: SimPhone): void {
+  deafen(from: Machine, to: Machine): void {
     this.#deaf.add(`${from.index}>${to.index}`);
   }
 
@@ -94,7 +94,7 @@ export class Network {
    * Sends a message; `arrive` runs at the other end, unless it is lost on the way or that end is dead by then. It may
    * run twice.
    */
-  send(from: SimPhone, to: SimPhone, kind: number, arrive: () => void): void {
+  send(from: Machine, to: Machine, kind: number, arrive: () => void): void {
     from.sent += 1;
     if (this.loss > 0 && this.#random.next() < this.loss) return;
     if (!this.hears(from, to)) return;
@@ -104,21 +104,14 @@ export class Network {
     }
   }
 
-  #sendOn(from: SimPhone, to: SimPhone, kind: number, incarnation: number, arrive: () => void): void {
+  #sendOn(from: Machine, to: Machine, kind: number, incarnation: number, arrive: () => void): void {
     const { clogging } = this;
     if (clogging.any && clogging.holds(from, to, () => this.#sendOn(from, to, kind, incarnation, arrive))) return;
     const isHeldUp = this.reordering > 0 && this.#random.next() < this.reordering;
     this.#transmit(from, to, kind, incarnation, isHeldUp ? this.#random.next() * this.#options.holdUpMs : 0, arrive);
   }
 
-  #transmit(
-    from: SimPhone,
-    to: SimPhone,
-    kind: number,
-    incarnation: number,
-    heldUpMs: number,
-    arrive: () => void,
-  ): void {
+  #transmit(from: Machine, to: Machine, kind: number, incarnation: number, heldUpMs: number, arrive: () => void): void {
     this.#engine.after(this.delayMs(from, to) + heldUpMs, () => {
       if (to.incarnation !== incarnation || !to.isUp || !this.hears(from, to)) return;
       this.delivered += 1;
@@ -127,22 +120,22 @@ export class Network {
     });
   }
 
-  hears(from: SimPhone, to: SimPhone): boolean {
+  hears(from: Machine, to: Machine): boolean {
     if (this.#groups !== undefined && (this.#groups.get(from) ?? 0) !== (this.#groups.get(to) ?? 0)) return false;
     return this.#deaf.size === 0 || !this.#deaf.has(`${from.index}>${to.index}`);
   }
 
   /** A round trip on a good day: without jitter and faults. */
-  rttMs(a: SimPhone, b: SimPhone): number {
+  rttMs(a: Machine, b: Machine): number {
     return 2 * this.#latencyMs(a, b);
   }
 
-  delayMs(from: SimPhone, to: SimPhone): number {
+  delayMs(from: Machine, to: Machine): number {
     const jitter = this.#options.jitterMs > 0 ? this.#random.exponential(this.#options.jitterMs) : 0;
     return this.#latencyMs(from, to) + jitter;
   }
 
-  #latencyMs(from: SimPhone, to: SimPhone): number {
+  #latencyMs(from: Machine, to: Machine): number {
     const [shortest, longest] = this.#options.latencyMs;
     const [low, high] = from.index < to.index ? [from.index, to.index] : [to.index, from.index];
     let mixed = Math.imul(low + 1, 0x9e3779b1) ^ Math.imul(high + 1, 0x85ebca6b);

@@ -1,4 +1,4 @@
-/** A population of simulated phones on one network. */
+/** A world of phones that form a ring. */
 import type { ChordEvent } from '../../services/chord-router/core/event.ts';
 import type { RecordKeeping } from '../../services/chord-router/core/node.ts';
 import type { LookupOutcome, RingView } from '../../services/chord-router/core/ring-view.ts';
@@ -6,22 +6,17 @@ import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-route
 import type { Contact } from '../../services/shared/core/contact.ts';
 import type { Task } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';
-import type { SeededRandom } from '../../services/shared/core/random.ts';
-import { Engine, EPOCH_MS } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { IdealRing } from './ideal.ts';
-import { describeNote } from './message-kind.ts';
-import { DEFAULT_NETWORK, Network, type NetworkOptions } from './network.ts';
-import { type SimDisk, SimPhone } from './phone.ts';
+import type { SimDisk } from './machine.ts';
+import { SimPhone } from './phone.ts';
+import { Population, type PopulationOptions } from './population.ts';
 
-export interface WorldOptions<Records extends RecordKeeping> {
-  readonly seed: number;
+export interface WorldOptions<Records extends RecordKeeping> extends PopulationOptions {
   readonly settings?: Partial<ChordSettings>;
-  readonly network?: Partial<NetworkOptions>;
   readonly keepRecords: (view: RingView) => Records;
   /** Each phone's disk; none by default. */
   readonly diskFor?: (engine: Engine, index: number) => SimDisk;
-  /** How many of the last messages are kept for a trace; none by default. */
-  readonly traceLength?: number;
   readonly tell?: (index: number, event: ChordEvent) => void;
 }
 
@@ -32,18 +27,12 @@ export const NO_RECORDS: RecordKeeping = {
   *handOver(): Task<void> {},
 };
 
-export class World<Records extends RecordKeeping = RecordKeeping> {
-  readonly engine: Engine;
-  readonly network: Network;
-  readonly phones: SimPhone<Records>[] = [];
-  readonly random: SeededRandom;
+export class World<Records extends RecordKeeping = RecordKeeping> extends Population<SimPhone<Records>> {
   readonly #options: WorldOptions<Records>;
   readonly #settings: ChordSettings;
 
   constructor(options: WorldOptions<Records>) {
-    this.engine = new Engine(options.seed, options.traceLength);
-    this.random = this.engine.random.fork();
-    this.network = new Network(this.engine, { ...DEFAULT_NETWORK, ...options.network });
+    super(options);
     this.#options = options;
     this.#settings = { ...DEFAULT_SETTINGS, ...options.settings };
   }
@@ -51,16 +40,14 @@ export class World<Records extends RecordKeeping = RecordKeeping> {
   /** A phone that is not started yet, at a random position unless one is given. */
   addPhone(id: Id = this.randomId()): SimPhone<Records> {
     const index = this.phones.length;
-    const contact: Contact = { id, address: `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}:7400` };
+    const contact: Contact = { id, address: this.addressOf(index) };
     const phone = new SimPhone(contact, index, this.engine, this.network, {
       settings: this.#settings,
       keepRecords: this.#options.keepRecords,
       disk: this.#options.diskFor?.(this.engine, index),
       tell: this.#options.tell ?? (() => {}),
     });
-    this.phones.push(phone);
-    this.network.add(phone);
-    return phone;
+    return this.admit(phone);
   }
 
   /** Starts `count` more phones, `gapMs` apart, through the first phone of this world. */
@@ -91,57 +78,8 @@ export class World<Records extends RecordKeeping = RecordKeeping> {
     return phones;
   }
 
-  /** Phones whose process runs, frozen ones too. */
-  living(): SimPhone<Records>[] {
-    return this.phones.filter((phone) => phone.isUp);
-  }
-
-  /** Virtual milliseconds since the world began. */
-  get elapsedMs(): number {
-    return this.engine.nowMs - EPOCH_MS;
-  }
-
-  /** The last messages, oldest first, as lines. */
-  trace(): string[] {
-    return this.engine.trace().map(describeNote);
-  }
-
-  runFor(ms: number): void {
-    this.engine.runFor(ms);
-  }
-
-  /** Runs until the condition holds; gives the virtual milliseconds it took. Throws when `withinMs` is not enough. */
-  runUntil(condition: () => boolean, withinMs: number, what: string): number {
-    const startedMs = this.engine.nowMs;
-    while (!condition()) {
-      if (this.engine.nowMs - startedMs >= withinMs) throw new Error(`${what}: not within ${withinMs} ms`);
-      this.engine.runFor(50);
-    }
-    return this.engine.nowMs - startedMs;
-  }
-
-  /** Runs a task on a phone to its end, in virtual time. Throws when `withinMs` is not enough. */
-  complete<T>(phone: SimPhone<Records>, task: Task<T>, withinMs = 60_000): T {
-    let outcome: { readonly value: T } | undefined;
-    phone.run(task, (value) => {
-      outcome = { value };
-    });
-    this.runUntil(() => outcome !== undefined, withinMs, 'a task');
-    return outcome!.value;
-  }
-
   lookup(phone: SimPhone<Records>, key: Id): LookupOutcome {
     return this.complete(phone, phone.node.lookup(key));
-  }
-
-  randomId(): Id {
-    let id = '';
-    while (id.length < 32)
-      id += this.random
-        .below(2 ** 32)
-        .toString(16)
-        .padStart(8, '0');
-    return id as Id;
   }
 }
 
