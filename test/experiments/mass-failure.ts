@@ -1,7 +1,7 @@
 /** Many phones die at once: Chord's figure 11 and table II of its journal version. */
 import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
-import { RoundTripEstimator } from '../../services/chord-router/core/timeouts.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
+import { RoundTripEstimator } from '../../services/shared/core/timeouts.ts';
 import type { Bar, Experiment, Findings, RunOptions, Table } from './experiment.ts';
 import { type Lost, lostKeys } from './lost-keys.ts';
 import { Population, randomId } from './population.ts';

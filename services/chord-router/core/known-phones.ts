@@ -9,7 +9,7 @@
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import { between, type Id } from '../../shared/core/id.ts';
-import { RoundTripEstimator } from './timeouts.ts';
+import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
 
 export interface KnownPhone {
   readonly contact: Contact;

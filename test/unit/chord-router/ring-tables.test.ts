@@ -6,10 +6,10 @@ import { Graveyard } from '../../../services/chord-router/core/graveyard.ts';
 import { fractionOf, KnownPhones } from '../../../services/chord-router/core/known-phones.ts';
 import { aloneState, clockwiseList } from '../../../services/chord-router/core/ring.ts';
 import { byDistanceTo } from '../../../services/chord-router/core/ring-context.ts';
-import { RoundTripEstimator } from '../../../services/chord-router/core/timeouts.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { between, distance, type Id, idFromNumber } from '../../../services/shared/core/id.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
+import { RoundTripEstimator } from '../../../services/shared/core/timeouts.ts';
 import { contactAt } from './ring-model.ts';
 
 const self = contactAt(1000);
