@@ -1,6 +1,5 @@
 /** A simulated phone of the ring: a machine that hosts a ChordNode. */
 import type { ChordEvent } from '../../services/chord-router/core/event.ts';
-import type { PeerRequest } from '../../services/chord-router/core/message.ts';
 import { ChordNode, type RecordKeeping } from '../../services/chord-router/core/node.ts';
 import type { Place } from '../../services/chord-router/core/resume.ts';
 import type { RingView } from '../../services/chord-router/core/ring-view.ts';
