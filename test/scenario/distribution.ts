@@ -1,4 +1,4 @@
-/** Distributions of the times that phones stay up and down, each given by its mean, so that two can be exchanged. */
+/** Distributions of times: three given by their mean, so that they can be exchanged, and what was observed somewhere. */
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 
 export type Distribution =
@@ -6,7 +6,9 @@ export type Distribution =
   /** Shape below 1: many short sessions and a few long ones, as file-sharing networks show. */
   | { readonly kind: 'weibull'; readonly meanMs: number; readonly shape: number }
   /** The mean exists only for a shape above 1. */
-  | { readonly kind: 'pareto'; readonly meanMs: number; readonly shape: number };
+  | { readonly kind: 'pareto'; readonly meanMs: number; readonly shape: number }
+  /** Observed times in ascending order; each is drawn as often as any other. */
+  | { readonly kind: 'trace'; readonly timesMs: readonly number[] };
 
 /**
  * A drawn time in milliseconds, by inversion. Every kind takes one number from the generator, so that exchanging a
@@ -18,6 +20,7 @@ export function drawMs(distribution: Distribution, random: SeededRandom): number
 
 /** The time below which the part `p` (0 <= p < 1) of all draws lies. */
 export function quantileMs(distribution: Distribution, p: number): number {
+  if (distribution.kind === 'trace') return observedMs(distribution.timesMs, p);
   const { kind, meanMs } = distribution;
   if (!(meanMs > 0)) throw new RangeError(`a mean above 0 ms, not ${meanMs}`);
   if (kind === 'exponential') return -meanMs * Math.log1p(-p);
@@ -29,6 +32,11 @@ export function quantileMs(distribution: Distribution, p: number): number {
   }
   if (!(shape > 1)) throw new RangeError(`a Pareto shape above 1, not ${shape}`);
   return ((meanMs * (shape - 1)) / shape) * (1 - p) ** (-1 / shape);
+}
+
+function observedMs(timesMs: readonly number[], p: number): number {
+  if (timesMs.length === 0) throw new RangeError('a trace of at least one time');
+  return timesMs[Math.floor(p * timesMs.length)]!;
 }
 
 /** Below it the mean lies so far above the median that no run would come near it. */

@@ -3,67 +3,87 @@
  * and a ring of processes live through the same ones.
  */
 import { SeededRandom } from '../../services/shared/core/random.ts';
-import { type Distribution, drawMs } from './distribution.ts';
+import { drawMs } from './distribution.ts';
+import { strikeOutages } from './outage.ts';
+import type { PopulationEvent } from './population-event.ts';
+import type { Scenario } from './scenario.ts';
 
-export interface PopulationPlan {
-  readonly seed: number;
-  readonly phones: number;
-  readonly durationMs: number;
-  /** Between two arrivals; undefined: all are there at the start. */
-  readonly arrivalGap?: Distribution;
-  /** Undefined: whoever came stays. */
-  readonly session?: Distribution;
-  /** Undefined: whoever went stays away. */
-  readonly downtime?: Distribution;
-  /** The part of all departures that say goodbye, from 0 to 1; the others crash. */
-  readonly gracefulPart: number;
-}
-
-export interface PopulationEvent {
-  readonly atMs: number;
-  /** From 0, in the order of arrival. */
-  readonly phone: number;
-  readonly deed: 'join' | 'stop' | 'crash' | 'return';
-}
+export type PopulationPlan = Pick<Scenario, 'seed' | 'durationMs' | 'population' | 'outages' | 'roaming'>;
 
 export const MAX_POPULATION_EVENTS = 1_000_000;
 
 /**
- * In the order of time, and of phones at the same time; all before `durationMs`. Every phone draws from a generator of
- * its own: what one does moves nothing of another. Throws RangeError when there would be over MAX_POPULATION_EVENTS.
+ * In the order of time, and of phones at the same time; all before `durationMs`. The initial phones are there without
+ * having joined. Every phone draws from a generator of its own: what one does moves nothing of another. Throws
+ * RangeError when there would be over MAX_POPULATION_EVENTS.
  */
 export function drawPopulation(plan: PopulationPlan): PopulationEvent[] {
+  const { population, durationMs } = plan;
   const random = new SeededRandom(plan.seed);
-  const events: PopulationEvent[] = [];
-  let arrivesMs = 0;
-  for (let phone = 0; phone < plan.phones; phone++) {
+  const outageRandom = random.fork();
+  const lives: PopulationEvent[][] = [];
+  let events = 0;
+  let arrivesMs = population.arrival?.fromMs ?? 0;
+  for (let phone = 0; phone < population.phones; phone++) {
     const own = random.fork();
-    if (plan.arrivalGap !== undefined && phone > 0) arrivesMs += drawMs(plan.arrivalGap, own);
-    if (arrivesMs >= plan.durationMs) break;
-    drawLife(plan, phone, arrivesMs, own, events);
+    const isInitial = phone < population.initial;
+    if (!isInitial && population.arrival !== undefined) arrivesMs += drawMs(population.arrival.gap, own);
+    const beginsMs = isInitial ? 0 : arrivesMs;
+    if (beginsMs >= durationMs) break;
+    const life = lifeOf(plan, phone, beginsMs, own, MAX_POPULATION_EVENTS - events);
+    events += life.length;
+    lives.push(life);
   }
-  return events.sort((a, b) => a.atMs - b.atMs || a.phone - b.phone);
+  return strikeOutages(plan, lives, outageRandom)
+    .flat()
+    .filter(({ atMs, phone }) => atMs > 0 || phone >= population.initial)
+    .sort((a, b) => a.atMs - b.atMs || a.phone - b.phone);
 }
 
-function drawLife(
-  plan: PopulationPlan,
+function lifeOf(
+  { population, durationMs, roaming }: PopulationPlan,
   phone: number,
-  arrivesMs: number,
+  beginsMs: number,
+  random: SeededRandom,
+  room: number,
+): PopulationEvent[] {
+  const { session, downtime, gracefulShare } = population;
+  const roamingRandom = random.fork();
+  const events: PopulationEvent[] = [];
+  let deed: 'join' | 'return' = 'join';
+  for (let atMs = beginsMs; atMs < durationMs; deed = 'return') {
+    events.push({ atMs, phone, deed });
+    const endsMs = session === undefined ? Number.POSITIVE_INFINITY : atMs + drawMs(session, random);
+    if (roaming !== undefined) roam(roaming, atMs, Math.min(endsMs, durationMs), phone, roamingRandom, events, room);
+    const isGraceful = random.next() < gracefulShare;
+    if (endsMs < durationMs) events.push({ atMs: endsMs, phone, deed: isGraceful ? 'stop' : 'crash' });
+    expectRoom(events, room);
+    if (downtime === undefined) return events;
+    atMs = endsMs + drawMs(downtime, random);
+  }
+  return events;
+}
+
+/** Moves of one phone while it is up; one that would not be over in time does not begin. */
+function roam(
+  { every, gone }: NonNullable<PopulationPlan['roaming']>,
+  fromMs: number,
+  untilMs: number,
+  phone: number,
   random: SeededRandom,
   events: PopulationEvent[],
+  room: number,
 ): void {
-  const { session, downtime, durationMs } = plan;
-  let deed: 'join' | 'return' = 'join';
-  for (let atMs = arrivesMs; atMs < durationMs; deed = 'return') {
-    if (events.length + 2 > MAX_POPULATION_EVENTS) {
-      throw new RangeError(`more than ${MAX_POPULATION_EVENTS} comings and goings: fewer phones, or longer sessions`);
-    }
-    events.push({ atMs, phone, deed });
-    if (session === undefined) return;
-    atMs += drawMs(session, random);
-    const graceful = random.next() < plan.gracefulPart;
-    if (atMs < durationMs) events.push({ atMs, phone, deed: graceful ? 'stop' : 'crash' });
-    if (downtime === undefined) return;
-    atMs += drawMs(downtime, random);
+  for (let atMs = fromMs + drawMs(every, random); atMs < untilMs; atMs += drawMs(every, random)) {
+    const backMs = atMs + drawMs(gone, random);
+    if (backMs >= untilMs) return;
+    events.push({ atMs, phone, deed: 'vanish' }, { atMs: backMs, phone, deed: 'reappear' });
+    expectRoom(events, room);
+    atMs = backMs;
   }
+}
+
+function expectRoom(events: readonly PopulationEvent[], room: number): void {
+  if (events.length > room)
+    throw new RangeError(`more than ${MAX_POPULATION_EVENTS} comings and goings: fewer phones, or longer sessions`);
 }

@@ -19,7 +19,7 @@ describe('durations', () => {
 });
 
 describe('distributions', () => {
-  const all: Distribution[] = [
+  const all: (Distribution & { readonly meanMs: number })[] = [
     { kind: 'exponential', meanMs: 84_000 },
     { kind: 'weibull', meanMs: 84_000, shape: 0.6 },
     { kind: 'weibull', meanMs: 84_000, shape: 2 },
@@ -40,6 +40,14 @@ describe('distributions', () => {
     // Gamma(3) = 2.
     expect(quantileMs({ kind: 'weibull', meanMs: 2000, shape: 0.5 }, 1 - Math.exp(-2))).toBeCloseTo(4000, 6);
     expect(quantileMs({ kind: 'pareto', meanMs: 2000, shape: 2 }, 0.75)).toBeCloseTo(2000, 6);
+  });
+
+  test('a trace gives its own times, each as often as any other', () => {
+    const trace: Distribution = { kind: 'trace', timesMs: [1000, 1000, 5000, 60_000] };
+    expect([0, 0.24, 0.5, 0.74, 0.75, 0.99].map((p) => quantileMs(trace, p))).toEqual([
+      1000, 1000, 5000, 5000, 60_000, 60_000,
+    ]);
+    expect(() => quantileMs({ kind: 'trace', timesMs: [] }, 0.5)).toThrow(RangeError);
   });
 
   test('the same seed draws the same times', () => {

@@ -1,0 +1,87 @@
+/**
+ * The checker of records, the same on every stage: what was acknowledged, and what a read must therefore show. A read
+ * that calls itself complete is never older than an acknowledged write it followed, and what was deleted stays dead.
+ */
+import type { Id } from '../../services/shared/core/id.ts';
+import { type RingRecord, recordKey, supersedes } from '../../services/shared/core/record.ts';
+import type { ReadOutcome } from './stage.ts';
+
+export interface Judgement {
+  /**
+   * `complete`: all that was acknowledged, and the phone was sure of it. `open`: the phone said that it is not sure.
+   * `stale`: it was sure, and older than an acknowledged write. `undead`: sure, and showed what was deleted.
+   */
+  readonly verdict: 'complete' | 'open' | 'stale' | 'undead';
+  /** Acknowledged records that were not there, or in an older version, whatever the phone said of its answer. */
+  readonly lacking: readonly RingRecord[];
+  /** What was missing or alive, as a sentence; undefined when nothing is to be said against the answer. */
+  readonly fault: string | undefined;
+}
+
+export class Ledger {
+  /** By place, then by key: the newest acknowledged version. */
+  readonly #acknowledged = new Map<Id, Map<string, RingRecord>>();
+  /** Records of which some version was acknowledged and that nobody asked to delete. */
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get places(): readonly Id[] {
+    return [...this.#acknowledged.keys()];
+  }
+
+  records(): RingRecord[] {
+    return [...this.#acknowledged.values()].flatMap((records) => [...records.values()]);
+  }
+
+  acknowledge(record: RingRecord): void {
+    const records = this.#acknowledged.get(record.place) ?? new Map<string, RingRecord>();
+    this.#acknowledged.set(record.place, records);
+    const known = records.get(recordKey(record));
+    if (known !== undefined && !supersedes(record, known)) return;
+    records.set(recordKey(record), record);
+    if (known === undefined) this.#size += 1;
+  }
+
+  /** The record is to be deleted: from now on it may be there or not. */
+  forget(record: RingRecord): void {
+    const records = this.#acknowledged.get(record.place);
+    if (records?.delete(recordKey(record)) !== true) return;
+    this.#size -= 1;
+    if (records.size === 0) this.#acknowledged.delete(record.place);
+  }
+
+  /** What a read of a place that begins now has to show. */
+  expectedAt(place: Id): readonly RingRecord[] {
+    return [...(this.#acknowledged.get(place)?.values() ?? [])];
+  }
+}
+
+/** What to think of an answer. Newer versions than the acknowledged are as good: a write may have come half way. */
+export function judgeRead(expected: readonly RingRecord[], { records, complete }: ReadOutcome): Judgement {
+  const found = new Map(records.map((record) => [recordKey(record), record]));
+  const lacking = expected.filter((record) => {
+    const shown = found.get(recordKey(record));
+    return shown === undefined ? !isDeleted(record, records) : supersedes(record, shown);
+  });
+  if (!complete) return { verdict: 'open', lacking, fault: undefined };
+  const undead = expected.filter((record) => record.final && isAlive(record, records));
+  if (undead.length > 0) return { verdict: 'undead', lacking, fault: `alive though deleted: ${namesOf(undead)}` };
+  if (lacking.length > 0) return { verdict: 'stale', lacking, fault: `older than acknowledged: ${namesOf(lacking)}` };
+  return { verdict: 'complete', lacking, fault: undefined };
+}
+
+/** A tombstone that its writer does not know of yet may have come through. */
+function isDeleted({ kind, author }: RingRecord, shown: readonly RingRecord[]): boolean {
+  return kind === 'immutable' && shown.some((other) => other.final && other.author === author);
+}
+
+function isAlive({ author }: RingRecord, shown: readonly RingRecord[]): boolean {
+  return shown.some((other) => other.kind === 'immutable' && other.author === author);
+}
+
+function namesOf(records: readonly RingRecord[]): string {
+  return records.map(({ kind, name, seq, place }) => `${kind} ${name} seq ${seq} at ${place}`).join(', ');
+}

@@ -1,0 +1,107 @@
+/**
+ * What a scenario is played on. A stage brings phones up, lets them come, go and be cut off, passes operations on to
+ * them and says what can be seen from outside. It draws nothing and judges nothing: the timeline, the workload and the
+ * checker are the same on every stage. How to write one: README.md, "A stage".
+ */
+import type { Id } from '../../services/shared/core/id.ts';
+import type { RingRecord } from '../../services/shared/core/record.ts';
+import type { PopulationEvent } from './population-event.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface Stage {
+  /** As `--on` names it. */
+  readonly name: string;
+  /** What this stage cannot play of the scenario, a sentence each; they stand on the run card. */
+  readonly limits: readonly string[];
+  readonly clock: Clock;
+
+  /**
+   * Brings up phones 0 to `initial` - 1 as a ring that is whole and quiet; the clock shows 0 when it resolves. A stage
+   * whose start failed leaves nothing behind.
+   */
+  start(initial: number): Promise<void>;
+  /** Lets time pass: virtual time at once, wall time by waiting. What is due on the clock runs meanwhile. */
+  pass(ms: number): Promise<void>;
+
+  /** Those whose process runs, in any order. */
+  phones(): readonly StagePhone[];
+  /** One of them; undefined while its process does not run. */
+  phone(phone: number): StagePhone | undefined;
+  /** Begins what is to happen with a phone; what was begun with the same phone before ends first. */
+  perform(event: PopulationEvent): void;
+  /** Phones of different sides no longer hear each other; one that starts later belongs to its side, too. */
+  cut(sides: readonly (readonly number[])[]): void;
+  heal(): void;
+
+  /**
+   * Operations at a phone, as its own services would ask for them. `done` runs exactly once; with undefined when the
+   * phone ended or was not up, so that there is no answer.
+   */
+  put(phone: number, record: RingRecord, done: (outcome: PutOutcome | undefined) => void): void;
+  /** Reads all records at a place, by quorum. */
+  read(phone: number, place: Id, done: (outcome: ReadOutcome | undefined) => void): void;
+  lookup(phone: number, key: Id, done: (outcome: LookupOutcome | undefined) => void): void;
+
+  /** What can be seen now. `acknowledged`: the newest acknowledged version of every record. */
+  sample(acknowledged: readonly RingRecord[]): Promise<StageSample>;
+  /** Of these records, those that a running phone still has on its disk (or a newer version); undefined: cannot tell. */
+  kept(records: readonly RingRecord[]): Promise<readonly RingRecord[] | undefined>;
+  /** Equal for equal runs; undefined where no two runs are. */
+  eventHash(): string | undefined;
+
+  /** Ends all phones and removes what they kept. May be called at any time, more than once; no `done` runs after it. */
+  stop(): Promise<void>;
+}
+
+export interface StageOptions {
+  readonly scenario: Scenario;
+  /** A phone that joined, returned or reappeared has become a member of the ring. */
+  readonly onMember: (phone: number) => void;
+  /** Something ended that nobody ended: a defect. The run fails with it. */
+  readonly onDefect: (what: string) => void;
+  readonly onProgress: (step: string) => void;
+}
+
+export type StageFactory = (options: StageOptions) => Stage;
+
+export interface Clock {
+  /** Milliseconds since the scenario's beginning. */
+  readonly nowMs: number;
+  after(delayMs: number, run: () => void): void;
+}
+
+export interface StagePhone {
+  readonly phone: number;
+  readonly id: Id;
+  /** By its own word. */
+  readonly isMember: boolean;
+}
+
+/** `refused`: for a reason that lies in the record (superseded, tombstoned, over quota, invalid). */
+export type PutOutcome = 'stored' | 'refused' | 'unavailable';
+
+export interface ReadOutcome {
+  readonly records: readonly RingRecord[];
+  /** False: the phone says that something newer or further may exist. */
+  readonly complete: boolean;
+}
+
+export interface LookupOutcome {
+  /** The key's owner and the replicas after it, as the phone found them; empty when it found none. */
+  readonly replicas: readonly Id[];
+  /** Phones that answered on the way. */
+  readonly hops: number;
+  /** Phones that were asked and did not answer. */
+  readonly silent: number;
+}
+
+export interface StageSample {
+  /** Of the phones whose process runs, those that are no member, or do not know exactly the neighbours they should. */
+  readonly astray: number;
+  /** Copies of acknowledged records that phones of the ideal ring should have on disk and have not; undefined: cannot tell. */
+  readonly replicasMissing: number | undefined;
+  /** Requests and replies that all phones sent so far. */
+  readonly messages: number;
+  /** Bytes of those; undefined: cannot tell. */
+  readonly bytes: number | undefined;
+}
