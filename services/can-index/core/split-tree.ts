@@ -1,0 +1,46 @@
+/** The tree that a number of claims make: who owns a point, and which regions nobody owns. */
+import { type Box, contains, meets, wholeBox } from './box.ts';
+import { compareSplits } from './precedence.ts';
+import type { Point } from './space.ts';
+import { childOf, isSameCut, type Split, type Zone } from './zone.ts';
+
+/**
+ * The largest regions in which none of the zones lies; with `around`, only those that overlap that box or touch a face of
+ * it. Where zones disagree about a split, those of the split that does not stand count for nothing.
+ */
+export function holesBetween(zones: readonly Zone[], axes: number, around?: Box): readonly Zone[] {
+  const holes: Zone[] = [];
+  const descend = (region: Zone, inside: readonly Zone[]): void => {
+    if (around !== undefined && !meets(region.box, around)) return;
+    if (inside.length === 0) {
+      holes.push(region);
+      return;
+    }
+    const depth = region.path.length;
+    const splits = inside.map(({ path }) => path[depth]).filter((split) => split !== undefined);
+    if (splits.length < inside.length) return; // somebody has it whole
+    const split = oldest(splits);
+    for (const upper of [false, true]) {
+      const half = childOf(region, { ...split, upper }, split.epoch);
+      descend(
+        half,
+        inside.filter(({ path }) => isSameCut(path[depth]!, split) && path[depth]!.upper === upper),
+      );
+    }
+  };
+  descend({ path: [], epoch: 0, box: wholeBox(axes) }, zones);
+  return holes;
+}
+
+/** One of the zones that has the point; the smallest, which is the one that stands, if there are several. */
+export function zoneWith<Z extends Zone>(zones: Iterable<Z>, point: Point): Z | undefined {
+  let found: Z | undefined;
+  for (const zone of zones) {
+    if (contains(zone.box, point) && (found === undefined || zone.path.length > found.path.length)) found = zone;
+  }
+  return found;
+}
+
+function oldest(splits: readonly Split[]): Split {
+  return splits.reduce((best, split) => (compareSplits(split, best) < 0 ? split : best));
+}
