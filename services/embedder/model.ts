@@ -1,7 +1,6 @@
 /** `npm run model`: makes the model of the network from the installed package, once for all phones of this machine. */
 import { parseArgs } from 'node:util';
-import { cacheFolder } from './adapters/cache-folder.ts';
-import { cachedModel } from './conversion/model-cache.ts';
+import { cachedModel, cacheFolder } from './adapters/model-cache.ts';
 
 const USAGE = `npm run model: makes the sentence encoder from the installed package, once for all phones of this machine.
 

@@ -1,13 +1,8 @@
 /** Opens the embedder for programs that are no phone: scripts, experiments, benches. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { cacheFolder } from './adapters/cache-folder.ts';
-import { VOCABULARY_FILE } from './adapters/model-files.ts';
-import { Network } from './adapters/network.ts';
+import { cachedModel, cacheFolder, type Progress } from './adapters/model-cache.ts';
+import { ResidentModel } from './adapters/resident-model.ts';
 import { TextEmbedder } from './adapters/text-embedder.ts';
-import { cachedModel, type Progress } from './conversion/model-cache.ts';
-import { USE_LITE } from './conversion/use-lite-release.ts';
-import { UseLiteTokenizer, type VocabularyEntry } from './core/use-lite-tokenizer.ts';
+import { useLiteModel } from './adapters/use-lite-model.ts';
 
 export type { TextEmbedder } from './adapters/text-embedder.ts';
 
@@ -23,11 +18,8 @@ export interface OpenOptions {
 /** Makes the model first where the machine has none. The embedder is to be closed. */
 export async function openTextEmbedder(options: OpenOptions = {}): Promise<TextEmbedder> {
   const folder = await cachedModel(options.cache ?? cacheFolder(), options.progress ?? (() => {}));
-  const vocabulary = JSON.parse(await readFile(join(folder, VOCABULARY_FILE), 'utf8')) as VocabularyEntry[];
-  return new TextEmbedder({
-    tokenizer: new UseLiteTokenizer(vocabulary),
-    network: await Network.load(folder),
-    maxTokens: USE_LITE.maxTokens,
-    tokensPerRun: options.tokensPerRun,
-  });
+  const model = useLiteModel(folder);
+  const { tokensPerRun } = options;
+  const resident = new ResidentModel({ model, idleMs: Infinity });
+  return new TextEmbedder({ model: resident, maxTokens: model.maxTokens, tokensPerRun });
 }

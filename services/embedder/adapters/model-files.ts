@@ -8,19 +8,10 @@ export const MODEL_FILE = 'model.onnx';
 /** The weights, which all phones of a machine map from this one file. */
 export const WEIGHTS_FILE = 'model.onnx.data';
 /** The pieces of Universal Sentence Encoder Lite. */
-export const VOCABULARY_FILE = 'vocabulary.json';
+export const VOCABULARY_FILE = 'vocabulary.bin';
 
-/** A model that is known to the byte. */
-export interface ModelRelease {
-  readonly name: string;
-  readonly version: string;
-  /** Length of its vectors. */
-  readonly dimensions: number;
-  /** Tokens of a text that it looks at. */
-  readonly maxTokens: number;
-  /** SHA-256 of every file, hexadecimal. */
-  readonly checksums: Readonly<Record<string, string>>;
-}
+/** SHA-256 of files by their names, hexadecimal. */
+export type Checksums = Readonly<Record<string, string>>;
 
 /** Read in pieces, through one buffer: a phone has no room for whole models. */
 const PIECE_BYTES = 256 * 1024;
@@ -42,22 +33,22 @@ export async function checksumOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** What is wrong with the files in a folder, a sentence each; empty when they are the release's. */
-export async function faultsOf(folder: string, release: ModelRelease): Promise<string[]> {
+/** What is wrong with the files in a folder, a sentence each; empty when they are as they should be. */
+export async function faultsOf(folder: string, wanted: Checksums): Promise<string[]> {
   const faults: string[] = [];
-  for (const [name, wanted] of Object.entries(release.checksums)) {
-    const found = await checksumOf(join(folder, name));
-    if (found === undefined) faults.push(`${join(folder, name)} is missing`);
-    else if (found !== wanted) {
-      faults.push(`${join(folder, name)} has the checksum ${found}, not ${wanted} as in ${nameOf(release)}`);
-    }
+  for (const [name, checksum] of Object.entries(wanted)) {
+    const path = join(folder, name);
+    const found = await checksumOf(path);
+    if (found === undefined) faults.push(`${path} is missing`);
+    else if (found !== checksum) faults.push(`${path} has another checksum than it must: ${found}, not ${checksum}`);
   }
   return faults;
 }
 
-/** As people read it. */
-export function nameOf({ name, version }: ModelRelease): string {
-  return `${name} ${version}`;
+/** One checksum for all of the files. */
+export function joinChecksums(checksums: Checksums): string {
+  const lines = Object.entries(checksums).map(([name, checksum]) => `${checksum}  ${name}\n`);
+  return createHash('sha256').update(lines.sort().join('')).digest('hex');
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): undefined {

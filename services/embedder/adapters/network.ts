@@ -2,10 +2,10 @@
  * A network in onnxruntime, set up so that phones share its weights: they are mapped from their file (external data),
  * not copied into a layout that multiplies a little faster (prepacking), and no arena keeps what a run needed.
  */
-import { join } from 'node:path';
 import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { MODEL_FILE } from './model-files.ts';
+import { type Pooling, pool, toUnitLength } from '../core/pooling.ts';
+import type { Encoder } from './model.ts';
 
 const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
@@ -15,31 +15,35 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   enableMemPattern: false,
   extra: { session: { disable_prepacking: '1' } },
 };
-const OUTPUT = 'sentence_embedding';
+/** The output of networks that pool by themselves. */
+const POOLED_OUTPUT = 'sentence_embedding';
 
-export class Network {
+export class Network implements Encoder {
   readonly #runtime: typeof Runtime;
   readonly #session: InferenceSession;
+  readonly #pooling: Pooling;
 
-  private constructor(runtime: typeof Runtime, session: InferenceSession) {
+  private constructor(runtime: typeof Runtime, session: InferenceSession, pooling: Pooling) {
     this.#runtime = runtime;
     this.#session = session;
-  }
-
-  /** The runtime itself, 45 MB on disk, is loaded only now. */
-  static async load(folder: string): Promise<Network> {
-    const runtime = await import('onnxruntime-node');
-    const session = await runtime.InferenceSession.create(join(folder, MODEL_FILE), SESSION_OPTIONS);
-    return new Network(runtime, session);
+    this.#pooling = pooling;
   }
 
   /**
-   * The vectors of a batch of texts, given as their tokens; shorter ones are padded to the longest. Blocks the thread
-   * while it computes, about 0.05 ms a token, so batches must be small.
+   * The runtime itself, 45 MB on disk, is loaded only now. `pooling` is for networks that give a vector a token.
+   * Throws when the file is no network that takes tokens.
    */
+  static async load(path: string, pooling: Pooling = 'mean'): Promise<Network> {
+    const runtime = await import('onnxruntime-node');
+    const session = await runtime.InferenceSession.create(path, SESSION_OPTIONS);
+    return new Network(runtime, session, pooling);
+  }
+
+  /** About 0.05 ms a token. Shorter texts are padded to the longest, whose place is computed all the same. */
   async run(batch: readonly (readonly number[])[]): Promise<Float32Array[]> {
     // Attention needs something to look at, be it padding.
     const length = Math.max(1, ...batch.map((ids) => ids.length));
+    const shape = [batch.length, length];
     const ids = new BigInt64Array(batch.length * length);
     const mask = new BigInt64Array(batch.length * length);
     for (const [row, tokens] of batch.entries()) {
@@ -48,23 +52,26 @@ export class Network {
         mask[row * length + column] = 1n;
       }
     }
-    const shape = [batch.length, length];
-    const outputs = await this.#session.run({
-      input_ids: new this.#runtime.Tensor('int64', ids, shape),
-      attention_mask: new this.#runtime.Tensor('int64', mask, shape),
-    });
-    return rowsOf(outputs[OUTPUT]!, batch.length);
+    const tensor = (values: BigInt64Array): Tensor => new this.#runtime.Tensor('int64', values, shape);
+    const feeds: Record<string, Tensor> = { input_ids: tensor(ids), attention_mask: tensor(mask) };
+    if (this.#session.inputNames.includes('token_type_ids')) {
+      feeds['token_type_ids'] = tensor(new BigInt64Array(ids.length));
+    }
+    const lengths = batch.map((tokens) => tokens.length);
+    return this.#vectorsOf(await this.#session.run(feeds), lengths);
   }
 
-  /** Gives the memory back. Runs under way must have ended. */
   async close(): Promise<void> {
     await this.#session.release();
   }
-}
 
-/** Copies, so that one vector kept does not keep a whole batch. */
-function rowsOf(tensor: Tensor, rows: number): Float32Array[] {
-  const values = tensor.data as Float32Array;
-  const width = values.length / rows;
-  return Array.from({ length: rows }, (_, row) => values.slice(row * width, (row + 1) * width));
+  #vectorsOf(outputs: InferenceSession.OnnxValueMapType, lengths: readonly number[]): Float32Array[] {
+    const tensor = outputs[POOLED_OUTPUT] ?? outputs[this.#session.outputNames[0]!]!;
+    const values = tensor.data as Float32Array;
+    const [texts, tokens, width] = tensor.dims;
+    if (width !== undefined) return pool(values, [texts!, tokens!, width], lengths, this.#pooling);
+    const rows = values.length / lengths.length;
+    // Copies, so that one vector kept does not keep a whole batch.
+    return lengths.map((_, row) => toUnitLength(values.slice(row * rows, (row + 1) * rows)));
+  }
 }

@@ -3,15 +3,16 @@
  * two layers (Vaswani et al., "Attention Is All You Need", 2017) with its LayerNorm before each part, the mean over
  * the tokens, one tanh layer, and a vector of length 1. Input and output have the names of sentence-transformers.
  */
+
+import { USE_LITE } from '../adapters/use-lite-model.ts';
 import { GraphBuilder, type Value, type Weights } from './graph-builder.ts';
 import { encodeOnnxModel } from './onnx-model.ts';
 import type { TfjsWeights } from './tfjs-weights.ts';
-import { DIMENSIONS, MAX_TOKENS } from './use-lite-release.ts';
 
 const EMBEDDING_WIDTH = 256;
 const LAYERS = [
   { width: EMBEDDING_WIDTH, headWidth: 64 },
-  { width: DIMENSIONS, headWidth: 128 },
+  { width: USE_LITE.dimensions, headWidth: 128 },
 ] as const;
 const HEADS = 4;
 const LAYER_NORM_EPSILON = 1e-6;
@@ -61,7 +62,7 @@ class UseLiteGraph {
         { ...ids, name: 'input_ids' },
         { ...ids, name: 'attention_mask' },
       ],
-      [{ name: 'sentence_embedding', type: 'float32', shape: ['batch', DIMENSIONS] }],
+      [{ name: 'sentence_embedding', type: 'float32', shape: ['batch', USE_LITE.dimensions] }],
     );
     return { model: encodeOnnxModel(graph), weights: g.weightsFileContent() };
   }
@@ -80,13 +81,13 @@ class UseLiteGraph {
   #timing(): Weights {
     const inverse = this.#weights.get(`${APPLIED}/TransformerStack/Layer_0/AddTimingSignal/TimingSignal/ExpandDims_1`);
     const rates = inverse.values;
-    const values = Float32Array.from({ length: MAX_TOKENS * EMBEDDING_WIDTH }, (_, i) => {
+    const values = Float32Array.from({ length: USE_LITE.maxTokens * EMBEDDING_WIDTH }, (_, i) => {
       const position = Math.floor(i / EMBEDDING_WIDTH);
       const column = i % EMBEDDING_WIDTH;
       const angle = Math.fround(position * rates[column % rates.length]!);
       return column < rates.length ? Math.sin(angle) : Math.cos(angle);
     });
-    return { shape: [MAX_TOKENS, EMBEDDING_WIDTH], values };
+    return { shape: [USE_LITE.maxTokens, EMBEDDING_WIDTH], values };
   }
 
   /** Self-attention of four heads, added to what came in. [batch, tokens, 512] */
@@ -117,7 +118,7 @@ class UseLiteGraph {
       this.#weights.matrix(`${MODULE}/${attention}/output_transform_single/kernel/part_0`),
       this.#weights.get(`${APPLIED}/${attention}/output_transform_single/bias${JOINED}`),
     );
-    return g.apply('Add', [width === DIMENSIONS ? x : this.#widen(place, x), output]);
+    return g.apply('Add', [width === USE_LITE.dimensions ? x : this.#widen(place, x), output]);
   }
 
   /** What came in, brought to the width of what is added to it. */

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { MODEL_FILE, VOCABULARY_FILE, WEIGHTS_FILE } from '../adapters/model-files.ts';
+import { compileVocabulary, encodeVocabulary, type VocabularyEntry } from '../core/vocabulary.ts';
 import { TfjsWeights } from './tfjs-weights.ts';
 import { useLiteOnnx } from './use-lite-graph.ts';
 
@@ -14,7 +15,8 @@ export async function convertUseLite(target: string): Promise<void> {
   const { model, weights } = useLiteOnnx(await TfjsWeights.read(source), WEIGHTS_FILE);
   await writeFile(join(target, MODEL_FILE), model);
   await writeFile(join(target, WEIGHTS_FILE), weights);
-  await writeFile(join(target, VOCABULARY_FILE), await readFile(join(source, 'vocab.json')));
+  const entries = JSON.parse(await readFile(join(source, 'vocab.json'), 'utf8')) as VocabularyEntry[];
+  await writeFile(join(target, VOCABULARY_FILE), encodeVocabulary(compileVocabulary(entries)));
 }
 
 function packageFolder(): string {

@@ -11,5 +11,6 @@ export interface Encoding {
 }
 
 export interface Tokenizer {
-  encode(text: string): Encoding;
+  /** What is left of a text after `maxTokens` is cut off. */
+  encode(text: string, maxTokens: number): Encoding;
 }

