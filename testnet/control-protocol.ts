@@ -7,7 +7,9 @@ import type { PhoneState } from './phone-process.ts';
 export type Command =
   | { readonly command: 'status' | 'down' | 'heal' }
   | { readonly command: PhoneCommand; readonly n: number }
-  | { readonly command: 'cut'; readonly phones: readonly number[] }
+  /** One way: these hear nobody on the other side, but are heard. */
+  | { readonly command: 'cut'; readonly phones: readonly number[]; readonly oneWay?: boolean }
+  | ({ readonly command: 'slow'; readonly phones: readonly number[] } & LinkQuality)
   | { readonly command: 'join'; readonly count: number }
   | {
       readonly command: 'churn';
@@ -40,6 +42,16 @@ export interface PhoneStatus {
   readonly cpuSeconds: number | null;
 }
 
+/** How bad all links of a phone are, beside what the network itself does. */
+export interface LinkQuality {
+  /** Added one way, each way; drawn once a link and direction from this range, in ms. */
+  readonly delayMs: readonly [least: number, most: number];
+  /** Mean of an exponential addition to each message, in ms. */
+  readonly jitterMs: number;
+  /** Part of the requests and replies that never arrive, each way, 0 to 1. */
+  readonly loss: number;
+}
+
 /** The numbers of the phones on the two sides of a cut. */
 export interface Sides {
   readonly inside: readonly number[];
@@ -59,16 +71,21 @@ export interface ControlAddress {
 
 export const CONTROL_FILE = 'control.json';
 export const MAX_RATE = 600;
+/** What the phones' fault rules take (proto/ringwall/admin/v1). */
+export const MAX_DELAY_MS = 10_000;
+export const MAX_JITTER_MS = 1_000;
 
 /** What is wrong with a command that came over the wire; undefined when nothing is. */
 export function commandFault(value: unknown): string | undefined {
   const command = value as Partial<Record<string, unknown>> | null;
   const name = command?.command;
   if (name === 'status' || name === 'down' || name === 'heal') return undefined;
-  if (name === 'cut') {
-    const phones: unknown = command?.phones;
+  if (name === 'cut' || name === 'slow') {
+    const { phones, oneWay } = command as Record<string, unknown>;
     const isList = Array.isArray(phones) && phones.length > 0 && phones.every(isCount);
-    return isList ? undefined : 'phones must be the numbers of at least one phone';
+    if (!isList) return 'phones must be the numbers of at least one phone';
+    if (name === 'slow') return qualityFault(command as Record<string, unknown>);
+    return oneWay === undefined || typeof oneWay === 'boolean' ? undefined : 'oneWay must be true or false';
   }
   if (name === 'join') return isCount(command?.count) ? undefined : 'count must be a whole number of at least 1';
   if (name === 'churn') {
@@ -82,6 +99,19 @@ export function commandFault(value: unknown): string | undefined {
     return isCount(command?.n) ? undefined : 'n must be the number of a phone';
   }
   return `there is no command ${JSON.stringify(name)}`;
+}
+
+function qualityFault({ delayMs, jitterMs, loss }: Record<string, unknown>): string | undefined {
+  const [least, most, ...more] = Array.isArray(delayMs) ? (delayMs as unknown[]) : [];
+  if (!isWithin(most, MAX_DELAY_MS) || !isWithin(least, most) || more.length > 0) {
+    return `delayMs must be a range of times up to ${MAX_DELAY_MS} ms`;
+  }
+  if (!isWithin(jitterMs, MAX_JITTER_MS)) return `jitterMs must be from 0 to ${MAX_JITTER_MS}`;
+  return isWithin(loss, 1) ? undefined : 'loss must be a part from 0 to 1';
+}
+
+function isWithin(value: unknown, most: number): value is number {
+  return typeof value === 'number' && value >= 0 && value <= most;
 }
 
 function isCount(value: unknown): boolean {

@@ -1,7 +1,7 @@
 /** The command line of the testnet: `npm start`, `npm run testnet -- COMMAND`. */
 import { Command } from 'commander';
 import { addLoginCommand } from './commands/login.ts';
-import { addPartitionCommands } from './commands/partition.ts';
+import { addNetworkCommands } from './commands/network.ts';
 import { addPhoneCommands } from './commands/phone.ts';
 import { addPopulationCommands } from './commands/population.ts';
 import { addStartCommand } from './commands/start.ts';
@@ -17,7 +17,7 @@ const program = new Command('testnet')
 addStartCommand(program);
 addStatusCommand(program);
 addPhoneCommands(program);
-addPartitionCommands(program);
+addNetworkCommands(program);
 addPopulationCommands(program);
 addLoginCommand(program);
 

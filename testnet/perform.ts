@@ -2,7 +2,6 @@
 import { runChurn } from './churn.ts';
 import type { Command } from './control-protocol.ts';
 import type { Perform } from './control-server.ts';
-import { heal, partition } from './partition.ts';
 import { statusOf } from './status.ts';
 import type { Testnet } from './testnet.ts';
 import { TestnetError } from './testnet-error.ts';
@@ -30,9 +29,11 @@ export function performer(net: Testnet, down: () => void): Perform {
       case 'down':
         return down();
       case 'cut':
-        return partition(net, command.phones);
+        return await net.faults.cut(command.phones, command.oneWay);
+      case 'slow':
+        return await net.faults.slow(command.phones, command);
       case 'heal':
-        return heal(net);
+        return await net.faults.heal();
       case 'join':
         return (await net.join(command.count)).map((phone) => ({ n: phone.n, api: phone.api }));
       case 'churn':

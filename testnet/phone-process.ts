@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type PeerFaults, replaceFaults } from '../services/chord-router/client/fault-client.ts';
 import { FreezeGuard } from './freeze-guard.ts';
 import { PhoneLog } from './phone-log.ts';
 import type { PhonePorts } from './ports.ts';
@@ -20,8 +21,17 @@ export interface PhoneSettings {
   /** The program that is a phone: services/phone-node/main.ts, or a stand-in for tests. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** What its admin calls must show. */
+  readonly adminToken: string;
   /** Longest graceful end, in ms. Default: STOP_TIMEOUT_MS. */
   readonly stopTimeoutMs?: number | undefined;
+}
+
+/** What a phone says once it is a member of the ring; `chord`: where its sibling API is. */
+interface ReadyMessage {
+  readonly type: 'ready';
+  readonly id: string;
+  readonly chord?: string;
 }
 
 /** Keeps a phone small: research on many phones a machine chose these (a third less private memory). */
@@ -47,6 +57,7 @@ export class PhoneProcess {
   readonly #settings: PhoneSettings;
   #state: PhoneState = 'stopped';
   #id: string | undefined;
+  #chord: string | undefined;
   #child: ChildProcess | undefined;
   #freezeGuard: FreezeGuard | undefined;
 
@@ -83,7 +94,7 @@ export class PhoneProcess {
     try {
       await mkdir(this.#settings.folder, { recursive: true });
       const child = await this.#spawn(seeds);
-      this.#id = (await this.#readyMessage(child)).id;
+      ({ id: this.#id, chord: this.#chord } = await this.#readyMessage(child));
       this.#state = 'running';
     } catch (error) {
       if (this.#state === 'starting') this.#state = 'crashed';
@@ -123,13 +134,20 @@ export class PhoneProcess {
     this.#state = 'running';
   }
 
-  /** From now on it and exactly these phones (their peer APIs) do not hear each other; both sides have to be told. */
-  cutOff(addresses: readonly string[]): void {
-    this.#child?.send({ type: 'cut-off', addresses }, () => undefined);
+  /** Puts these faults in the place of all that its links are under. Nothing happens when it does not run. */
+  async setFaults(faults: PeerFaults): Promise<void> {
+    const child = this.#child;
+    if (this.#state !== 'running' || this.#chord === undefined) return;
+    try {
+      await replaceFaults(this.#chord, this.#settings.adminToken, faults);
+    } catch (error) {
+      // It ended meanwhile: there is nobody whose links could be at fault.
+      if (this.#child === child) throw error;
+    }
   }
 
   async #spawn(seeds: readonly string[]): Promise<ChildProcess> {
-    const { program, folder, environment } = this.#settings;
+    const { program, folder, adminToken, environment } = this.#settings;
     const log = await this.log.openForPhone();
     try {
       if (this.#state !== 'starting') throw new TestnetError(`phone ${this.n} was ended at its start`);
@@ -147,6 +165,8 @@ export class PhoneProcess {
           RINGWALL_DATA: join(folder, 'data'),
           RINGWALL_API_LISTEN: `127.0.0.1:${this.ports.api}`,
           RINGWALL_PEER_LISTEN: this.peer,
+          RINGWALL_CHORD_LISTEN: '127.0.0.1:0',
+          RINGWALL_ADMIN_TOKEN: adminToken,
           RINGWALL_SEEDS: seeds.join(','),
           RINGWALL_EXIT_WITH_PARENT: 'true',
         },
@@ -160,17 +180,17 @@ export class PhoneProcess {
     }
   }
 
-  async #readyMessage(child: ChildProcess): Promise<{ id: string }> {
+  async #readyMessage(child: ChildProcess): Promise<ReadyMessage> {
     const waiting = new AbortController();
     const { signal } = waiting;
     const deadline = setTimeout(() => waiting.abort(), READY_TIMEOUT_MS);
-    const ready = once(child, 'message', { signal }).then(([message]) => message as { type?: string; id?: string });
+    const ready = once(child, 'message', { signal }).then(([message]) => message as Partial<ReadyMessage>);
     const ended = Promise.race([once(child, 'exit', { signal }), once(child, 'error', { signal })]).then(
       () => undefined,
     );
     try {
       const message = await Promise.race([ready, ended]);
-      if (message?.type === 'ready' && typeof message.id === 'string') return { id: message.id };
+      if (message?.type === 'ready' && typeof message.id === 'string') return message as ReadyMessage;
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {

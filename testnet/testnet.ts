@@ -5,10 +5,12 @@
  *     await net.kill(3);
  *     await net.waitForIdealRing();
  */
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inParallel } from './in-parallel.ts';
 import { FolderLock } from './lock.ts';
+import { NetworkFaults } from './network-faults.ts';
 import { populate } from './people.ts';
 import { PhoneProcess } from './phone-process.ts';
 import { expectFree, findPorts } from './ports.ts';
@@ -35,6 +37,9 @@ const LOG_CHECK_MS = 30_000;
 
 export class Testnet implements AsyncDisposable {
   readonly dataDir: string;
+  /** Who cannot hear whom, whose links are slow. */
+  readonly faults: NetworkFaults;
+  readonly #adminToken = randomBytes(24).toString('base64url');
   readonly #options: TestnetOptions;
   readonly #lock: FolderLock;
   readonly #temporary: boolean;
@@ -51,6 +56,7 @@ export class Testnet implements AsyncDisposable {
     this.#lock = lock;
     this.#temporary = options.dataDir === undefined;
     this.#state = state;
+    this.faults = new NetworkFaults(this);
   }
 
   /** Resolves once all phones form an ideal ring, with people on it. Throws a TestnetError, leaving nothing behind. */
@@ -86,6 +92,7 @@ export class Testnet implements AsyncDisposable {
   get network(): string {
     return this.#state.network;
   }
+
   /** Throws a TestnetError when there is no phone n. */
   phone(n: number): PhoneProcess {
     const phone = this.#phones.get(n);
@@ -108,6 +115,7 @@ export class Testnet implements AsyncDisposable {
   }
   async thaw(n: number): Promise<void> {
     this.phone(n).thaw();
+    await this.faults.applyTo(this.phone(n));
   }
 
   /** Starts a phone that is gone again, with its data; one that runs is stopped first. */
@@ -218,6 +226,7 @@ export class Testnet implements AsyncDisposable {
     const phones = added.map((phone) => this.#createPhone(phone));
     for (const phone of phones) this.#phones.set(phone.n, phone);
     await this.#remember({ phones: [...this.#state.phones, ...added] });
+    await this.faults.phonesAdded();
     return phones;
   }
 
@@ -228,6 +237,7 @@ export class Testnet implements AsyncDisposable {
       folder: this.#folderOf(n),
       program: this.#options.program ?? PHONE_PROGRAM,
       stopTimeoutMs: this.#options.stopTimeoutMs,
+      adminToken: this.#adminToken,
       environment: {
         ...this.#options.environment,
         RINGWALL_NETWORK: this.#state.network,
@@ -243,7 +253,8 @@ export class Testnet implements AsyncDisposable {
   async #launch(phone: PhoneProcess): Promise<void> {
     while (this.running.length === 0 && this.#founding !== undefined) await this.#founding;
     if (this.#disposed !== undefined) throw new TestnetError('the testnet is going down');
-    const seeds = this.running.slice(0, SEEDS).map((running) => running.peer);
+    const near = this.running.filter((running) => this.faults.hearEachOther(phone, running));
+    const seeds = near.slice(0, SEEDS).map((running) => running.peer);
     const start = phone.start(seeds);
     if (seeds.length === 0) {
       const founding = start.then(
@@ -254,6 +265,7 @@ export class Testnet implements AsyncDisposable {
       void founding.then(() => (this.#founding = undefined));
     }
     await start;
+    await this.faults.applyTo(phone);
   }
 
   async #remember(changes: Partial<TestnetState>): Promise<void> {

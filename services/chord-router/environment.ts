@@ -23,6 +23,8 @@ export interface ChordRouterSettings {
   readonly peerTls: boolean;
   /** Most connections to the peer API from one IP address; undefined: the default of PeerServer. */
   readonly connectionsPerIp: number | undefined;
+  /** What admin calls of the sibling API must show; undefined: there are none. */
+  readonly adminToken: string | undefined;
   readonly chord: ChordSettings;
 }
 
@@ -74,6 +76,11 @@ export const CHORD_ROUTER_VARIABLES: readonly Variable[] = [
     meaning: 'most connections to the peer API from one IP address, or one /64 of IPv6',
     fallback: `${CONNECTIONS_PER_IP}; on loopback no bound`,
   },
+  {
+    name: 'RINGWALL_ADMIN_TOKEN',
+    meaning: 'take admin calls (faults of links, for tests) on the sibling API from those who show this token',
+    fallback: 'off',
+  },
 ];
 
 const MAX_SEEDS = 64;
@@ -104,8 +111,18 @@ export function readChordRouterSettings(environment: EnvironmentReader): ChordRo
     balanceId: environment.boolean('RINGWALL_BALANCE_ID', true),
     peerTls: environment.boolean('RINGWALL_PEER_TLS', false),
     connectionsPerIp: environment.optionalInteger('RINGWALL_PEER_CONNECTIONS_PER_IP', 1, MAX_CONNECTIONS_PER_IP),
+    adminToken: readAdminToken(environment),
     chord: { ...DEFAULT_SETTINGS, replication, successors },
   };
+}
+
+/** A wrong one is not quoted: it may be a secret with a slip in it. */
+function readAdminToken(environment: EnvironmentReader): string | undefined {
+  const token = environment.optional('RINGWALL_ADMIN_TOKEN');
+  if (token !== undefined && !/^[!-~]{16,200}$/.test(token)) {
+    environment.fault('RINGWALL_ADMIN_TOKEN must be 16 to 200 printable ASCII characters without spaces');
+  }
+  return token;
 }
 
 function readAdvertise(environment: EnvironmentReader): string | undefined {

@@ -1,5 +1,4 @@
 /** Runs a chord router by itself, with the sibling API for a wall API beside it. */
-import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import { RelayServiceDefinition } from '../../proto/gen/ringwall/relay/v1/relay.ts';
 import { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { grpcClient } from '../shared/runtime/grpc-client.ts';
@@ -16,7 +15,7 @@ const VARIABLES: readonly Variable[] = [
   ...CHORD_ROUTER_VARIABLES,
   {
     name: 'RINGWALL_CHORD_LISTEN',
-    meaning: 'host:port of the sibling API (ChordService, health)',
+    meaning: 'host:port of the sibling API (ChordService, AdminService, health)',
     fallback: '127.0.0.1:7500',
   },
   {
@@ -52,7 +51,7 @@ async function start(stopping: AbortSignal): Promise<RunningProgram> {
     router.serveRelayed('can-index', can.service);
   }
   const siblings = new GrpcServer({ crashed: (error, method) => log.error({ err: error, method }, 'a call crashed') });
-  siblings.add(ChordServiceDefinition, router.service);
+  router.serveSiblings(siblings);
   const chord = formatHostPort(await siblings.listen(chordListen));
   starting.defer(() => siblings.stop(STOP_GRACE_MS));
   const metrics = metricsListen === undefined ? undefined : await serveMetrics(registry, metricsListen);

@@ -1,23 +1,27 @@
 /** A phone's chord router as a whole: its core, run over the links of its peers and its disk. */
 import { status } from '@grpc/grpc-js';
-import type { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { AdminServiceDefinition } from '../../proto/gen/ringwall/admin/v1/admin.ts';
+import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { Contact } from '../shared/core/contact.ts';
 import type { Task } from '../shared/core/effect.ts';
 import { Scheduler } from '../shared/core/scheduler.ts';
+import type { GrpcServer } from '../shared/runtime/grpc-server.ts';
 import { NodeHost } from '../shared/runtime/host.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
 import { instrument, type Registry } from '../shared/runtime/metrics.ts';
 import { createRecordCrypto } from '../shared/runtime/record-crypto.ts';
 import type { Service } from '../shared/runtime/rpc.ts';
+import { admissionOf, createAdminService } from './adapters/admin-service.ts';
 import { createChordService } from './adapters/chord-service.ts';
 import type { DiskFaults } from './adapters/disk-faults.ts';
 import { type ChordInstruments, createTell } from './adapters/events.ts';
-import type { LinkFaults } from './adapters/link-faults.ts';
+import { FaultInjection } from './adapters/faults/fault-injection.ts';
 import { LinkPool } from './adapters/link-pool.ts';
 import type { LinkPoolOptions } from './adapters/link-pool-options.ts';
+import type { LinkStream } from './adapters/link-stream.ts';
 import { CHORD_METRICS } from './adapters/metrics.ts';
 import type { LinkOwner, Refusal } from './adapters/peer-link.ts';
-import { createPeerObserver } from './adapters/peer-observer.ts';
+import { createFaultObserver, createPeerObserver } from './adapters/peer-observer.ts';
 import type { PeerServer } from './adapters/peer-server.ts';
 import { Relays, type RelayTarget } from './adapters/relays.ts';
 import { MAX_REMEMBERED, rememberPhones } from './adapters/remembered-phones.ts';
@@ -35,6 +39,8 @@ import type { ChordRouterSettings } from './environment.ts';
 
 export interface RunningChordRouter {
   readonly service: Service<typeof ChordServiceDefinition>;
+  /** Adds to a server of the sibling API what this router has to offer there. */
+  serveSiblings(server: GrpcServer): void;
   /** This phone: its id and the address of its peer API. */
   readonly contact: Contact;
   /** Resolves once this phone is a member of a ring. */
@@ -43,8 +49,6 @@ export interface RunningChordRouter {
   serveRelayed(service: RelayedService, target: RelayTarget): void;
   /** Hands records over and says goodbye; bounded in time. */
   leave(): Promise<void>;
-  /** From now on this phone and exactly these (host:port of their peer APIs) do not hear each other: link-faults.ts. */
-  cutOff(addresses: readonly string[]): void;
   /** Ends everything at once; what is on disk stays. */
   stop(): Promise<void>;
 }
@@ -57,7 +61,8 @@ export interface RouterParts {
   readonly server: PeerServer;
   readonly store: SqliteStore;
   readonly diskFaults: DiskFaults;
-  readonly linkFaults: LinkFaults;
+  /** Opens a stream to a canonical ip:port. */
+  readonly dial: (address: string) => LinkStream;
   readonly handshake: LinkPoolOptions['handshake'];
   /** A task threw: a defect. */
   readonly crashed: (error: unknown, label: string) => void;
@@ -82,6 +87,8 @@ export class ChordRouter implements RunningChordRouter {
   readonly joined: Promise<void>;
   readonly #parts: RouterParts;
   readonly #metrics: ChordInstruments;
+  /** Undefined where nobody may ask for faults. */
+  #faults: FaultInjection | undefined;
   readonly #pool: LinkPool;
   readonly #scheduler: Scheduler;
   readonly #node: ChordNode<Replication>;
@@ -106,14 +113,19 @@ export class ChordRouter implements RunningChordRouter {
       peerConnectionsRefused: () => server.refusedConnections,
       peerSentFrames: () => this.#pool.sent.frames,
       peerSentBytes: () => this.#pool.sent.bytes,
+      faultRules: () => this.#faults?.set.rules.length ?? 0,
       stabiliseLag: () => (performance.now() - this.#stabilisedAt) / 1_000,
     });
+    if (settings.adminToken !== undefined) {
+      this.#faults = new FaultInjection(this.contact.address, createFaultObserver(this.#metrics));
+    }
     this.#pool = new LinkPool({
       handshake: parts.handshake,
       serve: (from, request, answer) => this.#serve(from, request, answer),
       lost: (contact) => this.#scheduler.run(this.#node.linkLost(contact), 'link lost'),
       observer: createPeerObserver(logger, this.#metrics),
-      dial: (to) => parts.linkFaults.dial(to),
+      dial: parts.dial,
+      faults: this.#faults,
     });
     const host = new NodeHost({
       peers: this.#pool,
@@ -159,6 +171,12 @@ export class ChordRouter implements RunningChordRouter {
     this.#relays.serve(service, target);
   }
 
+  serveSiblings(server: GrpcServer): void {
+    const { logger, settings } = this.#parts;
+    server.add(ChordServiceDefinition, this.service);
+    server.add(AdminServiceDefinition, createAdminService(this.#faults, logger), admissionOf(settings.adminToken));
+  }
+
   async leave(): Promise<void> {
     await this.#remember();
     let timer: NodeJS.Timeout | undefined;
@@ -172,14 +190,11 @@ export class ChordRouter implements RunningChordRouter {
     }
   }
 
-  cutOff(addresses: readonly string[]): void {
-    this.#parts.linkFaults.cutOff(addresses);
-  }
-
   async stop(): Promise<void> {
     clearInterval(this.#remembering);
     this.#scheduler.stop();
     this.#pool.stop();
+    this.#faults?.stop();
     await this.#parts.server.stop(STOP_GRACE_MS);
     this.#parts.store.close();
   }

@@ -10,7 +10,6 @@ import { createRecordCrypto } from '../shared/runtime/record-crypto.ts';
 import { DiskFaults } from './adapters/disk-faults.ts';
 import { chooseNonce } from './adapters/first-position.ts';
 import { loadIdentity, readIdentity, type SavedIdentity } from './adapters/identity-file.ts';
-import { LinkFaults } from './adapters/link-faults.ts';
 import { dialStream, type LinkStream } from './adapters/link-stream.ts';
 import { generateNodeKey } from './adapters/node-identity.ts';
 import { ownAddress } from './adapters/own-address.ts';
@@ -67,7 +66,7 @@ export async function startChordRouter(options: ChordRouterOptions): Promise<Run
   logger.info({ phone: identity.contact, renewed, network: settings.network }, 'this phone');
   const router = new ChordRouter({
     ...{ settings, logger, registry, server, store, diskFaults, crashed },
-    linkFaults: new LinkFaults(dial),
+    dial,
     handshake: { ...handshake, identity },
   });
   router.run(await readRememberedPhones(dataFolder));

@@ -19,7 +19,7 @@ export const PHONE_VARIABLES: readonly Variable[] = [
   ...WALL_API_VARIABLES,
   {
     name: 'RINGWALL_CHORD_LISTEN',
-    meaning: 'host:port of the sibling API (ChordService, health), for tools',
+    meaning: 'host:port of the sibling API (ChordService, AdminService, health), for tools',
     fallback: 'off',
   },
   ...PROCESS_VARIABLES,
@@ -34,6 +34,9 @@ export function readPhoneSettings(values: EnvironmentValues): PhoneSettings {
     chordListen: environment.optionalHostPort('RINGWALL_CHORD_LISTEN'),
     logLevel: environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
+  if (settings.router.adminToken !== undefined && settings.chordListen === undefined) {
+    environment.fault('RINGWALL_ADMIN_TOKEN needs RINGWALL_CHORD_LISTEN: admin calls are taken there');
+  }
   environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
   environment.check();
   return settings;

@@ -2,13 +2,13 @@
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import { startChordRouter } from '../chord-router/start.ts';
 import { GrpcServer } from '../shared/runtime/grpc-server.ts';
+import { formatHostPort } from '../shared/runtime/host-port.ts';
 import { inProcess } from '../shared/runtime/in-process.ts';
 import { type RunningProgram, unlessStopped } from '../shared/runtime/lifecycle.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
 import { startWallApi } from '../wall-api/start.ts';
 import type { PhoneSettings } from './environment.ts';
-import { obeyParent } from './parent.ts';
 
 /** What open calls of the sibling API get when it stops, in ms. */
 const STOP_GRACE_MS = 500;
@@ -24,24 +24,23 @@ export async function startPhone(
   await using starting = new AsyncDisposableStack();
   const router = await startChordRouter({ settings: settings.router, logger, registry });
   starting.defer(() => router.stop());
-  obeyParent((addresses) => router.cutOff(addresses));
   const chord = inProcess(ChordServiceDefinition, router.service, crashed);
+  let siblingApi: string | undefined;
   if (settings.chordListen !== undefined) {
     const siblings = new GrpcServer({ crashed });
-    siblings.add(ChordServiceDefinition, chord);
-    const address = await siblings.listen(settings.chordListen);
+    router.serveSiblings(siblings);
+    siblingApi = formatHostPort(await siblings.listen(settings.chordListen));
     starting.defer(() => siblings.stop(STOP_GRACE_MS));
-    logger.info({ address }, 'serving the sibling API');
   }
   const phone = router.contact;
   const dataDir = settings.router.dataFolder;
   const wall = await startWallApi({ ...settings.wall, chord, dataDir, phone, logger, registry });
   starting.defer(() => wall.stop());
   await unlessStopped(router.joined, stopping);
-  logger.info({ api: wall.url, peer: phone.address }, 'ready');
+  logger.info({ api: wall.url, peer: phone.address, chord: siblingApi }, 'ready');
   const running = starting.move();
   return {
-    ready: { id: phone.id, api: wall.url, peer: phone.address },
+    ready: { id: phone.id, api: wall.url, peer: phone.address, chord: siblingApi },
     async stop() {
       await router.leave();
       await running.disposeAsync();

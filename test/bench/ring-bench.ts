@@ -174,6 +174,7 @@ class ClientPhone implements AsyncDisposable {
         balanceId: true,
         peerTls: false,
         connectionsPerIp: undefined,
+        adminToken: undefined,
         chord: DEFAULT_SETTINGS,
       },
       logger: createLogger('warn'),

@@ -1,6 +1,5 @@
 /** Two halves that cannot hear each other, each with a life of its own, and their meeting again. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { heal, partition } from '../../testnet/partition.ts';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually } from './eventually.ts';
 import { type PostBody, request, WallClient } from './wall-client.ts';
@@ -45,7 +44,7 @@ test('two halves go on apart and become one ring when they hear each other again
   const before = await left.post('written before the cut');
   expect(before.status).toBe(201);
 
-  partition(net, LEFT);
+  await net.faults.cut(LEFT);
   await eventually('both halves are rings of their own', async () => {
     const across = (await neighboursAcross(LEFT, RIGHT)) + (await neighboursAcross(RIGHT, LEFT));
     return across === 0;
@@ -60,7 +59,7 @@ test('two halves go on apart and become one ring when they hear each other again
   const unheard = await request(`${apiOf(7)}/v1/posts/${onLeft.body.id}`);
   expect(unheard.status).not.toBe(200);
 
-  heal(net);
+  await net.faults.heal();
   await net.waitForIdealRing(120_000);
   await expectReadable(onLeft.body, RIGHT);
   await expectReadable(onRight.body, LEFT);

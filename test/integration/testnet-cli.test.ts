@@ -97,6 +97,9 @@ describe('the command line of the testnet', () => {
     expect(await command('cut', '3', '4')).toEqual({ inside: [3, 4], outside: [1, 2] });
     await eventually('the ring is two', async () => (await successors()).join() === '2,1,4,3');
     expect(await command('heal')).toEqual({ healed: true });
+    const quality = ['--delay', '1ms..20ms', '--jitter', '5ms', '--loss', '0.5%'];
+    const slow = { phones: [2, 3], delayMs: [1, 20], jitterMs: 5, loss: 0.005 };
+    expect(await command('slow', '2', '3', ...quality)).toEqual(slow);
     await eventually('the ring is one', async () => {
       const ring = await successors();
       let at = 1;
@@ -106,6 +109,7 @@ describe('the command line of the testnet', () => {
 
     const author = await WallClient.signUp(one!.api, 'Zoe');
     const post = (await author.post('Survive this')).body;
+    expect(await command('heal')).toEqual({ healed: true });
     expect(await command('kill', '1')).toEqual({ n: 1, state: 'killed' });
     const read = await request(`${two!.api}/v1/posts/${post.id}`);
     expect(read).toMatchObject({ status: 200, body: { text: 'Survive this' } });
@@ -158,6 +162,10 @@ describe('the command line of the testnet', () => {
     [['start', '--ready-file', '/nowhere/f'], 'error: /nowhere/f cannot be written: name another --ready-file'],
     [['churn', '--rate', '-1'], "error: option '--rate <n>' argument '-1' is invalid."],
     [['cut', '1', 'x'], "error: command-argument value 'x' is invalid for argument 'n'."],
+    [['slow', '1', '--delay', '1h'], "error: option '--delay <time>' argument '1h' is invalid."],
+    [['slow', '1', '--delay', '9ms..1ms'], "error: option '--delay <time>' argument '9ms..1ms' is invalid."],
+    [['slow', '1', '--jitter', '2s'], "error: option '--jitter <time>' argument '2s' is invalid."],
+    [['slow', '1', '--loss', '101%'], "error: option '--loss <part>' argument '101%' is invalid."],
     [['kill', 'x'], "error: command-argument value 'x' is invalid for argument 'n'."],
     [['kill'], "error: missing required argument 'n'"],
     [['dance'], "error: unknown command 'dance'"],
@@ -179,6 +187,7 @@ describe('the command line of the testnet', () => {
       'thaw',
       'restart',
       'cut',
+      'slow',
       'heal',
       'join',
       'churn',

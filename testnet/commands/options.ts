@@ -32,3 +32,34 @@ export function positiveNumber(most: number): (text: string) => number {
     throw new InvalidArgumentError(`It must be a number above 0 and at most ${most}.`);
   };
 }
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s)$/;
+
+/** A reader of times such as 200ms and 1.5s for commander, in milliseconds. */
+export function duration(mostMs: number): (text: string) => number {
+  return (text) => {
+    const [, value, unit] = DURATION.exec(text) ?? [];
+    const ms = Number(value) * (unit === 's' ? 1000 : 1);
+    if (ms <= mostMs) return ms;
+    throw new InvalidArgumentError(`It must be a time such as 200ms or 1.5s, at most ${mostMs}ms.`);
+  };
+}
+
+/** A reader of a time or, as 50ms..200ms, a range of times. */
+export function durationRange(mostMs: number): (text: string) => [least: number, most: number] {
+  const one = duration(mostMs);
+  return (text) => {
+    const [least, most = least, ...more] = text.split('..');
+    const range: [number, number] = [one(least!), one(most!)];
+    if (more.length === 0 && range[0] <= range[1]) return range;
+    throw new InvalidArgumentError('It must be a time, or a range such as 50ms..200ms.');
+  };
+}
+
+/** Reads a part of a whole, as 2% or 0.02. */
+export function part(text: string): number {
+  const [, value, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+  const share = Number(value) / (percent === '%' ? 100 : 1);
+  if (share <= 1) return share;
+  throw new InvalidArgumentError('It must be a part such as 2% or 0.02, at most 100%.');
+}

@@ -2,7 +2,7 @@
  * Frames as bytes. Frames that are written in one turn travel in one message, up to MAX_BATCH_BYTES, for a message
  * is what a stream costs. Each frame is encoded by itself, so its size is known before it is queued.
  */
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { Frame, LinkRequest } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { LinkFault } from './link-fault.ts';
 import { bufferOf } from './wire-fields.ts';
@@ -23,6 +23,8 @@ export const MAX_FRAMES = 4_096;
 
 /** LinkRequest.frames and LinkResponse.frames: field 1, length-delimited. Both messages are the same on the wire. */
 const FRAMES_TAG = 10;
+/** Frame.request_id: field 1, varint, left out while 0. */
+const REQUEST_ID_TAG = 8;
 
 export function encodeFrame(frame: Frame): Uint8Array {
   return Frame.encode(frame).finish();
@@ -33,6 +35,27 @@ export function joinFrames(frames: readonly Uint8Array[]): Buffer {
   const writer = new BinaryWriter();
   for (const frame of frames) writer.uint32(FRAMES_TAG).bytes(frame);
   return bufferOf(writer.finish());
+}
+
+/** The encoded frames of one message, whatever they hold; undefined when the bytes are no message. */
+export function splitFrames(message: Uint8Array): readonly Uint8Array[] | undefined {
+  const reader = new BinaryReader(message);
+  const frames: Uint8Array[] = [];
+  try {
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32();
+      if (tag === FRAMES_TAG) frames.push(reader.bytes());
+      else reader.skip(tag & 7);
+    }
+  } catch {
+    return undefined;
+  }
+  return frames;
+}
+
+/** Whether an encoded frame is a request, a reply or a refusal: only these have an id, which stands first if it is there. */
+export function isPartOfCall(frame: Uint8Array): boolean {
+  return frame[0] === REQUEST_ID_TAG;
 }
 
 /** Throws a LinkFault on bytes that are no message of a link. */

@@ -45,6 +45,8 @@ export type OtherEnd =
 
 export interface HandshakeStep {
   readonly send: readonly Frame[];
+  /** Who the other end says it is. */
+  readonly claimed: Contact;
   /** Set once the other end has proved who it is. */
   readonly proved: Contact | undefined;
 }
@@ -73,11 +75,11 @@ export class Handshake {
     if (this.#hello === undefined) {
       this.#takeHello(frame);
       const send = this.#other.role === 'initiator' ? [this.#ownHello(), this.#ownProof('responder')] : [];
-      return { send, proved: undefined };
+      return { send, claimed: this.#hello!.contact, proved: undefined };
     }
     this.#takeProof(frame);
     const send = this.#other.role === 'responder' ? [this.#ownProof('initiator')] : [];
-    return { send, proved: this.#hello.contact };
+    return { send, claimed: this.#hello.contact, proved: this.#hello.contact };
   }
 
   #ownHello(): Frame {

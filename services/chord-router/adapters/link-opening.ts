@@ -78,6 +78,7 @@ export function shakeHands(
 function advance(handshake: Handshake, stream: LinkStream, frames: readonly Frame[]): Opening | undefined {
   for (const [at, frame] of frames.entries()) {
     const step = handshake.receive(frame);
+    stream.identified?.(step.claimed);
     send(stream, step.send);
     if (step.proved !== undefined) return { ok: true, contact: step.proved, early: frames.slice(at + 1) };
   }

@@ -1,6 +1,7 @@
 /** What a pool of links is told: its limits, whom it serves, and who wants to know what happens. */
 import type { Contact } from '../../shared/core/contact.ts';
 import type { PeerRequest } from '../core/message.ts';
+import type { FaultInjection } from './faults/fault-injection.ts';
 import type { HandshakeSettings } from './handshake.ts';
 import type { RefusalReason } from './link-fault.ts';
 import type { LinkStream } from './link-stream.ts';
@@ -44,6 +45,8 @@ export interface LinkPoolOptions {
   readonly observer: PoolObserver;
   /** Opens a stream to a canonical ip:port. Default: dialStream. */
   readonly dial?: (address: string) => LinkStream;
+  /** Rules that streams are under. Default: none are, and nothing stands between a link and its stream. */
+  readonly faults?: FaultInjection | undefined;
   readonly limits?: Partial<PoolLimits>;
   readonly linkLimits?: Partial<LinkLimits>;
 }

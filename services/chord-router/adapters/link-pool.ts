@@ -8,6 +8,8 @@ import type { Id } from '../../shared/core/id.ts';
 import type { Cancel } from '../../shared/core/scheduler.ts';
 import type { PeerPort } from '../../shared/runtime/host.ts';
 import type { PeerRequest } from '../core/message.ts';
+import { UNKNOWN_PEER } from './faults/fault-rule.ts';
+import { FaultyStream } from './faults/faulty-stream.ts';
 import { identifyPhone } from './identify.ts';
 import { LinkFault } from './link-fault.ts';
 import { type Opening, shakeHands } from './link-opening.ts';
@@ -130,7 +132,9 @@ export class LinkPool implements PeerPort {
       this.#options.observer.refused(fault.reason, undefined, fault.message);
       return;
     }
-    this.#open(stream, { role: 'initiator', observedIp: stream.observedIp }, false, () => {});
+    const { faults } = this.#options;
+    const faulty = faults === undefined ? stream : new FaultyStream(stream, faults, UNKNOWN_PEER);
+    this.#open(faulty, { role: 'initiator', observedIp: stream.observedIp }, false, () => {});
   }
 
   /** Closes all links. Calls under way fail. */
@@ -162,8 +166,10 @@ export class LinkPool implements PeerPort {
       done({ failure: 'refused' });
       return () => {};
     }
-    const stream = (this.#options.dial ?? dialStream)(address);
-    return this.#open(stream, { role: 'responder', dialled: address, expected }, true, done);
+    const { dial = dialStream, faults } = this.#options;
+    const stream = dial(address);
+    const faulty = faults === undefined ? stream : new FaultyStream(stream, faults, { id: expected?.id, address });
+    return this.#open(faulty, { role: 'responder', dialled: address, expected }, true, done);
   }
 
   #open(

@@ -9,6 +9,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { PeerServiceDefinition } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
+import type { Contact } from '../../shared/core/contact.ts';
 import { parseHostPort } from '../../shared/runtime/host-port.ts';
 import { GRPC_MESSAGE_BYTES } from './frame-codec.ts';
 import type { LinkFault } from './link-fault.ts';
@@ -34,6 +35,8 @@ export interface LinkStream {
   readonly observedIp: string;
   /** The key that the other end has proved to have when the connection was encrypted; undefined without TLS. */
   channelKey(): Buffer | undefined;
+  /** Tells who is at the other end, as its hello has it, to streams that are not the same to all phones. */
+  identified?(contact: Contact): void;
   /** Gives the stream its listener, or another one; nothing is read before the first. */
   listen(listener: StreamListener): void;
   /** `written` is called when the message has left this process's queues. */

@@ -92,4 +92,18 @@ export const CHORD_METRICS = {
     'What other phones, or strangers, sent and this phone refused, by reason.',
     ['reason'],
   ),
+
+  faultRules: gauge(
+    'ringwall_chord_fault_rules',
+    'Fault rules in force: what a test asked this phone to do to its links.',
+  ),
+  faultFrames: counter(
+    'ringwall_chord_fault_frames_total',
+    'Frames that fault rules delayed, lost or cut, sent (out) or received (in).',
+    ['effect', 'direction'],
+  ),
+  faultDelaySeconds: counter(
+    'ringwall_chord_fault_delay_seconds_total',
+    'Delay of all frames that fault rules delayed.',
+  ),
 } as const;

@@ -1,7 +1,8 @@
-/** Counts what happens on links, and logs refusals without letting who is refused fill the log. */
+/** Counts what happens on links, by itself or on purpose, and logs refusals without letting who is refused fill the log. */
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Logger } from '../../shared/runtime/logging.ts';
 import type { ChordInstruments } from './events.ts';
+import type { FaultObserver } from './faults/fault-injection.ts';
 import type { RefusalReason } from './link-fault.ts';
 import type { PoolObserver } from './link-pool-options.ts';
 
@@ -35,6 +36,15 @@ export function createPeerObserver(logger: Logger, metrics: ChordInstruments): P
     called(type, outcome) {
       metrics.peerRequests.inc({ type, outcome: outcome.ok ? 'ok' : outcome.failure });
       if (outcome.ok) metrics.peerRequestSeconds.observe(outcome.rttMs / 1_000);
+    },
+  };
+}
+
+export function createFaultObserver(metrics: ChordInstruments): FaultObserver {
+  return {
+    happened(effect, direction, frames, seconds) {
+      metrics.faultFrames.inc({ effect, direction }, frames);
+      if (seconds > 0) metrics.faultDelaySeconds.inc(seconds * frames);
     },
   };
 }

@@ -11,6 +11,8 @@ export interface GrpcClient<Definition extends ServiceDefinition> {
 export interface GrpcClientOptions {
   /** Longest message sent or taken, in bytes. Default 16 MiB. */
   readonly maxMessageBytes?: number;
+  /** Shown with every call: `authorization: Bearer TOKEN`. */
+  readonly token?: string;
 }
 
 /** How long calls wait for an answer unless they say otherwise, in ms. */
@@ -34,10 +36,12 @@ export function grpcClient<Definition extends ServiceDefinition>(
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
   });
+  const metadata = new Metadata();
+  if (options.token !== undefined) metadata.set('authorization', `Bearer ${options.token}`);
   const service: Record<string, unknown> = {};
   for (const [key, method] of Object.entries(definition.methods)) {
     const path = `/${definition.fullName}/${method.name}`;
-    service[key] = (request: unknown, call: CallOptions = {}) => unary(client, path, method, request, call);
+    service[key] = (request: unknown, call: CallOptions = {}) => unary(client, path, method, metadata, request, call);
   }
   return { service: service as Service<Definition>, close: () => client.close() };
 }
@@ -46,6 +50,7 @@ function unary(
   client: Client,
   path: string,
   method: UnaryMethod,
+  metadata: Metadata,
   request: unknown,
   options: CallOptions,
 ): Promise<unknown> {
@@ -63,7 +68,7 @@ function unary(
       },
       (bytes) => method.responseType.decode(bytes),
       request,
-      new Metadata(),
+      metadata,
       { deadline: Date.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS) },
       (error: ServiceError | null, response?: unknown) => {
         options.signal?.removeEventListener('abort', onAbort);

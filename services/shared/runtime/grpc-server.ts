@@ -34,9 +34,13 @@ export class GrpcServer {
     serveUnary(this.#listener, healthDefinition, this.health.service, this.#crashed);
   }
 
-  /** Serves an implementation and marks it as healthy. */
-  add<Definition extends ServiceDefinition>(definition: Definition, implementation: Service<Definition>): void {
-    serveUnary(this.#listener, definition, implementation, this.#crashed);
+  /** Serves an implementation, to callers that `admit` lets in, and marks it as healthy. */
+  add<Definition extends ServiceDefinition>(
+    definition: Definition,
+    implementation: Service<Definition>,
+    admit?: Admission,
+  ): void {
+    serveUnary(this.#listener, definition, implementation, this.#crashed, admit);
     this.health.set(definition.fullName, true);
   }
 
@@ -52,12 +56,16 @@ export class GrpcServer {
   }
 }
 
+/** Throws an RpcError at callers that may not; it gets the `authorization` of the call's metadata. */
+export type Admission = (authorization: string | undefined) => void;
+
 /** Adds a unary service to a server that listens, or will. */
 export function serveUnary<Definition extends ServiceDefinition>(
   listener: GrpcListener,
   definition: Definition,
   implementation: Service<Definition>,
   crashed: GrpcServerOptions['crashed'],
+  admit?: Admission,
 ): void {
   const paths: Record<string, GrpcServiceDefinition[string]> = {};
   const handlers: Record<string, handleUnaryCall<unknown, unknown>> = {};
@@ -74,7 +82,7 @@ export function serveUnary<Definition extends ServiceDefinition>(
       responseSerialize: serializerOf(method.responseType),
       responseDeserialize: (bytes: Buffer) => method.responseType.decode(bytes),
     };
-    handlers[key] = unaryHandler(path, method, methods[key]!, crashed);
+    handlers[key] = unaryHandler(path, method, methods[key]!, crashed, admit);
   }
   listener.server.addService(paths, handlers);
 }
@@ -86,11 +94,16 @@ function unaryHandler(
   method: UnaryMethod,
   implementation: Implementation,
   crashed: GrpcServerOptions['crashed'],
+  admit: Admission | undefined,
 ): handleUnaryCall<unknown, unknown> {
   return (call, callback) => {
     const abort = new AbortController();
     call.on('cancelled', () => abort.abort());
-    answer(method, call.request as Buffer, implementation, abort.signal).then(
+    const admitted: Implementation = async (request, options) => {
+      admit?.(call.metadata.get('authorization')[0]?.toString());
+      return await implementation(request, options);
+    };
+    answer(method, call.request as Buffer, admitted, abort.signal).then(
       (response) => callback(null, response),
       (error: unknown) => {
         if (!(error instanceof RpcError)) crashed(error, path);

@@ -1,5 +1,5 @@
 /** A phone without a ring: real sockets, links and handshakes around a handler that a test writes. */
-
+import { FaultInjection } from '../../../services/chord-router/adapters/faults/fault-injection.ts';
 import { LinkPool } from '../../../services/chord-router/adapters/link-pool.ts';
 import type { LinkPoolOptions } from '../../../services/chord-router/adapters/link-pool-options.ts';
 import { dialStream } from '../../../services/chord-router/adapters/link-stream.ts';
@@ -27,6 +27,8 @@ export interface ToyPhoneOptions {
   readonly tls?: boolean;
   /** Default: where there is TLS. */
   readonly pinsKeys?: boolean;
+  /** Whether its links can be put under fault rules. Default false. */
+  readonly faulty?: boolean;
   readonly limits?: LinkPoolOptions['limits'];
   readonly linkLimits?: LinkPoolOptions['linkLimits'];
 }
@@ -36,6 +38,10 @@ export interface ToyPhone {
   readonly contact: Contact;
   readonly server: PeerServer;
   readonly pool: LinkPool;
+  /** Without effect where the phone is not faulty. */
+  readonly faults: FaultInjection;
+  /** What its fault rules did, as `lost out`, with the number of frames. */
+  readonly happened: Map<string, number>;
   /** Reasons of what was refused, in order. */
   readonly refusals: string[];
   /** Phones whose links broke off. */
@@ -63,7 +69,15 @@ export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyP
   const lost: Contact[] = [];
   const opened: { contact: Contact; dialled: boolean }[] = [];
   const closed: Contact[] = [];
+  const happened = new Map<string, number>();
+  const faults = new FaultInjection(identity.contact.address, {
+    happened: (effect, direction, frames) => {
+      const what = `${effect} ${direction}`;
+      happened.set(what, (happened.get(what) ?? 0) + frames);
+    },
+  });
   const pool = new LinkPool({
+    faults: options.faulty === true ? faults : undefined,
     handshake: {
       identity,
       network: options.network ?? NETWORK,
@@ -88,6 +102,8 @@ export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyP
     contact: identity.contact,
     server,
     pool,
+    faults,
+    happened,
     refusals,
     lost,
     opened,
@@ -103,6 +119,7 @@ export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyP
       }),
     stop: async () => {
       pool.stop();
+      faults.stop();
       await server.stop(1_000);
     },
   };

@@ -100,6 +100,8 @@ describe('the control port', () => {
     await expect(send({ command: 'cut', phones: [] })).rejects.toThrow(
       'phones must be the numbers of at least one phone',
     );
+    const quality = { delayMs: [0, 10], jitterMs: 0, loss: 0 } as const;
+    await expect(send({ command: 'slow', phones: [1, 99], ...quality })).rejects.toThrow('there is no phone 99');
     await expect(send({ command: 'kill', n: 99 })).rejects.toThrow('there is no phone 99: the phones are 1 to 5');
     const faulty: [string, string][] = [
       ['{', 'the command is no JSON'],
@@ -111,6 +113,13 @@ describe('the control port', () => {
       ['{"command":"churn","rate":0}', 'rate must be over 0 and at most 600'],
       ['{"command":"churn","rate":1,"forSeconds":-1}', 'for must be over 0 s'],
       ['{"command":"churn","rate":1,"seed":0.5}', 'seed must be a whole number'],
+      ['{"command":"cut","phones":[1],"oneWay":1}', 'oneWay must be true or false'],
+      ['{"command":"slow","phones":[]}', 'phones must be the numbers of at least one phone'],
+      ['{"command":"slow","phones":[1]}', 'delayMs must be a range of times up to 10000 ms'],
+      ['{"command":"slow","phones":[1],"delayMs":[9,8]}', 'delayMs must be a range of times up to 10000 ms'],
+      ['{"command":"slow","phones":[1],"delayMs":[0,10001]}', 'delayMs must be a range of times up to 10000 ms'],
+      ['{"command":"slow","phones":[1],"delayMs":[0,0],"jitterMs":-1}', 'jitterMs must be from 0 to 1000'],
+      ['{"command":"slow","phones":[1],"delayMs":[0,0],"jitterMs":0,"loss":2}', 'loss must be a part from 0 to 1'],
       [' '.repeat(5000), 'the command is too long'],
     ];
     for (const [body, error] of faulty) expect(await post(body), body).toEqual({ status: 400, error });

@@ -1,0 +1,131 @@
+/**
+ * The fault rules that a phone is under, and what they draw for each of its links. Each link and direction has a
+ * generator of its own, seeded by the set, this phone and the other one: the same seed gives the same draws, however
+ * the links' frames interleave. A new set starts them anew.
+ */
+import { createHash } from 'node:crypto';
+import { SeededRandom } from '../../../shared/core/random.ts';
+import {
+  type FaultDirection,
+  type FaultRule,
+  type FaultRuleSet,
+  MAX_JITTER_SHARE,
+  type Peer,
+  ruleFor,
+} from './fault-rule.ts';
+
+/** What faults did to frames so far: labels of ringwall_chord_fault_frames_total. */
+export type FaultEffect = 'delayed' | 'lost' | 'cut';
+
+export interface FaultObserver {
+  /** So many frames were `effect`; `seconds` is what a delay was, in all. */
+  happened(effect: FaultEffect, direction: FaultDirection, frames: number, seconds: number): void;
+}
+
+const NO_RULES: FaultRuleSet = { seed: 0, rules: [], expiresMs: undefined };
+/** Most links whose draws are remembered, so that a link that is opened again goes on where it was. */
+const MAX_WAYS = 4_096;
+/** Longest delay of one Node timer, in ms. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+/** One direction of the way between this phone and another, under a rule. */
+export class FaultyWay {
+  readonly cut: boolean;
+  readonly #rule: FaultRule;
+  readonly #random: SeededRandom;
+  readonly #delayMs: number;
+
+  constructor(rule: FaultRule, random: SeededRandom) {
+    const [least, most] = rule.delayMs;
+    this.#rule = rule;
+    this.#random = random;
+    this.cut = rule.cut;
+    this.#delayMs = least + random.next() * (most - least);
+  }
+
+  /** Draws whether the next request or reply is lost. */
+  loses(): boolean {
+    return this.#rule.loss > 0 && this.#random.next() < this.#rule.loss;
+  }
+
+  /** Draws how long the next message takes beside what the network takes, in ms. */
+  delayMs(): number {
+    const { jitterMs } = this.#rule;
+    if (jitterMs === 0) return this.#delayMs;
+    return this.#delayMs + Math.min(this.#random.exponential(jitterMs), MAX_JITTER_SHARE * jitterMs);
+  }
+}
+
+export class FaultInjection {
+  /** Counts the sets: whoever remembers what one said looks again when it has changed. */
+  generation = 0;
+  readonly #own: string;
+  readonly #observer: FaultObserver;
+  readonly #ways = new Map<string, FaultyWay>();
+  readonly #listeners = new Set<() => void>();
+  #set = NO_RULES;
+  #expiresAt = Infinity;
+  #expiry: NodeJS.Timeout | undefined;
+
+  /** `own`: this phone's address. */
+  constructor(own: string, observer: FaultObserver) {
+    this.#own = own;
+    this.#observer = observer;
+  }
+
+  /** The rules in force; `expiresMs` is what remains. */
+  get set(): FaultRuleSet {
+    const remains = this.#expiresAt === Infinity ? undefined : Math.max(0, this.#expiresAt - performance.now());
+    return { ...this.#set, expiresMs: remains };
+  }
+
+  /** Puts these rules in the place of all before. */
+  replace(set: FaultRuleSet): void {
+    clearTimeout(this.#expiry);
+    this.#set = set;
+    this.#ways.clear();
+    this.#expiresAt = Infinity;
+    if (set.expiresMs !== undefined) {
+      this.#expiresAt = performance.now() + set.expiresMs;
+      this.#expiry = setTimeout(() => this.clear(), Math.min(set.expiresMs, LONGEST_TIMER_MS)).unref();
+    }
+    this.generation++;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  clear(): void {
+    this.replace(NO_RULES);
+  }
+
+  /** Undefined when no rule touches this direction of this link. */
+  way(peer: Peer, direction: FaultDirection): FaultyWay | undefined {
+    const rule = ruleFor(this.#set.rules, peer, direction);
+    if (rule === undefined) return undefined;
+    const link = `${direction}/${this.#own}/${peer.address ?? ''}`;
+    const present = this.#ways.get(link);
+    if (present !== undefined) return present;
+    if (this.#ways.size >= MAX_WAYS) this.#ways.delete(this.#ways.keys().next().value!);
+    const way = new FaultyWay(rule, new SeededRandom(seedOf(`${this.#set.seed}/${link}`)));
+    this.#ways.set(link, way);
+    return way;
+  }
+
+  happened(effect: FaultEffect, direction: FaultDirection, frames: number, delayMs = 0): void {
+    this.#observer.happened(effect, direction, frames, delayMs / 1_000);
+  }
+
+  /** `listener` is called after each change of the rules, until the returned function is. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  stop(): void {
+    clearTimeout(this.#expiry);
+    this.#listeners.clear();
+  }
+}
+
+function seedOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32LE();
+}
