@@ -18,7 +18,7 @@ import type { Contact } from '../../services/shared/core/contact.ts';
 import { type CallOutcome, now, type Task } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
-import { type Cancel, type Host, Scheduler } from '../../services/shared/core/scheduler.ts';
+import { type Host, type Pending, Scheduler, type Waiter } from '../../services/shared/core/scheduler.ts';
 import { Engine } from '../sim/engine.ts';
 import type { Population } from './population.ts';
 
@@ -142,9 +142,9 @@ export class StaticRing {
     return {
       now: () => engine.nowMs,
       random: () => engine.random.next(),
-      sleep: (ms, resume) => engine.after(ms, resume),
-      call: (to, request, timeoutMs, resume) => this.#call(index, to, request as PeerRequest, timeoutMs, resume),
-      identify: (_address, timeoutMs, resume) => engine.after(timeoutMs, () => resume(undefined)),
+      sleep: (ms, waiter) => this.#later(ms, () => waiter.resume(undefined)),
+      call: (to, request, timeoutMs, waiter) => this.#call(index, to, request as PeerRequest, timeoutMs, waiter),
+      identify: (_address, timeoutMs, waiter) => this.#later(timeoutMs, () => waiter.resume(undefined)),
       store: () => refuse('a ring that stands still keeps no records'),
       crashed(error, label) {
         throw new Error(`a task threw: ${label}`, { cause: error });
@@ -157,17 +157,17 @@ export class StaticRing {
     to: Contact,
     request: PeerRequest,
     timeoutMs: number,
-    resume: (outcome: CallOutcome<unknown>) => void,
-  ): Cancel {
+    waiter: Waiter<CallOutcome<unknown>>,
+  ): Pending {
     const target = this.population.indexOf(to.id);
     const rttMs = this.rttMs(from, target);
     if (this.#dead.has(target) || rttMs > timeoutMs) {
-      return this.#engine.after(timeoutMs, () => resume({ ok: false, failure: 'timeout', elapsedMs: timeoutMs }));
+      return this.#later(timeoutMs, () => waiter.resume({ ok: false, failure: 'timeout', elapsedMs: timeoutMs }));
     }
     if (request.type === 'forward-lookup') {
-      return this.#callForwarded(target, rttMs, request, timeoutMs, resume);
+      return this.#callForwarded(target, rttMs, request, timeoutMs, waiter);
     }
-    return this.#engine.after(rttMs, () => resume({ ok: true, reply: this.#answer(target, request), rttMs }));
+    return this.#later(rttMs, () => waiter.resume({ ok: true, reply: this.#answer(target, request), rttMs }));
   }
 
   /** A question passed on takes as long as the phone asked needs to find the answer. */
@@ -176,8 +176,8 @@ export class StaticRing {
     rttMs: number,
     request: ForwardLookup,
     timeoutMs: number,
-    resume: (outcome: CallOutcome<unknown>) => void,
-  ): Cancel {
+    waiter: Waiter<CallOutcome<unknown>>,
+  ): Pending {
     const engine = this.#engine;
     const startedMs = engine.nowMs;
     const context = this.#contextOf(target);
@@ -186,7 +186,7 @@ export class StaticRing {
     const end = (outcome: CallOutcome<unknown>): void => {
       if (isOver) return;
       isOver = true;
-      resume(outcome);
+      waiter.resume(outcome);
     };
     engine.after(rttMs / 2, () => {
       const serving = new Forwarding(context, this.#callsOf(context)).serve(request);
@@ -195,9 +195,15 @@ export class StaticRing {
       });
     });
     engine.after(timeoutMs, () => end({ ok: false, failure: 'timeout', elapsedMs: timeoutMs }));
-    return () => {
-      isOver = true;
+    return {
+      cancel() {
+        isOver = true;
+      },
     };
+  }
+
+  #later(ms: number, run: () => void): Pending {
+    return { cancel: this.#engine.after(ms, run) };
   }
 }
 

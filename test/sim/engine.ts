@@ -2,11 +2,27 @@
 
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import type { Cancel } from '../../services/shared/core/scheduler.ts';
+import { EventQueue } from './event-queue.ts';
 
-interface Event {
-  readonly atMs: number;
-  readonly order: number;
-  run: (() => void) | undefined;
+/** Something that happens once, at its time, unless it is cancelled before. */
+export abstract class SimEvent {
+  /** It is still to happen; for the engine alone. */
+  isDue = false;
+
+  abstract happen(): void;
+}
+
+class Callback extends SimEvent {
+  readonly #run: () => void;
+
+  constructor(run: () => void) {
+    super();
+    this.#run = run;
+  }
+
+  happen(): void {
+    this.#run();
+  }
 }
 
 /** Something that happened, as it was noted; `atMs` since the beginning of the run. */
@@ -28,12 +44,11 @@ const MIN_SWEEP = 1024;
 export class Engine {
   readonly random: SeededRandom;
   #nowMs = EPOCH_MS;
-  #order = 0;
   #hash = 0x811c9dc5;
   readonly #trace: Float64Array;
   #events = 0;
   #cancelled = 0;
-  #heap: Event[] = [];
+  readonly #queue = new EventQueue<SimEvent>();
 
   /** `traceLength`: how many of the last notes are kept for a trace. */
   constructor(seed: number, traceLength = 0) {
@@ -52,7 +67,7 @@ export class Engine {
 
   /** Events in the queue, cancelled ones that were not taken out yet among them. */
   get waiting(): number {
-    return this.#heap.length;
+    return this.#queue.size;
   }
 
   /** FNV-1a over all that was noted: equal hashes, equal runs. */
@@ -90,72 +105,44 @@ export class Engine {
     this.#trace[at + 3] = b;
   }
 
+  /** Has an event happen after so long; it must not be in the queue already. */
+  schedule(delayMs: number, event: SimEvent): void {
+    event.isDue = true;
+    this.#queue.push(this.#nowMs + Math.max(0, delayMs), event);
+  }
+
+  /** Has no effect once the event has happened. */
+  cancel(event: SimEvent): void {
+    if (!event.isDue) return;
+    event.isDue = false;
+    this.#cancelled += 1;
+    // Most timers are timeouts that never fire: left in, they would outnumber the rest.
+    if (this.#cancelled > MIN_SWEEP && 2 * this.#cancelled > this.#queue.size) {
+      this.#queue.retain(({ isDue }) => isDue);
+      this.#cancelled = 0;
+    }
+  }
+
   after(delayMs: number, run: () => void): Cancel {
-    const event: Event = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, run };
-    this.#push(event);
-    return () => {
-      if (event.run === undefined) return;
-      event.run = undefined;
-      this.#cancelled += 1;
-      if (this.#cancelled > MIN_SWEEP && 2 * this.#cancelled > this.#heap.length) this.#sweep();
-    };
+    const event = new Callback(run);
+    this.schedule(delayMs, event);
+    return () => this.cancel(event);
   }
 
   /** Runs all events of the next `ms`; time ends there. */
   runFor(ms: number): void {
+    const queue = this.#queue;
     const untilMs = this.#nowMs + ms;
-    for (let next = this.#heap[0]; next !== undefined && next.atMs <= untilMs; next = this.#heap[0]) {
-      this.#pop();
-      const { run } = next;
-      if (run === undefined) {
+    for (let nextMs = queue.nextMs; nextMs <= untilMs; nextMs = queue.nextMs) {
+      const event = queue.pop();
+      if (!event.isDue) {
         this.#cancelled -= 1;
         continue;
       }
-      next.run = undefined;
-      this.#nowMs = next.atMs;
-      run();
+      event.isDue = false;
+      this.#nowMs = nextMs;
+      event.happen();
     }
     this.#nowMs = untilMs;
   }
-
-  /** Takes cancelled events out. Most timers are timeouts that never fire: left in, they would outnumber the rest. */
-  #sweep(): void {
-    const live = this.#heap.filter(({ run }) => run !== undefined).sort((a, b) => (isBefore(a, b) ? -1 : 1));
-    this.#heap = live;
-    this.#cancelled = 0;
-  }
-
-  #push(event: Event): void {
-    const heap = this.#heap;
-    let i = heap.length;
-    heap.push(event);
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (!isBefore(event, heap[parent]!)) break;
-      heap[i] = heap[parent]!;
-      i = parent;
-    }
-    heap[i] = event;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    const { length } = heap;
-    if (length === 0) return;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= length) break;
-      if (child + 1 < length && isBefore(heap[child + 1]!, heap[child]!)) child += 1;
-      if (!isBefore(heap[child]!, last)) break;
-      heap[i] = heap[child]!;
-      i = child;
-    }
-    heap[i] = last;
-  }
-}
-
-function isBefore(a: Event, b: Event): boolean {
-  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 }

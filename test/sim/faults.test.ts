@@ -23,7 +23,7 @@ describe('messages', () => {
   test('may arrive twice', () => {
     const [world, a, b] = twoPhones({ duplication: 1 });
     let arrived = 0;
-    world.network.send(a, b, KIND, () => arrived++);
+    world.network.send(a, b, KIND, { arrive: () => arrived++ });
     world.runFor(1_000);
     expect(arrived).toBe(2);
   });
@@ -31,7 +31,7 @@ describe('messages', () => {
   test('may overtake each other', () => {
     const [world, a, b] = twoPhones({ reordering: 0.5 });
     const arrived: number[] = [];
-    for (let i = 0; i < 50; i++) world.network.send(a, b, KIND, () => arrived.push(i));
+    for (let i = 0; i < 50; i++) world.network.send(a, b, KIND, { arrive: () => arrived.push(i) });
     world.runFor(1_000);
     expect(arrived).toHaveLength(50);
     expect(arrived).not.toEqual([...arrived].sort((x, y) => x - y));
@@ -41,7 +41,7 @@ describe('messages', () => {
     const [world, a, b] = twoPhones();
     const arrived: number[] = [];
     world.network.clogging.clog(b);
-    for (let i = 0; i < 5; i++) world.network.send(a, b, KIND, () => arrived.push(i));
+    for (let i = 0; i < 5; i++) world.network.send(a, b, KIND, { arrive: () => arrived.push(i) });
     world.runFor(5_000);
     expect(arrived).toEqual([]);
     world.network.clogging.unclog(b);
@@ -53,8 +53,8 @@ describe('messages', () => {
     const [world, a, b] = twoPhones();
     const arrived: string[] = [];
     world.network.deafen(a, b);
-    world.network.send(a, b, KIND, () => arrived.push('a to b'));
-    world.network.send(b, a, KIND, () => arrived.push('b to a'));
+    world.network.send(a, b, KIND, { arrive: () => arrived.push('a to b') });
+    world.network.send(b, a, KIND, { arrive: () => arrived.push('b to a') });
     world.runFor(1_000);
     expect(arrived).toEqual(['b to a']);
   });

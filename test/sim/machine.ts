@@ -1,11 +1,14 @@
 /** A simulated machine: hosts a phone's node, performs its effects, and can be frozen, killed and started again. */
 import type { Contact } from '../../services/shared/core/contact.ts';
 import type { CallOutcome, Task } from '../../services/shared/core/effect.ts';
+import { OneOutcome } from '../../services/shared/core/one-outcome.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
-import { type Cancel, type Host, Scheduler } from '../../services/shared/core/scheduler.ts';
+import { type Host, type Pending, Scheduler, type Waiter } from '../../services/shared/core/scheduler.ts';
 import type { Engine } from './engine.ts';
-import { CONNECT_REFUSED, IDENTIFY, kindOfRequest, LINK_LOST } from './message-kind.ts';
-import type { Network } from './network.ts';
+import { Exchange } from './exchange.ts';
+import { CONNECT_REFUSED, IDENTIFY, LINK_LOST } from './message-kind.ts';
+import type { Arrival, Network } from './network.ts';
+import { Timer, type TimerOwner } from './timer.ts';
 
 /** A phone's disk, which outlives the phone's process. */
 export interface SimDisk {
@@ -34,7 +37,7 @@ export interface MachineOptions<Node extends SimNode> {
 /** `process`: its machine refuses connections and open links break. `machine`: silence. */
 export type Death = 'process' | 'machine';
 
-export class Machine<Node extends SimNode = SimNode> implements Host {
+export class Machine<Node extends SimNode = SimNode> implements Host, TimerOwner {
   readonly contact: Contact;
   readonly index: number;
   /** Messages sent, requests and replies. */
@@ -55,8 +58,8 @@ export class Machine<Node extends SimNode = SimNode> implements Host {
   #scheduler: Scheduler;
   #state: 'off' | 'silent' | 'up' | 'frozen' = 'off';
   #wasKilled = false;
-  #lateTimers: (() => void)[] = [];
-  #backlog: (() => void)[] = [];
+  #lateTimers: Timer[] = [];
+  #backlog: Arrival[] = [];
 
   constructor(contact: Contact, index: number, engine: Engine, network: Network, options: MachineOptions<Node>) {
     this.contact = contact;
@@ -109,7 +112,7 @@ export class Machine<Node extends SimNode = SimNode> implements Host {
     for (const peer of this.#links) {
       peer.#links.delete(this);
       if (death === 'process')
-        this.#network.send(this, peer, LINK_LOST, () => peer.run(peer.node.linkLost(this.contact)));
+        this.#network.send(this, peer, LINK_LOST, { arrive: () => peer.run(peer.node.linkLost(this.contact)) });
     }
     this.#links.clear();
   }
@@ -122,10 +125,12 @@ export class Machine<Node extends SimNode = SimNode> implements Host {
   thaw(): void {
     if (this.#state !== 'frozen') return;
     this.#state = 'up';
-    const waiting = [...this.#lateTimers, ...this.#backlog];
+    const timers = this.#lateTimers;
+    const arrivals = this.#backlog;
     this.#lateTimers = [];
     this.#backlog = [];
-    for (const run of waiting) run();
+    for (const timer of timers) timer.fire();
+    for (const arrival of arrivals) arrival.arrive();
   }
 
   run<T>(task: Task<T>, onDone?: (result: T) => void): void {
@@ -135,9 +140,20 @@ export class Machine<Node extends SimNode = SimNode> implements Host {
     });
   }
 
-  deliver(arrive: () => void): void {
-    if (this.#state === 'frozen') this.#backlog.push(arrive);
-    else arrive();
+  deliver(arrival: Arrival): void {
+    if (this.#state === 'frozen') this.#backlog.push(arrival);
+    else arrival.arrive();
+  }
+
+  postpone(timer: Timer): void {
+    this.#lateTimers.push(timer);
+  }
+
+  /** Answers a request that has come over a link, which is open from now on. */
+  serve(from: Machine, request: SimMessage, reply: (reply: SimMessage) => void): void {
+    from.#links.add(this);
+    this.#links.add(from);
+    this.run(this.node.handle(from.contact, request), reply);
   }
 
   now(): number {
@@ -157,99 +173,53 @@ export class Machine<Node extends SimNode = SimNode> implements Host {
     return this.#random.next();
   }
 
-  sleep(ms: number, resume: () => void): Cancel {
-    let cancelled = false;
-    const fire = (): void => {
-      if (!cancelled) resume();
-    };
-    const cancel = this.#engine.after(ms, () => {
-      if (this.#state === 'frozen') this.#lateTimers.push(fire);
-      else fire();
-    });
-    return () => {
-      cancelled = true;
-      cancel();
-    };
+  sleep(ms: number, waiter: Waiter<undefined>): Pending {
+    return new Timer(this.#engine, this, ms, waiter);
   }
 
-  call(to: Contact, request: unknown, timeoutMs: number, resume: (outcome: CallOutcome<unknown>) => void): Cancel {
+  call(to: Contact, request: unknown, timeoutMs: number, waiter: Waiter<CallOutcome<unknown>>): Pending {
     const { type } = request as SimMessage;
     this.requests.set(type, (this.requests.get(type) ?? 0) + 1);
-    const startedMs = this.#engine.nowMs;
-    let open = true;
-    const finish = (outcome: CallOutcome<unknown>): void => {
-      if (!open) return;
-      open = false;
-      stopTimer();
-      resume(outcome);
-    };
-    const fail = (failure: 'timeout' | 'unreachable' | 'refused'): void =>
-      finish({ ok: false, failure, elapsedMs: this.#engine.nowMs - startedMs });
-    const stopTimer = this.sleep(timeoutMs, () => fail('timeout'));
     const target = this.#network.find(to.id);
-    if (target !== undefined) this.#send(target, request as SimMessage, startedMs, finish, fail);
-    return () => {
-      open = false;
-      stopTimer();
-    };
+    if (target === undefined) {
+      const outcome = { ok: false, failure: 'timeout', elapsedMs: timeoutMs } as const;
+      return this.sleep(timeoutMs, { resume: () => waiter.resume(outcome) });
+    }
+    const ends = [this, target] as const;
+    const exchange = new Exchange(this.#engine, this.#network, ends, request as SimMessage, timeoutMs, waiter);
+    if (target.#state === 'off') this.#beRefused(target, exchange);
+    else exchange.send();
+    return exchange;
   }
 
-  identify(address: string, timeoutMs: number, resume: (contact: Contact | undefined) => void): Cancel {
-    let open = true;
-    const finish = (contact: Contact | undefined): void => {
-      if (!open) return;
-      open = false;
-      stopTimer();
-      resume(contact);
-    };
-    const stopTimer = this.sleep(timeoutMs, () => finish(undefined));
+  identify(address: string, timeoutMs: number, waiter: Waiter<Contact | undefined>): Pending {
+    const outcome = new OneOutcome(waiter);
+    const timer = this.sleep(timeoutMs, outcome);
     const target = this.#network.at(address);
     if (target !== undefined) {
-      this.#network.send(this, target, IDENTIFY, () => {
-        this.#network.send(target, this, IDENTIFY, () => finish(target.contact));
+      this.#network.send(this, target, IDENTIFY, {
+        arrive: () => this.#network.send(target, this, IDENTIFY, { arrive: () => outcome.resume(target.contact) }),
       });
     }
-    return () => {
-      open = false;
-      stopTimer();
-    };
+    return outcome.stopBy(() => timer.cancel());
   }
 
-  store(operation: unknown, resume: (outcome: unknown) => void): void {
+  store(operation: unknown, waiter: Waiter<unknown>): void {
     if (this.#options.disk === undefined) throw new Error('this simulated phone has no disk');
-    this.#options.disk.perform(operation, resume);
+    this.#options.disk.perform(operation, (outcome) => waiter.resume(outcome));
   }
 
   crashed(error: unknown, label: string): void {
     throw new Error(`a task of phone ${this.index} threw: ${label}`, { cause: error });
   }
 
-  #send(
-    target: Machine,
-    request: SimMessage,
-    startedMs: number,
-    finish: (outcome: CallOutcome<unknown>) => void,
-    fail: (failure: 'timeout' | 'unreachable' | 'refused') => void,
-  ): void {
-    const kind = kindOfRequest(request.type);
-    if (target.#state === 'off') {
-      if (!this.#network.hears(this, target) || !this.#network.hears(target, this)) return;
-      this.sent += 1;
-      this.#engine.after(2 * this.#network.delayMs(this, target), () => {
-        this.#engine.note(CONNECT_REFUSED, this.index, target.index);
-        this.deliver(() => fail('unreachable'));
-      });
-      return;
-    }
-    this.#network.send(this, target, kind, () => {
-      this.#links.add(target);
-      target.#links.add(this);
-      target.run(target.node.handle(this.contact, request), (reply) => {
-        this.#network.send(target, this, kind + 1, () => {
-          if (reply.type === 'refused') fail('refused');
-          else finish({ ok: true, reply, rttMs: this.#engine.nowMs - startedMs });
-        });
-      });
+  /** Its machine is there, but no process listens. */
+  #beRefused(target: Machine, exchange: Exchange): void {
+    if (!this.#network.hears(this, target) || !this.#network.hears(target, this)) return;
+    this.sent += 1;
+    this.#engine.after(2 * this.#network.delayMs(this, target), () => {
+      this.#engine.note(CONNECT_REFUSED, this.index, target.index);
+      this.deliver({ arrive: () => exchange.fail('unreachable') });
     });
   }
 }

@@ -2,7 +2,7 @@
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import { Clogging } from './clogging.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, SimEvent } from './engine.ts';
 import type { Machine } from './machine.ts';
 
 export interface NetworkOptions {
@@ -29,6 +29,11 @@ export const DEFAULT_NETWORK: NetworkOptions = {
   holdUpMs: 500,
 };
 
+/** What happens when a message is there; it may happen twice. */
+export interface Arrival {
+  arrive(): void;
+}
+
 export class Network {
   loss: number;
   duplication: number;
@@ -38,7 +43,10 @@ export class Network {
   delivered = 0;
   readonly #engine: Engine;
   readonly #random: SeededRandom;
-  readonly #options: NetworkOptions;
+  readonly #jitterMs: number;
+  readonly #holdUpMs: number;
+  readonly #shortestMs: number;
+  readonly #longestMs: number;
   readonly #byId = new Map<Id, Machine>();
   readonly #byAddress = new Map<string, Machine>();
   #groups: Map<Machine, number> | undefined;
@@ -47,7 +55,9 @@ export class Network {
   constructor(engine: Engine, options: NetworkOptions) {
     this.#engine = engine;
     this.#random = engine.random.fork();
-    this.#options = options;
+    this.#jitterMs = options.jitterMs;
+    this.#holdUpMs = options.holdUpMs;
+    [this.#shortestMs, this.#longestMs] = options.latencyMs;
     this.loss = options.loss;
     this.duplication = options.duplication;
     this.reordering = options.reordering;
@@ -90,34 +100,36 @@ export class Network {
     this.reordering = 0;
   }
 
-  /**
-   * Sends a message; `arrive` runs at the other end, unless it is lost on the way or that end is dead by then. It may
-   * run twice.
-   */
-  send(from: Machine, to: Machine, kind: number, arrive: () => void): void {
+  /** Sends a message, which may be lost on the way, or come to an end that is dead by then. */
+  send(from: Machine, to: Machine, kind: number, arrival: Arrival): void {
     from.sent += 1;
     if (this.loss > 0 && this.#random.next() < this.loss) return;
     if (!this.hears(from, to)) return;
-    this.#sendOn(from, to, kind, to.incarnation, arrive);
+    const message = new Message(this, from, to, kind, arrival);
+    this.#sendOn(message);
     if (this.duplication > 0 && this.#random.next() < this.duplication) {
-      this.#transmit(from, to, kind, to.incarnation, this.#random.next() * this.#options.holdUpMs, arrive);
+      this.#transmit(message.copy(), this.#random.next() * this.#holdUpMs);
     }
   }
 
-  #sendOn(from: Machine, to: Machine, kind: number, incarnation: number, arrive: () => void): void {
-    const { clogging } = this;
-    if (clogging.any && clogging.holds(from, to, () => this.#sendOn(from, to, kind, incarnation, arrive))) return;
+  #sendOn(message: Message): void {
+    if (this.clogging.any && this.#isHeld(message)) return;
     const isHeldUp = this.reordering > 0 && this.#random.next() < this.reordering;
-    this.#transmit(from, to, kind, incarnation, isHeldUp ? this.#random.next() * this.#options.holdUpMs : 0, arrive);
+    this.#transmit(message, isHeldUp ? this.#random.next() * this.#holdUpMs : 0);
   }
 
-  #transmit(from: Machine, to: Machine, kind: number, incarnation: number, heldUpMs: number, arrive: () => void): void {
-    this.#engine.after(this.delayMs(from, to) + heldUpMs, () => {
-      if (to.incarnation !== incarnation || !to.isUp || !this.hears(from, to)) return;
-      this.delivered += 1;
-      this.#engine.note(kind, from.index, to.index);
-      to.deliver(arrive);
-    });
+  #isHeld(message: Message): boolean {
+    return this.clogging.holds(message.from, message.to, () => this.#sendOn(message));
+  }
+
+  #transmit(message: Message, heldUpMs: number): void {
+    this.#engine.schedule(this.delayMs(message.from, message.to) + heldUpMs, message);
+  }
+
+  /** For messages alone: counts one that has come to the end of its way. */
+  noteDelivery({ kind, from, to }: Message): void {
+    this.delivered += 1;
+    this.#engine.note(kind, from.index, to.index);
   }
 
   hears(from: Machine, to: Machine): boolean {
@@ -131,16 +143,47 @@ export class Network {
   }
 
   delayMs(from: Machine, to: Machine): number {
-    const jitter = this.#options.jitterMs > 0 ? this.#random.exponential(this.#options.jitterMs) : 0;
+    const jitter = this.#jitterMs > 0 ? this.#random.exponential(this.#jitterMs) : 0;
     return this.#latencyMs(from, to) + jitter;
   }
 
   #latencyMs(from: Machine, to: Machine): number {
-    const [shortest, longest] = this.#options.latencyMs;
-    const [low, high] = from.index < to.index ? [from.index, to.index] : [to.index, from.index];
+    const low = Math.min(from.index, to.index);
+    const high = Math.max(from.index, to.index);
     let mixed = Math.imul(low + 1, 0x9e3779b1) ^ Math.imul(high + 1, 0x85ebca6b);
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
     const share = ((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 32;
-    return shortest + share * (longest - shortest);
+    return this.#shortestMs + share * (this.#longestMs - this.#shortestMs);
+  }
+}
+
+/** A message on its way to one life of a phone. */
+class Message extends SimEvent {
+  readonly from: Machine;
+  readonly to: Machine;
+  readonly kind: number;
+  readonly #network: Network;
+  readonly #incarnation: number;
+  readonly #arrival: Arrival;
+
+  constructor(network: Network, from: Machine, to: Machine, kind: number, arrival: Arrival) {
+    super();
+    this.#network = network;
+    this.from = from;
+    this.to = to;
+    this.kind = kind;
+    this.#incarnation = to.incarnation;
+    this.#arrival = arrival;
+  }
+
+  copy(): Message {
+    return new Message(this.#network, this.from, this.to, this.kind, this.#arrival);
+  }
+
+  happen(): void {
+    const { from, to } = this;
+    if (to.incarnation !== this.#incarnation || !to.isUp || !this.#network.hears(from, to)) return;
+    this.#network.noteDelivery(this);
+    to.deliver(this.#arrival);
   }
 }

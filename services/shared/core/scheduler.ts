@@ -1,5 +1,5 @@
 /**
- * Runs tasks: resumes each generator with the outcomes of the effects it yields.
+ * Runs tasks: resumes each with the outcomes of the effects it yields.
  *
  * The scheduler itself knows no clock and no wire; a host performs the leaf effects. Both hosts, the one over
  * gRPC (shared/runtime/host.ts) and the one in virtual time (test/sim), run tasks through this one file, so the
@@ -10,53 +10,24 @@
 import { assert } from './assert.ts';
 import type { Contact } from './contact.ts';
 import type { CallOutcome, Effect, Fiber, Signal, Task } from './effect.ts';
+import { NOT_READY, type Pending, RunningFiber, type Waiter } from './fiber.ts';
+
+export type { Pending, Waiter } from './fiber.ts';
 
 /** Stops something that was started; has no effect once it has finished. */
 export type Cancel = () => void;
 
-/** What the world does for tasks. `resume` is called exactly once, unless cancelled first; it may be called at once. */
+/** What the world does for tasks. A waiter is resumed exactly once, unless cancelled first; it may be resumed at once. */
 export interface Host {
   now(): number;
   random(): number;
-  sleep(ms: number, resume: () => void): Cancel;
-  call(to: Contact, request: unknown, timeoutMs: number, resume: (outcome: CallOutcome<unknown>) => void): Cancel;
-  identify(address: string, timeoutMs: number, resume: (contact: Contact | undefined) => void): Cancel;
+  sleep(ms: number, waiter: Waiter<undefined>): Pending;
+  call(to: Contact, request: unknown, timeoutMs: number, waiter: Waiter<CallOutcome<unknown>>): Pending;
+  identify(address: string, timeoutMs: number, waiter: Waiter<Contact | undefined>): Pending;
   /** Storage is never cancelled: what was asked for happens. */
-  store(operation: unknown, resume: (outcome: unknown) => void): void;
+  store(operation: unknown, waiter: Waiter<unknown>): void;
   /** A task threw: a defect of this program, never of its input. Its fiber has the error, too. */
   crashed(error: unknown, label: string): void;
-}
-
-class RunningFiber implements Fiber<unknown> {
-  readonly label: string;
-  readonly task: Task<unknown>;
-  /** Most tasks have neither: a set for each would be most of what a fiber costs. */
-  children: Set<RunningFiber> | undefined;
-  watchers: (() => void)[] | undefined;
-  parent: RunningFiber | undefined;
-  pending: Cancel | undefined;
-  /** Its generator is executing right now. */
-  executing = false;
-  done = false;
-  cancelled = false;
-  result: unknown;
-  error: unknown;
-
-  constructor(task: Task<unknown>, label: string, parent: RunningFiber | undefined) {
-    this.task = task;
-    this.label = label;
-    this.parent = parent;
-  }
-
-  watch(wake: () => void): void {
-    if (this.watchers === undefined) this.watchers = [wake];
-    else this.watchers.push(wake);
-  }
-
-  unwatch(wake: () => void): void {
-    const index = this.watchers?.indexOf(wake) ?? -1;
-    if (index >= 0) this.watchers!.splice(index, 1);
-  }
 }
 
 /** Runs the `finally` blocks of a cancelled task. */
@@ -69,26 +40,32 @@ function unwind(fiber: RunningFiber): void {
   }
 }
 
-const NOT_READY = Symbol('not ready');
+function* nothing(): Task<void> {}
+
+type LeafEffect = Extract<Effect, { kind: 'call' | 'sleep' | 'wait' | 'identify' | 'store' }>;
 
 export class Scheduler {
   readonly #host: Host;
-  readonly #roots = new Set<RunningFiber>();
-  /** Tasks whose outcome is there, in the order in which it came. */
-  readonly #ready: RunningFiber[] = [];
-  readonly #outcomes: unknown[] = [];
+  /** Parent of the tasks that stand on their own; never runs itself. */
+  readonly #root: RunningFiber;
+  /** Tasks whose outcome is there and, behind each, its outcome, in the order in which they came. */
+  readonly #ready: unknown[] = [];
+  /** Where in `#ready` they begin and end. */
+  #readyFrom = 0;
+  #readyTo = 0;
   /** How many tasks are being advanced, one inside the other: a task and the children it is just starting. */
   #depth = 0;
 
   constructor(host: Host) {
     this.#host = host;
+    this.#root = new RunningFiber(nothing(), 'root', this);
   }
 
   /** Starts a task that stands on its own. `onDone` gets its fiber when it has ended in whatever way. */
   run<T>(task: Task<T>, label: string, onDone?: (fiber: Fiber<T>) => void): Fiber<T> {
-    const fiber = new RunningFiber(task, label, undefined);
-    this.#roots.add(fiber);
-    if (onDone !== undefined) fiber.watch(() => onDone(fiber as Fiber<T>));
+    const fiber = new RunningFiber(task, label, this);
+    fiber.onDone = onDone as RunningFiber['onDone'];
+    this.#root.adopt(fiber);
     this.#advance(fiber, undefined);
     this.#drain();
     return fiber as Fiber<T>;
@@ -96,42 +73,50 @@ export class Scheduler {
 
   /** Ends a fiber and its children where they wait. Their `finally` blocks run, but cannot wait for anything. */
   cancel(fiber: Fiber<unknown>): void {
-    this.#cancel(fiber);
-    this.#drain();
-  }
-
-  #cancel(fiber: Fiber<unknown>): void {
-    const running = fiber as RunningFiber;
-    if (running.done) return;
-    running.cancelled = true;
-    running.pending?.();
-    running.pending = undefined;
-    if (!running.executing) unwind(running);
-    this.#finish(running);
+    this.#cancelAll([fiber as RunningFiber]);
   }
 
   /** Ends everything that runs. */
   stop(): void {
-    for (const root of [...this.#roots]) this.#cancel(root);
+    this.#cancelAll(this.#root.children);
+  }
+
+  /** Whoever waits for their ends goes on when all have ended. */
+  #cancelAll(fibers: readonly RunningFiber[]): void {
+    this.#depth += 1;
+    try {
+      for (const fiber of fibers) this.#cancel(fiber);
+    } finally {
+      this.#depth -= 1;
+    }
     this.#drain();
   }
 
-  /** Has a fiber go on with this outcome: now, or as soon as the task that runs now has yielded. */
-  #resume(fiber: RunningFiber, outcome: unknown): void {
-    if (this.#depth === 0 && this.#ready.length === 0) {
+  /** For fibers alone: goes on with one now, or as soon as the task that runs now has yielded. */
+  goOn(fiber: RunningFiber, outcome: unknown): void {
+    if (this.#depth === 0 && this.#readyFrom === this.#readyTo) {
       this.#advance(fiber, outcome);
     } else {
-      this.#ready.push(fiber);
-      this.#outcomes.push(outcome);
+      this.#ready[this.#readyTo++] = fiber;
+      this.#ready[this.#readyTo++] = outcome;
     }
     this.#drain();
   }
 
   #drain(): void {
-    if (this.#depth > 0) return;
-    for (let fiber = this.#ready.shift(); fiber !== undefined; fiber = this.#ready.shift()) {
-      this.#advance(fiber, this.#outcomes.shift());
+    if (this.#depth > 0 || this.#readyTo === 0) return;
+    const ready = this.#ready;
+    while (this.#readyFrom < this.#readyTo) {
+      const at = this.#readyFrom;
+      const fiber = ready[at] as RunningFiber;
+      const outcome = ready[at + 1];
+      ready[at] = undefined;
+      ready[at + 1] = undefined;
+      this.#readyFrom = at + 2;
+      this.#advance(fiber, outcome);
     }
+    this.#readyFrom = 0;
+    this.#readyTo = 0;
   }
 
   #advance(fiber: RunningFiber, input: unknown): void {
@@ -178,100 +163,92 @@ export class Scheduler {
         return this.#host.now();
       case 'random':
         return this.#host.random();
-      case 'sleep':
-        return this.#await(fiber, (resume) => this.#host.sleep(effect.ms, () => resume(undefined)));
-      case 'wait':
-        return this.#await(fiber, (resume) => this.#waitFor(effect.signal, effect.timeoutMs, resume));
-      case 'call':
-        return this.#await(fiber, (resume) => this.#host.call(effect.to, effect.request, effect.timeoutMs, resume));
-      case 'identify':
-        return this.#await(fiber, (resume) => this.#host.identify(effect.address, effect.timeoutMs, resume));
-      case 'store':
-        return this.#await(fiber, (resume) => {
-          this.#host.store(effect.operation, resume);
-          return undefined;
-        });
       case 'spawn':
-        return this.#spawn(fiber, effect.task, effect.label, effect.detached);
+        return this.#spawn(effect.detached ? this.#root : fiber, effect.task, effect.label);
       case 'first':
-        return this.#await(fiber, (resume) => this.#first(effect.fibers as readonly RunningFiber[], resume));
+        return firstOf(fiber, effect.fibers as readonly RunningFiber[]);
       case 'cancel':
-        this.#cancel(effect.fiber);
+        this.#cancel(effect.fiber as RunningFiber);
+        return undefined;
+      default:
+        fiber.beginWait();
+        return fiber.endOfStart(this.#start(fiber, effect));
+    }
+  }
+
+  /** Has the world do something that resumes the waiter. */
+  #start(waiter: Waiter<unknown>, effect: LeafEffect): Pending | undefined {
+    switch (effect.kind) {
+      case 'call':
+        return this.#host.call(effect.to, effect.request, effect.timeoutMs, waiter);
+      case 'sleep':
+        return this.#host.sleep(effect.ms, waiter);
+      case 'wait':
+        return new SignalWait(this.#host, effect.signal, effect.timeoutMs, waiter);
+      case 'identify':
+        return this.#host.identify(effect.address, effect.timeoutMs, waiter);
+      case 'store':
+        this.#host.store(effect.operation, waiter);
         return undefined;
     }
   }
 
-  /** Starts something that resumes the fiber later; gives the outcome itself where it is there at once. */
-  #await(fiber: RunningFiber, start: (resume: (outcome: unknown) => void) => Cancel | undefined): unknown {
-    let atOnce = true;
-    let outcome: unknown = NOT_READY;
-    let settled = false;
-    const stop = start((value) => {
-      if (settled || fiber.cancelled) return;
-      settled = true;
-      fiber.pending = undefined;
-      if (atOnce) outcome = value;
-      else this.#resume(fiber, value);
-    });
-    atOnce = false;
-    if (!settled) fiber.pending = stop;
-    return outcome;
-  }
-
-  #waitFor(signal: Signal, timeoutMs: number | undefined, resume: (signalled: boolean) => void): Cancel {
-    let stopTimer: Cancel | undefined;
-    const unsubscribe = signal.subscribe(() => {
-      stopTimer?.();
-      resume(true);
-    });
-    if (timeoutMs !== undefined) {
-      stopTimer = this.#host.sleep(timeoutMs, () => {
-        unsubscribe();
-        resume(false);
-      });
-    }
-    return () => {
-      unsubscribe();
-      stopTimer?.();
-    };
-  }
-
-  #spawn(parent: RunningFiber, task: Task<unknown>, label: string, detached: boolean): RunningFiber {
-    const child = new RunningFiber(task, label, detached ? undefined : parent);
-    if (detached) this.#roots.add(child);
-    else (parent.children ??= new Set()).add(child);
+  #spawn(parent: RunningFiber, task: Task<unknown>, label: string): RunningFiber {
+    const child = new RunningFiber(task, label, this);
+    parent.adopt(child);
     this.#advance(child, undefined);
     return child;
   }
 
-  #first(fibers: readonly RunningFiber[], resume: (fiber: RunningFiber) => void): Cancel {
-    assert(fibers.length > 0, 'waiting for the first of no fibers');
-    const ready = fibers.find((fiber) => fiber.done);
-    if (ready !== undefined) {
-      resume(ready);
-      return () => {};
-    }
-    const unwatch = (): void => {
-      for (const fiber of fibers) fiber.unwatch(wake);
-    };
-    const wake = (): void => {
-      unwatch();
-      resume(fibers.find((fiber) => fiber.done)!);
-    };
-    for (const fiber of fibers) fiber.watch(wake);
-    return unwatch;
+  #cancel(fiber: RunningFiber): void {
+    if (fiber.done) return;
+    fiber.cancelled = true;
+    fiber.stopWaiting();
+    if (!fiber.executing) unwind(fiber);
+    this.#finish(fiber);
   }
 
   #finish(fiber: RunningFiber): void {
     fiber.done = true;
-    if (fiber.children !== undefined) {
-      for (const child of [...fiber.children]) this.#cancel(child);
-    }
-    if (fiber.parent === undefined) this.#roots.delete(fiber);
-    else fiber.parent.children?.delete(fiber);
-    const { watchers } = fiber;
-    fiber.watchers = undefined;
+    for (let child = fiber.firstChild; child !== undefined; child = fiber.firstChild) this.#cancel(child);
+    fiber.leaveParent();
     if (fiber.error !== undefined) this.#host.crashed(fiber.error, fiber.label);
-    if (watchers !== undefined) for (const wake of watchers) wake();
+    fiber.onDone?.(fiber);
+    fiber.wakeWatchers();
+  }
+}
+
+function firstOf(fiber: RunningFiber, fibers: readonly RunningFiber[]): unknown {
+  assert(fibers.length > 0, 'waiting for the first of no fibers');
+  const ended = fibers.find(({ done }) => done);
+  if (ended !== undefined) return ended;
+  fiber.watch(fibers);
+  return NOT_READY;
+}
+
+/** Waits for a signal's next notify, or for so long. */
+class SignalWait implements Pending, Waiter<undefined> {
+  readonly #waiter: Waiter<boolean>;
+  readonly #unsubscribe: () => void;
+  readonly #timer: Pending | undefined;
+
+  constructor(host: Host, signal: Signal, timeoutMs: number | undefined, waiter: Waiter<boolean>) {
+    this.#waiter = waiter;
+    this.#unsubscribe = signal.subscribe(() => this.#end(true));
+    this.#timer = timeoutMs === undefined ? undefined : host.sleep(timeoutMs, this);
+  }
+
+  resume(): void {
+    this.#end(false);
+  }
+
+  #end(signalled: boolean): void {
+    this.cancel();
+    this.#waiter.resume(signalled);
+  }
+
+  cancel(): void {
+    this.#unsubscribe();
+    this.#timer?.cancel();
   }
 }

@@ -2,8 +2,9 @@
 import { randomInt } from 'node:crypto';
 import type { Contact } from '../core/contact.ts';
 import type { CallOutcome } from '../core/effect.ts';
+import { OneOutcome } from '../core/one-outcome.ts';
 import { SeededRandom } from '../core/random.ts';
-import type { Cancel, Host } from '../core/scheduler.ts';
+import type { Cancel, Host, Pending, Waiter } from '../core/scheduler.ts';
 import { SteadyClock } from './steady-clock.ts';
 
 /** How calls reach other phones. `done` is called exactly once unless cancelled first; it may be called at once. */
@@ -49,20 +50,37 @@ export class NodeHost implements Host {
     return this.#random.next();
   }
 
-  sleep(ms: number, resume: () => void): Cancel {
-    const timer = setTimeout(resume, Math.min(ms, LONGEST_TIMER_MS));
-    return () => clearTimeout(timer);
+  sleep(ms: number, waiter: Waiter<undefined>): Pending {
+    return new Timer(ms, waiter);
   }
 
-  call(to: Contact, request: unknown, timeoutMs: number, resume: (outcome: CallOutcome<unknown>) => void): Cancel {
-    return this.#peers.call(to, request, timeoutMs, resume);
+  call(to: Contact, request: unknown, timeoutMs: number, waiter: Waiter<CallOutcome<unknown>>): Pending {
+    const outcome = new OneOutcome(waiter);
+    return outcome.stopBy(this.#peers.call(to, request, timeoutMs, (brought) => outcome.resume(brought)));
   }
 
-  identify(address: string, timeoutMs: number, resume: (contact: Contact | undefined) => void): Cancel {
-    return this.#peers.identify(address, timeoutMs, resume);
+  identify(address: string, timeoutMs: number, waiter: Waiter<Contact | undefined>): Pending {
+    const outcome = new OneOutcome(waiter);
+    return outcome.stopBy(this.#peers.identify(address, timeoutMs, (contact) => outcome.resume(contact)));
   }
 
-  store(operation: unknown, resume: (outcome: unknown) => void): void {
-    this.#store(operation, resume);
+  store(operation: unknown, waiter: Waiter<unknown>): void {
+    this.#store(operation, (outcome) => waiter.resume(outcome));
   }
+}
+
+class Timer implements Pending {
+  readonly #timeout: NodeJS.Timeout;
+
+  constructor(ms: number, waiter: Waiter<undefined>) {
+    this.#timeout = setTimeout(resume, Math.min(ms, LONGEST_TIMER_MS), waiter);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout);
+  }
+}
+
+function resume(waiter: Waiter<undefined>): void {
+  waiter.resume(undefined);
 }

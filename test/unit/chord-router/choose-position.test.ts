@@ -5,7 +5,7 @@ import type { PeerReply, PeerRequest } from '../../../services/chord-router/core
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { between, distance, type Id, idFromNumber, idToNumber } from '../../../services/shared/core/id.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
-import { type Host, Scheduler } from '../../../services/shared/core/scheduler.ts';
+import { type Host, type Pending, Scheduler } from '../../../services/shared/core/scheduler.ts';
 
 const TURN = 1n << 128n;
 const at = (share: number): Id => idFromNumber(BigInt(Math.floor(share * 2 ** 52)) << 76n);
@@ -95,26 +95,28 @@ class Seeds implements Host {
     throw error;
   };
 
-  sleep = (ms: number, resume: () => void): (() => void) => {
-    this.#timers.set(resume, this.#nowMs + ms);
-    return () => void this.#timers.delete(resume);
-  };
+  sleep: Host['sleep'] = (ms, waiter) => this.#later(ms, () => waiter.resume(undefined));
 
-  identify: Host['identify'] = (address, timeoutMs, resume) => {
+  identify: Host['identify'] = (address, timeoutMs, waiter) => {
     this.asked.push(address);
-    if (this.#phones[address] === undefined) return this.sleep(timeoutMs, () => resume(undefined));
-    resume({ id: at(Number(address)), address });
-    return () => {};
+    if (this.#phones[address] === undefined) return this.#later(timeoutMs, () => waiter.resume(undefined));
+    waiter.resume({ id: at(Number(address)), address });
+    return { cancel() {} };
   };
 
-  call: Host['call'] = (to, request, timeoutMs, resume) => {
+  call: Host['call'] = (to, request, timeoutMs, waiter) => {
     const reply = this.#phones[to.address]?.(request as PeerRequest);
     if (reply === undefined) {
-      return this.sleep(timeoutMs, () => resume({ ok: false, failure: 'timeout', elapsedMs: timeoutMs }));
+      return this.#later(timeoutMs, () => waiter.resume({ ok: false, failure: 'timeout', elapsedMs: timeoutMs }));
     }
-    resume({ ok: true, reply, rttMs: 1 });
-    return () => {};
+    waiter.resume({ ok: true, reply, rttMs: 1 });
+    return { cancel() {} };
   };
+
+  #later(ms: number, wake: () => void): Pending {
+    this.#timers.set(wake, this.#nowMs + ms);
+    return { cancel: () => void this.#timers.delete(wake) };
+  }
 
   /** Index chosen, and how long it took. */
   choose(candidates: readonly Id[], seeds: readonly string[]): { chosen: number | undefined; afterMs: number } {

@@ -12,9 +12,10 @@ import type { StoreOperation } from '../../../services/chord-router/core/store-p
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { type CallOutcome, call, Signal, sleep, type Task } from '../../../services/shared/core/effect.ts';
 import { distance, type Id, idFromNumber, inOwnedRange } from '../../../services/shared/core/id.ts';
+import { OneOutcome } from '../../../services/shared/core/one-outcome.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';
-import { type Cancel, type Host, Scheduler } from '../../../services/shared/core/scheduler.ts';
+import { type Host, type Pending, Scheduler, type Waiter } from '../../../services/shared/core/scheduler.ts';
 import { MemoryStore } from '../../sim/memory-store.ts';
 import { crypto } from '../shared/author.ts';
 
@@ -92,7 +93,7 @@ export class RecordCluster {
     return this.phones.filter((phone) => phone.holds(record));
   }
 
-  sleep(ms: number, run: () => void): Cancel {
+  sleep(ms: number, run: () => void): () => void {
     const timer = { at: this.nowMs + Math.max(0, ms), order: this.#order++, run };
     this.#timers.push(timer);
     return () => {
@@ -255,21 +256,22 @@ export class ClusterPhone implements RingView, Host {
     return this.cluster.random.next();
   }
 
-  sleep(ms: number, resume: () => void): Cancel {
-    return this.cluster.sleep(ms, resume);
+  sleep(ms: number, waiter: Waiter<undefined>): Pending {
+    return { cancel: this.cluster.sleep(ms, () => waiter.resume(undefined)) };
   }
 
-  call(to: Contact, request: unknown, timeoutMs: number, resume: (outcome: CallOutcome<unknown>) => void): Cancel {
+  call(to: Contact, request: unknown, timeoutMs: number, waiter: Waiter<CallOutcome<unknown>>): Pending {
     const { cluster } = this;
     const target = cluster.phones.find(({ contact }) => contact.id === to.id)!;
     cluster.traffic.push({ from: this, to: target, request: request as PeerRequest });
-    const cancelTimer = cluster.sleep(timeoutMs, () => resume({ ok: false, failure: 'timeout', elapsedMs: timeoutMs }));
+    const outcome = new OneOutcome(waiter);
+    const timeout = { ok: false, failure: 'timeout', elapsedMs: timeoutMs } as const;
+    outcome.stopBy(cluster.sleep(timeoutMs, () => outcome.resume(timeout)));
     const back = (reply: PeerReply | undefined): void => {
       cluster.sleep(cluster.latencyMs(target, this), () => {
         if (!cluster.reaches(target, this)) return;
-        cancelTimer();
-        if (reply === undefined) resume({ ok: false, failure: 'refused', elapsedMs: 4 });
-        else resume({ ok: true, reply, rttMs: 4 });
+        if (reply === undefined) outcome.resume({ ok: false, failure: 'refused', elapsedMs: 4 });
+        else outcome.resume({ ok: true, reply, rttMs: 4 });
       });
     };
     cluster.sleep(cluster.latencyMs(this, target), () => {
@@ -279,15 +281,15 @@ export class ClusterPhone implements RingView, Host {
         if (!fiber.cancelled) back(fiber.result);
       });
     });
-    return cancelTimer;
+    return outcome;
   }
 
-  identify(): Cancel {
+  identify(): never {
     throw new Error('record keeping opens no links');
   }
 
-  store(operation: unknown, resume: (outcome: unknown) => void): void {
-    this.disk.perform(operation as StoreOperation, resume);
+  store(operation: unknown, waiter: Waiter<unknown>): void {
+    this.disk.perform(operation as StoreOperation, (outcome) => waiter.resume(outcome));
   }
 
   crashed(error: unknown): void {

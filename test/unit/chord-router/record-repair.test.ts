@@ -180,7 +180,7 @@ describe('repair', () => {
     const frozen = cluster.replicasOf(record.place)[0]!;
     cluster.reaches = (from, to) => from !== frozen && to !== frozen;
     const sleeping = frozen.sleep;
-    frozen.sleep = (ms, resume) => cluster.sleep(ms + 20_000, resume); // no timer fires while it is frozen
+    frozen.sleep = (ms, waiter) => sleeping.call(frozen, ms + 20_000, waiter); // no timer fires while it is frozen
     cluster.run(15_000);
     write(cluster, alice.profile(2, 'second'));
     frozen.sleep = sleeping;

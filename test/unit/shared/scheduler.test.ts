@@ -13,14 +13,14 @@ import {
   spawn,
   waitFor,
 } from '../../../services/shared/core/effect.ts';
-import { type Cancel, type Host, Scheduler } from '../../../services/shared/core/scheduler.ts';
+import { type Host, type Pending, Scheduler, type Waiter } from '../../../services/shared/core/scheduler.ts';
 
 /** A host whose time passes by hand. */
 class ManualHost implements Host {
   time = 0;
   calls = 0;
   readonly crashes: string[] = [];
-  timers: { readonly at: number; readonly resume: () => void }[] = [];
+  timers: { readonly at: number; readonly waiter: Waiter<undefined> }[] = [];
 
   now(): number {
     return this.time;
@@ -28,25 +28,27 @@ class ManualHost implements Host {
   random(): number {
     return 0.25;
   }
-  sleep(ms: number, resume: () => void): Cancel {
-    const timer = { at: this.time + ms, resume };
+  sleep(ms: number, waiter: Waiter<undefined>): Pending {
+    const timer = { at: this.time + ms, waiter };
     this.timers.push(timer);
-    return () => {
-      this.timers = this.timers.filter((t) => t !== timer);
+    return {
+      cancel: () => {
+        this.timers = this.timers.filter((t) => t !== timer);
+      },
     };
   }
   /** Answers at once, with what was asked. */
-  call(_to: unknown, request: unknown, _timeoutMs: number, resume: (o: CallOutcome<unknown>) => void): Cancel {
+  call(_to: unknown, request: unknown, _timeoutMs: number, waiter: Waiter<CallOutcome<unknown>>): Pending {
     this.calls += 1;
-    resume({ ok: true, reply: request, rttMs: 1 });
-    return () => {};
+    waiter.resume({ ok: true, reply: request, rttMs: 1 });
+    return { cancel() {} };
   }
-  identify(_address: string, _timeoutMs: number, resume: (contact: undefined) => void): Cancel {
-    resume(undefined);
-    return () => {};
+  identify(_address: string, _timeoutMs: number, waiter: Waiter<undefined>): Pending {
+    waiter.resume(undefined);
+    return { cancel() {} };
   }
-  store(operation: unknown, resume: (outcome: unknown) => void): void {
-    resume(operation);
+  store(operation: unknown, waiter: Waiter<unknown>): void {
+    waiter.resume(operation);
   }
   crashed(error: unknown, label: string): void {
     this.crashes.push(`${label}: ${(error as Error).message}`);
@@ -55,7 +57,7 @@ class ManualHost implements Host {
     this.time += ms;
     const due = this.timers.filter((t) => t.at <= this.time);
     this.timers = this.timers.filter((t) => t.at > this.time);
-    for (const { resume } of due) resume();
+    for (const { waiter } of due) waiter.resume(undefined);
   }
 }
 

@@ -1,0 +1,91 @@
+/** One call between two simulated phones: a request on its way, an answer on its way back, and a timeout beside them. */
+import type { CallFailure, CallOutcome } from '../../services/shared/core/effect.ts';
+import type { Pending, Waiter } from '../../services/shared/core/scheduler.ts';
+import type { Engine } from './engine.ts';
+import type { Machine, SimMessage } from './machine.ts';
+import { kindOfRequest } from './message-kind.ts';
+import type { Arrival, Network } from './network.ts';
+
+export class Exchange implements Pending, Waiter<undefined>, Arrival {
+  readonly #engine: Engine;
+  readonly #network: Network;
+  readonly #caller: Machine;
+  readonly #target: Machine;
+  readonly #request: SimMessage;
+  readonly #startedMs: number;
+  readonly #timeout: Pending;
+  /** Undefined when the outcome is there, or nobody wants it any more. */
+  #waiter: Waiter<CallOutcome<unknown>> | undefined;
+
+  /** Its timeout runs from now on; the request goes out by `send`. */
+  constructor(
+    engine: Engine,
+    network: Network,
+    [caller, target]: readonly [Machine, Machine],
+    request: SimMessage,
+    timeoutMs: number,
+    waiter: Waiter<CallOutcome<unknown>>,
+  ) {
+    this.#engine = engine;
+    this.#network = network;
+    this.#caller = caller;
+    this.#target = target;
+    this.#request = request;
+    this.#startedMs = engine.nowMs;
+    this.#waiter = waiter;
+    this.#timeout = caller.sleep(timeoutMs, this);
+  }
+
+  send(): void {
+    this.#network.send(this.#caller, this.#target, kindOfRequest(this.#request.type), this);
+  }
+
+  /** The request is there: the target answers it. */
+  arrive(): void {
+    this.#target.serve(this.#caller, this.#request, (reply) => {
+      const kind = kindOfRequest(this.#request.type) + 1;
+      this.#network.send(this.#target, this.#caller, kind, new Answer(this, reply));
+    });
+  }
+
+  /** The answer is there. */
+  answered(reply: SimMessage): void {
+    if (reply.type === 'refused') this.fail('refused');
+    else this.#end({ ok: true, reply, rttMs: this.#engine.nowMs - this.#startedMs });
+  }
+
+  fail(failure: CallFailure): void {
+    this.#end({ ok: false, failure, elapsedMs: this.#engine.nowMs - this.#startedMs });
+  }
+
+  /** The timeout is over. */
+  resume(): void {
+    this.fail('timeout');
+  }
+
+  cancel(): void {
+    this.#waiter = undefined;
+    this.#timeout.cancel();
+  }
+
+  #end(outcome: CallOutcome<unknown>): void {
+    const waiter = this.#waiter;
+    if (waiter === undefined) return;
+    this.cancel();
+    waiter.resume(outcome);
+  }
+}
+
+class Answer implements Arrival {
+  readonly #exchange: Exchange;
+  readonly #reply: SimMessage;
+
+  constructor(exchange: Exchange, reply: SimMessage) {
+    this.#exchange = exchange;
+    this.#reply = reply;
+  }
+
+  arrive(): void {
+    this.#exchange.answered(this.#reply);
+  }
+}
