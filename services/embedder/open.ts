@@ -1,10 +1,13 @@
 /** Opens the embedder for programs that are no phone: scripts, experiments, benches. */
 import { cachedModel, cacheFolder, type Progress } from './adapters/model-cache.ts';
+import { type FittedProjection, readProjection } from './adapters/projection-file.ts';
 import { ResidentModel } from './adapters/resident-model.ts';
 import { TextEmbedder } from './adapters/text-embedder.ts';
-import { useLiteModel } from './adapters/use-lite-model.ts';
+import { USE_LITE_PROJECTION, useLiteModel } from './adapters/use-lite-model.ts';
 
+export type { FittedProjection } from './adapters/projection-file.ts';
 export type { TextEmbedder } from './adapters/text-embedder.ts';
+export { fromTorus, project, toTorus } from './core/projection.ts';
 
 export interface OpenOptions {
   /** Default: that of the person who runs the program. */
@@ -22,4 +25,9 @@ export async function openTextEmbedder(options: OpenOptions = {}): Promise<TextE
   const { tokensPerRun } = options;
   const resident = new ResidentModel({ model, idleMs: Infinity });
   return new TextEmbedder({ model: resident, maxTokens: model.maxTokens, tokensPerRun });
+}
+
+/** The projection of its vectors to points of the torus that phones agree on. */
+export async function openProjection(): Promise<FittedProjection> {
+  return await readProjection(USE_LITE_PROJECTION);
 }

@@ -34,3 +34,6 @@ export function useLiteModel(folder: string): Model {
     },
   };
 }
+
+/** The projection that phones agree on unless they are told otherwise: `npm run model -- --fit` made it. */
+export const USE_LITE_PROJECTION = join(import.meta.dirname, '../projections/use-lite-en.json');

@@ -15,8 +15,12 @@ export async function convertUseLite(target: string): Promise<void> {
   const { model, weights } = useLiteOnnx(await TfjsWeights.read(source), WEIGHTS_FILE);
   await writeFile(join(target, MODEL_FILE), model);
   await writeFile(join(target, WEIGHTS_FILE), weights);
-  const entries = JSON.parse(await readFile(join(source, 'vocab.json'), 'utf8')) as VocabularyEntry[];
-  await writeFile(join(target, VOCABULARY_FILE), encodeVocabulary(compileVocabulary(entries)));
+  await writeFile(join(target, VOCABULARY_FILE), encodeVocabulary(compileVocabulary(await useLiteVocabulary())));
+}
+
+/** The pieces and how frequent they are. Throws when the package is not installed. */
+export async function useLiteVocabulary(): Promise<VocabularyEntry[]> {
+  return JSON.parse(await readFile(join(packageFolder(), 'vocab.json'), 'utf8')) as VocabularyEntry[];
 }
 
 function packageFolder(): string {
