@@ -81,8 +81,8 @@ export class NetworkFaults {
     if (this.#told) await phone.setFaults(this.#faultsOf(phone));
   }
 
-  /** There are phones that the others have not been told of: a cut is to hold for them from their first word. */
-  async phonesAdded(): Promise<void> {
+  /** There are addresses that the others have not been told of: a cut is to hold for them from their first word. */
+  async phonesChanged(): Promise<void> {
     if (this.#partOf.size > 0 || this.#deaf.size > 0) await this.apply();
   }
 

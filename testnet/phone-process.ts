@@ -23,6 +23,8 @@ export interface PhoneSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** What its admin calls must show. */
   readonly adminToken: string;
+  /** Longest start, in ms. Default: READY_TIMEOUT_MS. */
+  readonly readyTimeoutMs?: number | undefined;
   /** Longest graceful end, in ms. Default: STOP_TIMEOUT_MS. */
   readonly stopTimeoutMs?: number | undefined;
 }
@@ -77,6 +79,11 @@ export class PhoneProcess {
   /** The node id, 32 hex digits; undefined until the phone was ready once. */
   get id(): string | undefined {
     return this.#id;
+  }
+
+  /** host:port of its sibling API; undefined until the phone was ready once. */
+  get chord(): string | undefined {
+    return this.#chord;
   }
 
   /** Undefined while it has no process. */
@@ -183,7 +190,7 @@ export class PhoneProcess {
   async #readyMessage(child: ChildProcess): Promise<ReadyMessage> {
     const waiting = new AbortController();
     const { signal } = waiting;
-    const deadline = setTimeout(() => waiting.abort(), READY_TIMEOUT_MS);
+    const deadline = setTimeout(() => waiting.abort(), this.#settings.readyTimeoutMs ?? READY_TIMEOUT_MS);
     const ready = once(child, 'message', { signal }).then(([message]) => message as Partial<ReadyMessage>);
     const ended = Promise.race([once(child, 'exit', { signal }), once(child, 'error', { signal })]).then(
       () => undefined,

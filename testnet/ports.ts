@@ -20,18 +20,22 @@ export interface PhonePorts {
 
 /**
  * Free ports for phone n. With `strict`, exactly those that follow from the base, or a TestnetError; otherwise the
- * same in one of the blocks above it.
+ * same in one of the blocks above it. Not those `after` which it comes.
  */
-export async function findPorts(base: number, n: number, strict: boolean): Promise<PhonePorts> {
-  for (let block = 0; block < (strict ? 1 : BLOCKS); block++) {
-    const api = base + block * NEXT_BLOCK + n;
-    const peer = api + PEER_PORT_OFFSET;
-    if (peer > 65_535) break;
-    if ((await isFree(api)) && (await isFree(peer))) return { api, peer };
+export async function findPorts(base: number, n: number, strict: boolean, after?: PhonePorts): Promise<PhonePorts> {
+  const all = Array.from({ length: strict ? 1 : BLOCKS }, (_, block) => portsOf(base + block * NEXT_BLOCK, n));
+  const from = all.findIndex(({ api }) => api === after?.api) + 1;
+  for (const ports of [...all.slice(from), ...all.slice(0, from)]) {
+    const { api, peer } = ports;
+    if (peer <= 65_535 && api !== after?.api && (await isFree(api)) && (await isFree(peer))) return ports;
   }
   throw new TestnetError(
     `ports ${base + n} and ${base + n + PEER_PORT_OFFSET} of phone ${n} are not both free: choose others with --port`,
   );
+}
+
+function portsOf(base: number, n: number): PhonePorts {
+  return { api: base + n, peer: base + PEER_PORT_OFFSET + n };
 }
 
 /** Throws a TestnetError unless both ports that a phone had before are free for it now. */

@@ -63,20 +63,33 @@ async function ask<Body, Answer>(url: string, read: (body: Body) => Answer): Pro
 export function ringFault(ids: readonly Id[], places: readonly RingPlace[], listLength: number): string | undefined {
   const order = [...ids].sort();
   const placeOf = new Map(places.map((place) => [place.id, place]));
-  const wanted = Math.min(listLength, order.length - 1);
-  for (const [i, id] of order.entries()) {
-    const place = placeOf.get(id);
-    if (place === undefined) return `phone ${id} does not answer`;
-    const previous = order[(i + order.length - 1) % order.length]!;
-    if (order.length > 1 && place.predecessor !== previous)
-      return `phone ${id} has another predecessor than ${previous}`;
-    for (let step = 1; step <= wanted; step++) {
-      const next = order[(i + step) % order.length]!;
-      if (place.successors[step - 1] !== next) return `phone ${id} lacks ${next} as successor ${step}`;
-    }
-    if (place.successors.length > wanted) return `phone ${id} keeps successors that are gone`;
+  for (const id of order) {
+    const fault = placeFault(order, id, placeOf.get(id), listLength);
+    if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+/**
+ * What is wrong with what one phone says of its place, undefined when it is as it should be. `order`: the sorted ids of
+ * all phones. `place`: undefined when it does not answer.
+ */
+export function placeFault(
+  order: readonly Id[],
+  id: Id,
+  place: RingPlace | undefined,
+  listLength: number,
+): string | undefined {
+  if (place === undefined) return `phone ${id} does not answer`;
+  const at = order.indexOf(id);
+  const wanted = Math.min(listLength, order.length - 1);
+  const previous = order[(at + order.length - 1) % order.length]!;
+  if (order.length > 1 && place.predecessor !== previous) return `phone ${id} has another predecessor than ${previous}`;
+  for (let step = 1; step <= wanted; step++) {
+    const next = order[(at + step) % order.length]!;
+    if (place.successors[step - 1] !== next) return `phone ${id} lacks ${next} as successor ${step}`;
+  }
+  return place.successors.length > wanted ? `phone ${id} keeps successors that are gone` : undefined;
 }
 
 /**

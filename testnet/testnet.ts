@@ -13,18 +13,12 @@ import { FolderLock } from './lock.ts';
 import { NetworkFaults } from './network-faults.ts';
 import { populate } from './people.ts';
 import { PhoneProcess } from './phone-process.ts';
-import { expectFree, findPorts } from './ports.ts';
+import { PhoneRegister } from './phone-register.ts';
+import { expectFree } from './ports.ts';
 import { waitForRing } from './ring-check.ts';
-import { type RememberedPhone, readState, type TestnetState, writeState } from './state.ts';
+import type { RememberedPhone } from './state.ts';
 import { TestnetError } from './testnet-error.ts';
-import {
-  changedSettings,
-  freshState,
-  MAX_PHONES,
-  openFolder,
-  phonesWanted,
-  type TestnetOptions,
-} from './testnet-options.ts';
+import { MAX_PHONES, openFolder, phonesWanted, type TestnetOptions } from './testnet-options.ts';
 
 /** Length of a phone's successor list unless more replicas need a longer one: all of them but the owner, and one more. */
 const SUCCESSORS = 8;
@@ -44,18 +38,17 @@ export class Testnet implements AsyncDisposable {
   readonly #lock: FolderLock;
   readonly #temporary: boolean;
   readonly #phones = new Map<number, PhoneProcess>();
-  #state: TestnetState;
+  readonly #register: PhoneRegister;
   #founding: Promise<void> | undefined;
-  #adding: Promise<void> = Promise.resolve();
   #logCheck: NodeJS.Timeout | undefined;
   #disposed: Promise<void> | undefined;
 
-  private constructor(options: TestnetOptions, dataDir: string, lock: FolderLock, state: TestnetState) {
+  private constructor(options: TestnetOptions, dataDir: string, lock: FolderLock, register: PhoneRegister) {
     this.#options = options;
     this.dataDir = dataDir;
     this.#lock = lock;
     this.#temporary = options.dataDir === undefined;
-    this.#state = state;
+    this.#register = register;
     this.faults = new NetworkFaults(this);
   }
 
@@ -65,8 +58,7 @@ export class Testnet implements AsyncDisposable {
     const lock = await FolderLock.take(dataDir);
     let net: Testnet | undefined;
     try {
-      const state = (await readState(dataDir)) ?? freshState(options);
-      net = new Testnet(options, dataDir, lock, { ...state, ...changedSettings(options) });
+      net = new Testnet(options, dataDir, lock, await PhoneRegister.open(dataDir, options));
       await net.#bringUp();
       return net;
     } catch (error) {
@@ -86,11 +78,11 @@ export class Testnet implements AsyncDisposable {
   }
 
   get seed(): number {
-    return this.#state.seed;
+    return this.#register.state.seed;
   }
 
   get network(): string {
-    return this.#state.network;
+    return this.#register.state.network;
   }
 
   /** Throws a TestnetError when there is no phone n. */
@@ -127,17 +119,33 @@ export class Testnet implements AsyncDisposable {
 
   /** Adds phones; resolves with them once they are members. */
   async join(count = 1): Promise<readonly PhoneProcess[]> {
-    if (this.#phones.size + count > MAX_PHONES) throw new TestnetError(`a testnet takes at most ${MAX_PHONES} phones`);
-    const added = await this.#addPhones(count);
+    const added = await this.place(count);
     await inParallel(added, STARTS_AT_ONCE, (phone) => this.#launch(phone));
     return added;
+  }
+
+  /** Gives places to further phones without starting them: `restart` does. */
+  async place(count: number): Promise<readonly PhoneProcess[]> {
+    if (this.#phones.size + count > MAX_PHONES) throw new TestnetError(`a testnet takes at most ${MAX_PHONES} phones`);
+    const phones = (await this.#register.add(count)).map((added) => this.#createPhone(added));
+    await this.faults.phonesChanged();
+    return phones;
+  }
+
+  /** Gives a phone that does not run another address, and so another id, for when it starts again with its data. */
+  async move(n: number): Promise<PhoneProcess> {
+    const before = this.phone(n);
+    if (before.pid !== undefined) throw new TestnetError(`phone ${n} is ${before.state}: only one that is gone moves`);
+    const phone = this.#createPhone(await this.#register.move(n, before.ports));
+    await this.faults.phonesChanged();
+    return phone;
   }
 
   /** Lets a phone leave for good and removes its data. */
   async forget(n: number): Promise<void> {
     await this.phone(n).stop();
     this.#phones.delete(n);
-    await this.#remember({ phones: this.#state.phones.filter((phone) => phone.n !== n) });
+    await this.#register.forget(n);
     await rm(this.#folderOf(n), { recursive: true, force: true });
   }
 
@@ -174,7 +182,7 @@ export class Testnet implements AsyncDisposable {
       });
       this.#progress(`${up} phones up, waiting for the ring to be whole`);
       await this.waitForIdealRing();
-      if (this.#options.people !== false && !this.#state.peopled) await this.#populate();
+      if (this.#options.people !== false && !this.#register.state.peopled) await this.#populate();
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
@@ -185,49 +193,24 @@ export class Testnet implements AsyncDisposable {
 
   async #populate(): Promise<void> {
     await populate({
-      seed: this.#state.seed,
+      seed: this.seed,
       apis: this.phones.map((phone) => phone.api),
       dataDir: this.dataDir,
       onProgress: (step) => this.#progress(step),
       signal: this.#options.signal,
     });
-    await this.#remember({ peopled: true });
+    await this.#register.peopled();
   }
 
   /** Finds the places of the remembered phones and of those to be added. */
   async #placePhones(): Promise<void> {
-    const remembered = this.#state.phones;
+    const remembered = this.#register.state.phones;
     const wanted = phonesWanted(this.#options, remembered.length, this.dataDir);
     for (const phone of remembered) {
       await expectFree(phone.n, phone);
-      this.#phones.set(phone.n, this.#createPhone(phone));
+      this.#createPhone(phone);
     }
-    await this.#addPhones(wanted - remembered.length);
-  }
-
-  /** One addition after the other: each looks for the next free numbers and ports. */
-  async #addPhones(count: number): Promise<readonly PhoneProcess[]> {
-    const adding = this.#adding.then(() => this.#addNext(count));
-    this.#adding = adding.then(
-      () => undefined,
-      () => undefined,
-    );
-    return await adding;
-  }
-
-  async #addNext(count: number): Promise<readonly PhoneProcess[]> {
-    let n = Math.max(0, ...this.#phones.keys());
-    const added: RememberedPhone[] = [];
-    for (let i = 0; i < count; i++) {
-      n++;
-      const ports = await findPorts(this.#state.basePort, n, this.#options.basePort !== undefined);
-      added.push({ n, ...ports });
-    }
-    const phones = added.map((phone) => this.#createPhone(phone));
-    for (const phone of phones) this.#phones.set(phone.n, phone);
-    await this.#remember({ phones: [...this.#state.phones, ...added] });
-    await this.faults.phonesAdded();
-    return phones;
+    await this.place(wanted - remembered.length);
   }
 
   #createPhone({ n, api, peer }: RememberedPhone): PhoneProcess {
@@ -236,16 +219,18 @@ export class Testnet implements AsyncDisposable {
       ports: { api, peer },
       folder: this.#folderOf(n),
       program: this.#options.program ?? PHONE_PROGRAM,
+      readyTimeoutMs: this.#options.readyTimeoutMs,
       stopTimeoutMs: this.#options.stopTimeoutMs,
       adminToken: this.#adminToken,
       environment: {
         ...this.#options.environment,
-        RINGWALL_NETWORK: this.#state.network,
-        RINGWALL_REPLICATION: String(this.#state.replication),
+        RINGWALL_NETWORK: this.network,
+        RINGWALL_REPLICATION: String(this.#register.state.replication),
         RINGWALL_SUCCESSORS: String(this.#successors),
       },
     });
     phone.onCrash = (how) => this.#options.onCrash?.(phone, how);
+    this.#phones.set(n, phone);
     return phone;
   }
 
@@ -268,11 +253,6 @@ export class Testnet implements AsyncDisposable {
     await this.faults.applyTo(phone);
   }
 
-  async #remember(changes: Partial<TestnetState>): Promise<void> {
-    this.#state = { ...this.#state, ...changes };
-    await writeState(this.dataDir, this.#state);
-  }
-
   async #rotateLogs(): Promise<void> {
     for (const phone of this.phones) await phone.log.rotate().catch(() => undefined);
   }
@@ -286,7 +266,7 @@ export class Testnet implements AsyncDisposable {
   }
 
   get #successors(): number {
-    return Math.max(SUCCESSORS, this.#state.replication + 1);
+    return Math.max(SUCCESSORS, this.#register.state.replication + 1);
   }
 }
 

@@ -57,11 +57,11 @@ describe('faults of the network', () => {
 
   test('newcomers are on the outside, and everybody is told of them first', async () => {
     const { faults, told, phones, add } = netOf(3);
-    await faults.phonesAdded();
+    await faults.phonesChanged();
     expect(told.size).toBe(0);
     await faults.cut([1, 2]);
     phones.push(add(4));
-    await faults.phonesAdded();
+    await faults.phonesChanged();
     expect(told.get(1)!.rules).toEqual([{ peers: peers(3, 4), cut: true }]);
     const [one, , three, four] = phones;
     expect([faults.hearEachOther(four!, one!), faults.hearEachOther(four!, three!)]).toEqual([false, true]);

@@ -95,6 +95,29 @@ describe('a testnet', () => {
     for (const seed of seeds.join(',').split(',').filter(Boolean)) expect(peers).toContain(seed);
   });
 
+  test('gives places to phones that start later, and other addresses to phones that move', async () => {
+    await using net = await start({ phones: 2 });
+    await net.place(2);
+    expect(net.phones.map(({ n, state }) => `${n} ${state}`)).toEqual([
+      '1 running',
+      '2 running',
+      '3 stopped',
+      '4 stopped',
+    ]);
+    await net.restart(4);
+    await expect(net.move(4)).rejects.toThrow('phone 4 is running: only one that is gone moves');
+    const before = net.phone(4);
+    await net.kill(4);
+    const moved = await net.move(4);
+    expect(net.phone(4)).toBe(moved);
+    expect(moved.peer).not.toBe(before.peer);
+    await net.restart(4);
+    expect(moved.id).not.toBe(before.id);
+    await net.waitForIdealRing();
+    await net.kill(4);
+    expect((await net.move(4)).peer).not.toBe(moved.peer);
+  });
+
   test('joins that overlap take numbers of their own', async () => {
     await using net = await start({ phones: 1 });
     await Promise.all([net.join(1), net.join(2), net.join(1)]);
