@@ -23,6 +23,8 @@ export class NetworkFaults {
   /** Some phone was told something: before that, none needs to be told anything. */
   #told = false;
   readonly #slow = new Map<number, LinkQuality>();
+  /** Addresses that nobody hears of any more, not even that they are gone. */
+  readonly #vanished = new Set<string>();
 
   constructor(net: FaultedNet) {
     this.#net = net;
@@ -52,8 +54,22 @@ export class NetworkFaults {
 
   /** From now on all that these phones send and receive is late or lost like this, beside any cut. */
   async slow(numbers: readonly number[], quality: LinkQuality): Promise<void> {
-    for (const n of numbers) this.#net.phone(n);
-    for (const n of numbers) this.#slow.set(n, quality);
+    await this.slowEach(new Map(numbers.map((n) => [n, quality])));
+  }
+
+  /** The same for phones with links of different kinds. */
+  async slowEach(qualities: ReadonlyMap<number, LinkQuality>): Promise<void> {
+    for (const n of qualities.keys()) this.#net.phone(n);
+    for (const [n, quality] of qualities) this.#slow.set(n, quality);
+    await this.apply();
+  }
+
+  /**
+   * Nothing comes from a phone's address any more, as when it lost its network: not even the end of its connections
+   * once it is killed. Until it starts there again.
+   */
+  async vanish(n: number): Promise<void> {
+    this.#vanished.add(this.#net.phone(n).peer);
     await this.apply();
   }
 
@@ -62,6 +78,7 @@ export class NetworkFaults {
     this.#partOf = new Map();
     this.#deaf = new Set();
     this.#slow.clear();
+    this.#vanished.clear();
     await this.apply();
   }
 
@@ -74,6 +91,11 @@ export class NetworkFaults {
   async apply(): Promise<void> {
     this.#told = true;
     await Promise.all(this.#net.phones.map((phone) => phone.setFaults(this.#faultsOf(phone))));
+  }
+
+  /** A phone is about to start: who took it for vanished is to hear it. */
+  async starts(phone: PhoneProcess): Promise<void> {
+    if (this.#vanished.delete(phone.peer)) await this.apply();
   }
 
   /** Tells a phone that has just started, or could not be told for a while. */
@@ -104,7 +126,9 @@ export class NetworkFaults {
     const unheard = addressesOf(({ n }) => isDeaf && !this.#deaf.has(n));
     const unhearing = addressesOf(({ n }) => !isDeaf && this.#deaf.has(n));
     const quality = this.#slow.get(phone.n);
+    const vanished = [...this.#vanished].filter((address) => address !== phone.peer);
     return [
+      ...(vanished.length > 0 ? [{ peers: vanished, cut: true }] : []),
       ...(apart.length > 0 ? [{ peers: apart, cut: true }] : []),
       ...(unheard.length > 0 ? [{ peers: unheard, cut: true, direction: 'in' } as const] : []),
       ...(unhearing.length > 0 ? [{ peers: unhearing, cut: true, direction: 'out' } as const] : []),

@@ -236,6 +236,7 @@ export class Testnet implements AsyncDisposable {
 
   /** Starts a phone through some that run. When none does, one phone founds the ring and the others wait for it. */
   async #launch(phone: PhoneProcess): Promise<void> {
+    await this.faults.starts(phone);
     while (this.running.length === 0 && this.#founding !== undefined) await this.#founding;
     if (this.#disposed !== undefined) throw new TestnetError('the testnet is going down');
     const near = this.running.filter((running) => this.faults.hearEachOther(phone, running));

@@ -61,6 +61,7 @@ class Run {
       onMember: (phone) => this.#comings.becameMember(phone, this.stage.clock.nowMs),
       onDefect: (what) => this.#defects.push(what),
       onProgress,
+      signal,
     });
     this.#operations = new Operations(this.stage, this.#ledger, this.#cuts);
     const random = new SeededRandom(scenario.seed ^ PEOPLE_SALT);

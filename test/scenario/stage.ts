@@ -60,6 +60,8 @@ export interface StageOptions {
   /** Something ended that nobody ended: a defect. The run fails with it. */
   readonly onDefect: (what: string) => void;
   readonly onProgress: (step: string) => void;
+  /** Aborted when the run is to end: what takes real time gives up; `stop` follows in any case. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type StageFactory = (options: StageOptions) => Stage;

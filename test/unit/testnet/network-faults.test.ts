@@ -77,6 +77,16 @@ describe('faults of the network', () => {
     expect(told.get(1)!.rules).toEqual([QUALITY]);
   });
 
+  test('of a phone that vanished nobody hears, until it starts there again', async () => {
+    const { faults, told, phones } = netOf(2);
+    await faults.vanish(2);
+    expect([told.get(1)!.rules, told.get(2)!.rules]).toEqual([[{ peers: peers(2), cut: true }], []]);
+    await faults.starts(phones[0]!);
+    expect(told.get(1)!.rules).toHaveLength(1);
+    await faults.starts(phones[1]!);
+    expect(told.get(1)!.rules).toEqual([]);
+  });
+
   test('what cannot be changes nothing', async () => {
     const { faults, told } = netOf(2);
     await expect(faults.cut([1, 2])).rejects.toThrow('a cut needs a phone on the other side');

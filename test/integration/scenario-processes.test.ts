@@ -1,0 +1,145 @@
+/** A scenario on real phones: they come, leave, crash, move, are cut off and slow, and the checker reads along. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import type { Observations, SampleNote } from '../scenario/observations.ts';
+import { play } from '../scenario/play.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { ProcessStage } from '../scenario/stages/processes.ts';
+import { eventually } from './eventually.ts';
+
+const SCENARIO: Scenario = {
+  name: 'short-life',
+  about: 'Everything that can befall seven phones, in half a minute.',
+  seed: 11,
+  durationMs: 24_000,
+  settleMs: 60_000,
+  sampleEveryMs: 1_000,
+  replication: 3,
+  population: {
+    phones: 7,
+    initial: 6,
+    arrival: { fromMs: 500, gap: { kind: 'exponential', meanMs: 1 } },
+    session: undefined,
+    downtime: undefined,
+    gracefulShare: 1,
+  },
+  outages: [
+    { atMs: 3_000, deed: 'crash', whom: { phones: [1] }, returnAfterMs: 5_000 },
+    { atMs: 4_000, deed: 'stop', whom: { phones: [4] }, returnAfterMs: 6_000 },
+  ],
+  partitions: [
+    {
+      atMs: 14_000,
+      durationMs: 5_000,
+      sides: [
+        [0, 1, 2],
+        [3, 4, 5, 6],
+      ],
+    },
+  ],
+  roaming: undefined,
+  links: [
+    {
+      share: 1,
+      link: {
+        name: 'near',
+        latencyMs: [2, 8],
+        jitterMs: 1,
+        loss: 0.001,
+        upBitsPerSecond: undefined,
+        downBitsPerSecond: undefined,
+      },
+    },
+  ],
+  workload: {
+    people: 6,
+    every: { kind: 'exponential', meanMs: 120 },
+    mix: { post: 4, profile: 1, entry: 2, delete: 1, read: 6, lookup: 2 },
+    records: 200,
+  },
+  assertions: [],
+};
+
+/** Phones that this process started: their parent is it. */
+function ownPhones(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const [, parent] = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+        return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('phone-node');
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+afterEach(async () => {
+  await eventually('all phones are gone', async () => ownPhones().length === 0);
+});
+
+function samplesIn({ samples }: Observations, fromMs: number, toMs: number): readonly SampleNote[] {
+  return samples.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+}
+
+test('nothing acknowledged is lost while phones come, leave, crash and are cut off, and the samples show it', async () => {
+  const { seen, limits } = await play(SCENARIO, (options) => new ProcessStage(options));
+  expect(seen.defects).toEqual([]);
+  expect(seen.faults).toEqual([]);
+  expect(seen.departures).toEqual({ stops: 1, crashes: 1, moves: 0 });
+  expect(seen.joins.map(({ phone }) => phone).sort()).toEqual([1, 4, 6]);
+  expect(seen.failedJoins).toBe(0);
+  expect(seen.readBack.acknowledged).toBeGreaterThan(20);
+  expect(seen.readBack).toMatchObject({ lost: 0, undead: 0 });
+  const ofKind = (kind: string) => seen.operations.filter((note) => note.kind === kind);
+  for (const kind of ['read', 'write', 'lookup']) expect(ofKind(kind).length, kind).toBeGreaterThan(5);
+  expect(ofKind('lookup').filter(({ outcome }) => outcome === 'wrong')).toEqual([]);
+
+  expect(samplesIn(seen, 3_000, 10_000).some(({ up }) => up < 7)).toBe(true);
+  expect(samplesIn(seen, 14_000, 24_000).some(({ astray, up }) => up === 7 && astray > 0)).toBe(true);
+  const copies = seen.samples.map(({ replicasMissing }) => replicasMissing);
+  expect(copies.some((missing) => missing !== undefined && missing > 0)).toBe(true);
+  expect(seen.samples.at(-1)).toMatchObject({ up: 7, members: 7, astray: 0, replicasMissing: 0 });
+  const sent = seen.samples.map(({ messages }) => messages);
+  expect(sent.every((messages, i) => i === 0 || messages >= sent[i - 1]!)).toBe(true);
+  expect(sent.at(-1)).toBeGreaterThan(sent[0]!);
+  expect(limits).toHaveLength(2);
+});
+
+test('phones that move are heard of under their new addresses, with what they kept', async () => {
+  const moving: Scenario = {
+    ...SCENARIO,
+    name: 'short-walk',
+    durationMs: 12_000,
+    population: { ...SCENARIO.population, phones: 5, initial: 5, arrival: undefined },
+    outages: [],
+    partitions: [],
+    links: [],
+    roaming: { every: { kind: 'exponential', meanMs: 12_000 }, gone: { kind: 'exponential', meanMs: 1_000 } },
+  };
+  const { seen } = await play(moving, (options) => new ProcessStage(options));
+  expect(seen.defects).toEqual([]);
+  expect(seen.faults).toEqual([]);
+  expect(seen.departures.moves).toBeGreaterThan(0);
+  expect(seen.joins.length).toBeGreaterThan(0);
+  expect(seen.readBack).toMatchObject({ lost: 0, undead: 0 });
+  expect(seen.samples.at(-1)).toMatchObject({ astray: 0, replicasMissing: 0 });
+});
+
+test.each(['while phones come up', 'in the middle of it'])(
+  'a run that is ended %s leaves no phone behind',
+  async (when) => {
+    const controller = new AbortController();
+    const ended = play(SCENARIO, (options) => new ProcessStage(options), {
+      signal: controller.signal,
+      onProgress: (step) => {
+        if (when === 'in the middle of it' ? step.includes('records') : /[1-5] of 6 up/.test(step)) {
+          controller.abort(new Error('enough'));
+        }
+      },
+    });
+    await expect(ended).rejects.toThrow('enough');
+    expect(ownPhones()).toEqual([]);
+  },
+);

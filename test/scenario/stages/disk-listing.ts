@@ -1,0 +1,85 @@
+/**
+ * What phones have on their disks, as they list it to any phone that compares replicas with them: asked over the peer
+ * API by one that is no member of the ring and keeps nothing.
+ */
+import { status } from '@grpc/grpc-js';
+import { LinkPool } from '../../../services/chord-router/adapters/link-pool.ts';
+import { createIdentity, generateNodeKey } from '../../../services/chord-router/adapters/node-identity.ts';
+import { MAX_LISTING } from '../../../services/chord-router/core/batch.ts';
+import type { RangeListing, RecordSummary } from '../../../services/chord-router/core/message.ts';
+import type { Contact } from '../../../services/shared/core/contact.ts';
+import type { CallOutcome } from '../../../services/shared/core/effect.ts';
+import { type Id, idFromNumber } from '../../../services/shared/core/id.ts';
+import { type RingRecord, recordKey } from '../../../services/shared/core/record.ts';
+
+/** Nobody calls back whoever only compares records: the address has to be of this machine, and no more. */
+const ADDRESS = '127.0.0.1:1';
+const TIMEOUT_MS = 5_000;
+const ZERO = idFromNumber(0n);
+const AWAY = { code: status.UNAVAILABLE, message: 'no member of the ring' };
+
+export class DiskListing {
+  /** By place and key. */
+  readonly #summaries: ReadonlyMap<string, RecordSummary>;
+
+  constructor(summaries: readonly RecordSummary[]) {
+    this.#summaries = new Map(summaries.map((summary) => [nameOf(summary.place, summary.key), summary]));
+  }
+
+  /** Whether it has a record, or one that won over it. A tombstone is never won over. */
+  has(record: RingRecord): boolean {
+    const found = this.#summaries.get(nameOf(record.place, recordKey(record)));
+    if (found === undefined) return false;
+    return found.hash === record.hash || (!record.final && found.seq > record.seq);
+  }
+}
+
+export class DiskReader {
+  readonly #pool: LinkPool;
+
+  /** `network`: its name with its parameters, as links are opened with it. */
+  constructor(network: string) {
+    this.#pool = new LinkPool({
+      handshake: {
+        identity: createIdentity(generateNodeKey(), ADDRESS, 0, Date.now()),
+        network,
+        verifyAddress: true,
+      },
+      serve: (_from, _request, answer) => answer({ refusal: AWAY }),
+      lost: () => {},
+      observer: { linkOpened() {}, linkClosed() {}, refused() {}, called() {} },
+    });
+  }
+
+  /** Undefined when the phone does not answer. */
+  async listing(phone: Contact): Promise<DiskListing | undefined> {
+    const summaries: RecordSummary[] = [];
+    let from: Id = ZERO;
+    let afterKey: string | undefined;
+    for (;;) {
+      const page = await this.#page(phone, from, afterKey);
+      if (page === undefined) return undefined;
+      summaries.push(...page.summaries);
+      const last = page.summaries.at(-1);
+      if (!page.truncated || last === undefined) return new DiskListing(summaries);
+      from = last.place;
+      afterKey = last.key;
+    }
+  }
+
+  stop(): void {
+    this.#pool.stop();
+  }
+
+  async #page(phone: Contact, from: Id, afterKey: string | undefined): Promise<RangeListing | undefined> {
+    const request = { type: 'list-range', from, to: ZERO, afterKey, limit: MAX_LISTING };
+    const outcome = await new Promise<CallOutcome<unknown>>((resolve) => {
+      this.#pool.call(phone, request, TIMEOUT_MS, resolve);
+    });
+    return outcome.ok ? (outcome.reply as RangeListing) : undefined;
+  }
+}
+
+function nameOf(place: Id, key: string): string {
+  return `${place}/${key}`;
+}
