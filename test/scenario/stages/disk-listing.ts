@@ -3,8 +3,10 @@
  * API by one that is no member of the ring and keeps nothing.
  */
 import { status } from '@grpc/grpc-js';
+import { encodeFrame } from '../../../services/chord-router/adapters/frame-codec.ts';
 import { LinkPool } from '../../../services/chord-router/adapters/link-pool.ts';
 import { createIdentity, generateNodeKey } from '../../../services/chord-router/adapters/node-identity.ts';
+import { replyToWire } from '../../../services/chord-router/adapters/reply-codec.ts';
 import { MAX_LISTING } from '../../../services/chord-router/core/batch.ts';
 import type { RangeListing, RecordSummary } from '../../../services/chord-router/core/message.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
@@ -15,6 +17,7 @@ import { type RingRecord, recordKey } from '../../../services/shared/core/record
 /** Nobody calls back whoever only compares records: the address has to be of this machine, and no more. */
 const ADDRESS = '127.0.0.1:1';
 const TIMEOUT_MS = 5_000;
+const ANY_ID = 1_000;
 const ZERO = idFromNumber(0n);
 const AWAY = { code: status.UNAVAILABLE, message: 'no member of the ring' };
 
@@ -51,14 +54,18 @@ export class DiskReader {
     });
   }
 
-  /** Undefined when the phone does not answer. */
-  async listing(phone: Contact): Promise<DiskListing | undefined> {
+  /**
+   * Undefined when the phone does not answer. `onAnswer` hears how many bytes each of its answers had, for without being
+   * asked it would not have sent them.
+   */
+  async listing(phone: Contact, onAnswer: (bytes: number) => void): Promise<DiskListing | undefined> {
     const summaries: RecordSummary[] = [];
     let from: Id = ZERO;
     let afterKey: string | undefined;
     for (;;) {
       const page = await this.#page(phone, from, afterKey);
       if (page === undefined) return undefined;
+      onAnswer(frameBytes(page));
       summaries.push(...page.summaries);
       const last = page.summaries.at(-1);
       if (!page.truncated || last === undefined) return new DiskListing(summaries);
@@ -82,4 +89,9 @@ export class DiskReader {
 
 function nameOf(place: Id, key: string): string {
   return `${place}/${key}`;
+}
+
+/** The size of a reply as a frame; its id has one byte less or more. */
+function frameBytes(reply: RangeListing): number {
+  return encodeFrame({ requestId: ANY_ID, body: { $case: 'reply', value: replyToWire(reply) } }).length;
 }

@@ -146,9 +146,9 @@ export class ProcessStage implements Stage {
 
   async sample(acknowledged: readonly RingRecord[]): Promise<StageSample> {
     const up = this.#up();
-    const [places, traffic, listings] = await Promise.all([
+    const traffic = await this.#traffic.count(up);
+    const [places, listings] = await Promise.all([
       Promise.all(up.map((phone) => this.#placeOf(phone))),
-      this.#traffic.count(up),
       acknowledged.length === 0 ? new Map<Id, DiskListing>() : this.#listings(up),
     ]);
     const order = up.flatMap(({ id }) => (id as Id | undefined) ?? []).sort();
@@ -226,8 +226,9 @@ export class ProcessStage implements Stage {
     const listings = new Map<Id, DiskListing>();
     await Promise.all(
       members.map(async (phone) => {
-        const { id, peer: address } = phone;
-        const listing = await this.#disks!.listing({ id: id as Id, address });
+        const { id, peer: address, pid } = phone;
+        const answered = (bytes: number): void => this.#traffic.answered(pid!, bytes);
+        const listing = await this.#disks!.listing({ id: id as Id, address }, answered);
         // One that ended meanwhile is no longer among those to be counted.
         if (listing !== undefined) listings.set(id as Id, listing);
       }),

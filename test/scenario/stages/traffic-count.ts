@@ -1,4 +1,4 @@
-/** What phones sent in all, by their own metrics, over the ends of their processes. */
+/** What phones sent in all, by their own metrics, over the ends of their processes, without what the stage made them send. */
 import type { PhoneProcess } from '../../../testnet/phone-process.ts';
 
 export interface Traffic {
@@ -9,17 +9,28 @@ export interface Traffic {
 const FRAMES = 'ringwall_chord_peer_sent_frames_total';
 const BYTES = 'ringwall_chord_peer_sent_bytes_total';
 const TIMEOUT_MS = 5_000;
+const NOTHING: Traffic = { messages: 0, bytes: 0 };
 
 export class TrafficCount {
   /** The last word of each process there was. */
   readonly #last = new Map<number, Traffic>();
+  /** What each process answered to the stage itself. */
+  readonly #answers = new Map<number, Traffic>();
 
-  /** Asks those that run. Who does not answer counts as it last said; what a process sent after that is not known. */
+  /** A process sent the stage an answer, which is none of the ring's. */
+  answered(pid: number, bytes: number): void {
+    const before = this.#answers.get(pid) ?? NOTHING;
+    this.#answers.set(pid, { messages: before.messages + 1, bytes: before.bytes + bytes });
+  }
+
+  /** Asks those that run, while none of them answers the stage. Who does not answer counts as it last said; what a process sent after that is not known. */
   async count(phones: readonly PhoneProcess[]): Promise<Traffic> {
     await Promise.all(
       phones.map(async ({ pid, api }) => {
-        const traffic = pid === undefined ? undefined : await trafficOf(api);
-        if (traffic !== undefined) this.#last.set(pid!, traffic);
+        if (pid === undefined) return;
+        const { messages, bytes } = this.#answers.get(pid) ?? NOTHING;
+        const all = await trafficOf(api);
+        if (all !== undefined) this.#last.set(pid, { messages: all.messages - messages, bytes: all.bytes - bytes });
       }),
     );
     let messages = 0;

@@ -1,8 +1,12 @@
 /** The parts of the stage of real processes that need none: its clock, its deeds, its count of copies, its links. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RecordSummary } from '../../../services/chord-router/core/message.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { type RingRecord, recordKey } from '../../../services/shared/core/record.ts';
+import type { PhoneProcess } from '../../../testnet/phone-process.ts';
 import type { Testnet } from '../../../testnet/testnet.ts';
 import type { PopulationEvent } from '../../scenario/population-event.ts';
 import type { LinkClass, Scenario } from '../../scenario/scenario.ts';
@@ -10,6 +14,7 @@ import { DiskListing } from '../../scenario/stages/disk-listing.ts';
 import { PhoneDeeds } from '../../scenario/stages/phone-deeds.ts';
 import { drawQualities, limitsOf } from '../../scenario/stages/process-links.ts';
 import { copiesMissing } from '../../scenario/stages/replica-count.ts';
+import { TrafficCount } from '../../scenario/stages/traffic-count.ts';
 import { WallClock } from '../../scenario/stages/wall-clock.ts';
 import { Author } from '../shared/author.ts';
 
@@ -224,4 +229,29 @@ describe('links', () => {
     expect(limitsOf(scenarioOf({ links: [{ share: 1, link: fast }] }))).toEqual([]);
     expect(limitsOf(scenarioOf({ roaming: {} as Scenario['roaming'] }))).toHaveLength(1);
   });
+});
+
+test('what phones sent is counted over their ends, without what the stage made them send', async () => {
+  let frames = 0;
+  const server = createServer((_, response) => {
+    response.end(
+      `# TYPE x counter\nringwall_chord_peer_sent_frames_total ${frames}\nringwall_chord_peer_sent_bytes_total 5000\n`,
+    );
+  }).listen(0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const process = (pid: number | undefined, at = api): PhoneProcess => ({ pid, api: at }) as PhoneProcess;
+    const count = new TrafficCount();
+    frames = 70;
+    expect(await count.count([process(1)])).toEqual({ messages: 70, bytes: 5_000 });
+    count.answered(1, 100);
+    count.answered(1, 200);
+    expect(await count.count([process(1)])).toEqual({ messages: 68, bytes: 4_700 });
+    expect(await count.count([process(2), process(undefined)])).toEqual({ messages: 138, bytes: 9_700 });
+    expect(await count.count([process(2, 'http://127.0.0.1:1')])).toEqual({ messages: 138, bytes: 9_700 });
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
 });
