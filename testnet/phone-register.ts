@@ -62,11 +62,14 @@ export class PhoneRegister {
   }
 
   async #change(change: (state: TestnetState) => Promise<Partial<TestnetState>>): Promise<void> {
-    const changing = this.#changing.then(async () => {
-      this.#state = { ...this.#state, ...(await change(this.#state)) };
-      await writeState(this.#dataDir, this.#state);
-    });
+    const changing = this.#changeAfter(this.#changing, change);
     this.#changing = changing.catch(() => undefined);
     await changing;
+  }
+
+  async #changeAfter(before: Promise<unknown>, change: (state: TestnetState) => Promise<Partial<TestnetState>>) {
+    await before;
+    this.#state = { ...this.#state, ...(await change(this.#state)) };
+    await writeState(this.#dataDir, this.#state);
   }
 }

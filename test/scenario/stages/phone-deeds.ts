@@ -31,18 +31,19 @@ export class PhoneDeeds {
   perform(event: PopulationEvent): void {
     const { phone, deed } = event;
     if (!isUpAfter(deed)) this.#cutStartShort(phone);
-    const before = this.#last.get(phone) ?? Promise.resolve();
-    const deedDone = before.then(async () => {
-      if (this.#stopped) return;
-      await this.#do(event).catch((error: unknown) => this.#observer.failed(phone, error as Error));
-    });
-    this.#last.set(phone, deedDone);
+    this.#last.set(phone, this.#doAfter(this.#last.get(phone), event));
   }
 
   /** Nothing more happens; what is under way ends with the testnet. */
   stop(): void {
     this.#stopped = true;
     for (const start of this.#starting.values()) start.ended = true;
+  }
+
+  async #doAfter(before: Promise<void> | undefined, event: PopulationEvent): Promise<void> {
+    await before;
+    if (this.#stopped) return;
+    await this.#do(event).catch((error: unknown) => this.#observer.failed(event.phone, error as Error));
   }
 
   async #do({ phone, deed }: PopulationEvent): Promise<void> {

@@ -36,6 +36,7 @@ const STATUS_TIMEOUT_MS = 5_000;
 const READ_LIMIT = 200;
 const QUIET_WITHIN_MS = 120_000;
 const QUIET_POLL_MS = 250;
+const DEADLINE_EXCEEDED: number = status.DEADLINE_EXCEEDED;
 
 export class ProcessStage implements Stage {
   readonly name = 'processes';
@@ -250,7 +251,7 @@ export class ProcessStage implements Stage {
     this.#calls
       .ask(process, (chord) => call(chord, { timeoutMs: OPERATION_TIMEOUT_MS }))
       .then(finish, (error: unknown) => {
-        const isLate = error instanceof RpcError && error.code === status.DEADLINE_EXCEEDED;
+        const isLate = error instanceof RpcError && error.code === DEADLINE_EXCEEDED;
         if (!isLate) this.#options.onDefect(`phone ${phone} answered ${String(error)}`);
         finish(unanswered);
       });
