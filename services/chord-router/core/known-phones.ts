@@ -8,21 +8,11 @@
  * Gummadi et al., "The impact of DHT routing geometry on resilience and proximity" (SIGCOMM 2003), section 4.
  */
 import type { Contact } from '../../shared/core/contact.ts';
-import { between, type Id } from '../../shared/core/id.ts';
-import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
+import type { Id } from '../../shared/core/id.ts';
+import { KnownPhone } from './known-phone.ts';
+import { fractionOf, PhoneColumns } from './phone-columns.ts';
 
-export interface KnownPhone {
-  readonly contact: Contact;
-  /** Where it stands on the ring, 0 ≤ fraction < 1. */
-  readonly fraction: number;
-  /** `suspected`: the last sign was of its death; not asked while others can be. */
-  state: 'alive' | 'suspected';
-  /** When it last spoke to this phone, ms since the epoch; undefined while others only told of it. */
-  heardAtMs: number | undefined;
-  /** Order of last touching it by exploration; the lowest is explored next. */
-  turn: number;
-  readonly roundTrip: RoundTripEstimator;
-}
+export { fractionOf } from './phone-columns.ts';
 
 /** Entries looked at to find one to evict: bounds the cost of learning when the table is full. */
 const EVICTION_WINDOW = 64;
@@ -41,9 +31,7 @@ export class KnownPhones {
   readonly #self: Id;
   readonly #selfFraction: number;
   readonly #options: KnownPhonesOptions;
-  readonly #byId = new Map<Id, KnownPhone>();
-  /** In order of id. */
-  readonly #order: KnownPhone[] = [];
+  readonly #columns: PhoneColumns;
   readonly #perPrefix = new Map<string, number>();
   #turn = 0;
   #cursor = 0;
@@ -52,52 +40,46 @@ export class KnownPhones {
     this.#self = self;
     this.#selfFraction = fractionOf(self);
     this.#options = options;
+    this.#columns = new PhoneColumns(options.limit + 1);
   }
 
   get size(): number {
-    return this.#order.length;
+    return this.#columns.size;
   }
 
   /** In order of id. */
   all(): readonly KnownPhone[] {
-    return this.#order;
+    return Array.from({ length: this.size }, (_, index) => this.#at(index));
   }
 
   get(id: Id): KnownPhone | undefined {
-    return this.#byId.get(id);
+    const index = this.#columns.indexOf(id);
+    return index < 0 ? undefined : this.#at(index);
   }
 
   isAlive(id: Id): boolean {
-    return this.#byId.get(id)?.state === 'alive';
+    const index = this.#columns.indexOf(id);
+    return index >= 0 && !this.#columns.isSuspected(this.#columns.slotAt(index));
   }
 
   /** Takes in a phone that was told of. Undefined when it is self, or there is no room for its address prefix. */
   learn(contact: Contact): KnownPhone | undefined {
     if (contact.id === this.#self) return undefined;
-    const known = this.#byId.get(contact.id);
+    const known = this.get(contact.id);
     if (known !== undefined) return known;
     if (!this.#hasRoomForPrefix(contact)) return undefined;
-    const phone: KnownPhone = {
-      contact,
-      fraction: fractionOf(contact.id),
-      state: 'alive',
-      heardAtMs: undefined,
-      turn: 0,
-      roundTrip: new RoundTripEstimator(),
-    };
-    this.#byId.set(contact.id, phone);
-    this.#order.splice(this.#indexAfter(contact.id), 0, phone);
+    const slot = this.#columns.insert(contact);
     this.#count(contact, 1);
-    if (this.#order.length > this.#options.limit) this.#evictOne();
-    return phone;
+    if (this.size > this.#options.limit) this.#evictOne();
+    return new KnownPhone(contact, this.#columns, slot);
   }
 
   forget(id: Id): void {
-    const phone = this.#byId.get(id);
-    if (phone === undefined) return;
-    this.#byId.delete(id);
-    this.#order.splice(this.#indexAfter(id) - 1, 1);
-    this.#count(phone.contact, -1);
+    const index = this.#columns.indexOf(id);
+    if (index < 0) return;
+    const contact = this.#columns.contactAt(index);
+    this.#columns.removeAt(index);
+    this.#count(contact, -1);
   }
 
   /** Notes that exploration has touched this phone. */
@@ -108,101 +90,136 @@ export class KnownPhones {
   /** The phone that exploration should touch next: a suspected one, else the one longest untouched. */
   nextToExplore(isCandidate: (phone: KnownPhone) => boolean): KnownPhone | undefined {
     let best: KnownPhone | undefined;
-    for (const phone of this.#order) {
-      if (!isCandidate(phone)) continue;
-      if (best === undefined || explorationRank(phone, best) < 0) best = phone;
+    for (let index = 0; index < this.size; index++) {
+      const phone = this.#at(index);
+      if (best !== undefined && explorationRank(phone, best) >= 0) continue;
+      if (isCandidate(phone)) best = phone;
     }
     return best;
   }
 
   /** Up to `count` living phones strictly between self and key, nearest to the key first. */
   closestPreceding(key: Id, count: number): Contact[] {
-    return this.#walk(this.#indexBefore(key), -1, count, (id) => between(this.#self, id, key));
+    const below = this.#columns.countBelow(key);
+    const belowSelf = this.#columns.countBelow(this.#self);
+    const between = key > this.#self ? below - belowSelf : this.size - belowSelf + below;
+    return this.#living(below - 1, -1, between, count);
   }
 
   /** Up to `count` living phones at or after the key, in clockwise order, all the way round. */
   following(key: Id, count: number): Contact[] {
-    return this.#walk(this.#indexBefore(key) + 1, 1, count, () => true);
+    return this.#living(this.#columns.countBelow(key), 1, this.size, count);
   }
 
-  #walk(start: number, step: 1 | -1, count: number, belongs: (id: Id) => boolean): Contact[] {
+  /**
+   * Of the living phones strictly between self and key the one that costs least, and what it costs. `costOf` gets a
+   * phone's round trip in ms, not a number if none was measured, where it stands, and the least cost so far, from which
+   * on it need not say more. One that is not open is passed over.
+   */
+  cheapestPreceding(
+    key: Id,
+    costOf: (rttMs: number, fraction: number, least: number) => number,
+    isOpen: (id: Id) => boolean,
+  ): { readonly contact: Contact; readonly cost: number } | undefined {
+    const columns = this.#columns;
+    const below = columns.countBelow(key);
+    const belowSelf = columns.countBelow(this.#self);
+    const wraps = key <= this.#self;
+    let contact: Contact | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < this.size; index++) {
+      if (wraps ? index >= below && index < belowSelf : index < belowSelf || index >= below) continue;
+      const slot = columns.slotAt(index);
+      if (columns.isSuspected(slot)) continue;
+      const cost = costOf(columns.roundTrips.smoothedMs(slot), columns.fractionAt(index), least);
+      if (cost >= least || !isOpen(columns.contactAt(index).id)) continue;
+      contact = columns.contactAt(index);
+      least = cost;
+    }
+    return contact === undefined ? undefined : { contact, cost: least };
+  }
+
+  /** Mean of the round trips that were measured, in ms; undefined while none was. */
+  meanRoundTripMs(): number | undefined {
+    const { roundTrips } = this.#columns;
+    let sum = 0;
+    let measured = 0;
+    for (let index = 0; index < this.size; index++) {
+      const smoothedMs = roundTrips.smoothedMs(this.#columns.slotAt(index));
+      if (Number.isNaN(smoothedMs)) continue;
+      sum += smoothedMs;
+      measured += 1;
+    }
+    return measured === 0 ? undefined : sum / measured;
+  }
+
+  /** Up to `count` living phones among so many entries from an index on, round the ring. */
+  #living(start: number, step: 1 | -1, entries: number, count: number): Contact[] {
+    const columns = this.#columns;
     const found: Contact[] = [];
-    const length = this.#order.length;
-    let index = start < 0 ? length - 1 : start === length ? 0 : start;
-    for (let walked = 0; walked < length && found.length < count; walked++) {
-      const phone = this.#order[index]!;
+    const { size } = this;
+    let index = start < 0 ? size - 1 : start === size ? 0 : start;
+    for (let walked = 0; walked < entries && found.length < count; walked++) {
+      if (!columns.isSuspected(columns.slotAt(index))) found.push(columns.contactAt(index));
       index += step;
-      if (index < 0) index = length - 1;
-      else if (index >= length) index = 0;
-      if (!belongs(phone.contact.id)) break;
-      if (phone.state === 'alive') found.push(phone.contact);
+      if (index < 0) index = size - 1;
+      else if (index >= size) index = 0;
     }
     return found;
   }
 
-  /** Index of the last entry with an id below key; -1 when there is none. */
-  #indexBefore(key: Id): number {
-    let low = 0;
-    let high = this.#order.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#order[middle]!.contact.id < key) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
-  }
-
-  /** Index of the first entry with an id above this one's. */
-  #indexAfter(id: Id): number {
-    const before = this.#indexBefore(id) + 1;
-    return this.#order[before]?.contact.id === id ? before + 1 : before;
+  #at(index: number): KnownPhone {
+    return new KnownPhone(this.#columns.contactAt(index), this.#columns, this.#columns.slotAt(index));
   }
 
   #evictOne(): void {
-    let worst: KnownPhone | undefined;
+    let worst: Contact | undefined;
     let worstScore = Number.POSITIVE_INFINITY;
-    const length = this.#order.length;
-    const window = Math.min(EVICTION_WINDOW, length);
+    const { size } = this;
+    const window = Math.min(EVICTION_WINDOW, size);
     const typicalMs = this.#typicalRoundTripMs(window);
     for (let i = 0; i < window; i++) {
-      this.#cursor = (this.#cursor + 1) % length;
-      const phone = this.#order[this.#cursor]!;
+      this.#cursor = (this.#cursor + 1) % size;
       const score = this.#worthOf(this.#cursor, typicalMs);
-      if (score >= worstScore || this.#options.isKept(phone.contact.id)) continue;
-      worst = phone;
+      if (score >= worstScore) continue;
+      const contact = this.#columns.contactAt(this.#cursor);
+      if (this.#options.isKept(contact.id)) continue;
+      worst = contact;
       worstScore = score;
     }
     // All in the window are neighbours and fingers: those are bounded themselves, so the table stays near its bound.
-    if (worst !== undefined) this.forget(worst.contact.id);
+    if (worst !== undefined) this.forget(worst.id);
   }
 
-  /** Mean round trip of those next at the cursor, in ms; undefined while none of them was measured. */
-  #typicalRoundTripMs(window: number): number | undefined {
+  /** Mean round trip of those next at the cursor, in ms; not a number while none of them was measured. */
+  #typicalRoundTripMs(window: number): number {
+    const { roundTrips } = this.#columns;
     let sum = 0;
     let measured = 0;
     for (let i = 1; i <= window; i++) {
-      const { estimate } = this.#order[(this.#cursor + i) % this.#order.length]!.roundTrip;
-      if (estimate === undefined) continue;
-      sum += estimate.smoothedMs;
+      const smoothedMs = roundTrips.smoothedMs(this.#columns.slotAt((this.#cursor + i) % this.size));
+      if (Number.isNaN(smoothedMs)) continue;
+      sum += smoothedMs;
       measured += 1;
     }
-    return measured === 0 ? undefined : sum / measured;
+    return sum / measured;
   }
 
   /**
    * How sparse the table is around an entry for its distance from self, times how near it is in time; halved if never
    * heard, least if suspected.
    */
-  #worthOf(index: number, typicalMs: number | undefined): number {
-    const phone = this.#order[index]!;
-    const length = this.#order.length;
-    const before = this.#order[index === 0 ? length - 1 : index - 1]!;
-    const after = this.#order[index + 1 === length ? 0 : index + 1]!;
-    const away = Math.max(forward(this.#selfFraction, phone.fraction), Number.MIN_VALUE);
-    const sparseness = forward(before.fraction, after.fraction) / away;
-    if (phone.state === 'suspected') return -1 / (1 + sparseness);
-    const worth = sparseness * nearness(phone.roundTrip.estimate?.smoothedMs, typicalMs);
-    return phone.heardAtMs === undefined ? worth / 2 : worth;
+  #worthOf(index: number, typicalMs: number): number {
+    const columns = this.#columns;
+    const slot = columns.slotAt(index);
+    const { size } = this;
+    const before = columns.fractionAt(index === 0 ? size - 1 : index - 1);
+    const after = columns.fractionAt(index + 1 === size ? 0 : index + 1);
+    const away = Math.max(forward(this.#selfFraction, columns.fractionAt(index)), Number.MIN_VALUE);
+    const sparseness = forward(before, after) / away;
+    if (columns.isSuspected(slot)) return -1 / (1 + sparseness);
+    const worth = sparseness * nearness(columns.roundTrips.smoothedMs(slot), typicalMs);
+    return columns.heardAtMs(slot) === undefined ? worth / 2 : worth;
   }
 
   #hasRoomForPrefix(contact: Contact): boolean {
@@ -219,18 +236,13 @@ export class KnownPhones {
   }
 }
 
-function nearness(rttMs: number | undefined, typicalMs: number | undefined): number {
-  if (rttMs === undefined || typicalMs === undefined) return 1;
+function nearness(rttMs: number, typicalMs: number): number {
+  if (Number.isNaN(rttMs) || Number.isNaN(typicalMs)) return 1;
   return Math.min(Math.max(typicalMs / Math.max(rttMs, Number.MIN_VALUE), 1 / MOST_FOR_NEARNESS), MOST_FOR_NEARNESS);
 }
 
 function explorationRank(a: KnownPhone, b: KnownPhone): number {
   return Number(b.state === 'suspected') - Number(a.state === 'suspected') || a.turn - b.turn;
-}
-
-/** Where an id stands on the ring, 0 ≤ fraction < 1, to 52 bits: enough to compare densities. */
-export function fractionOf(id: Id): number {
-  return Number.parseInt(id.slice(0, 13), 16) / 2 ** 52;
 }
 
 /** Clockwise distance of two fractions. */

@@ -6,7 +6,8 @@
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
-import { forward, fractionOf, type KnownPhone } from './known-phones.ts';
+import type { KnownPhone } from './known-phone.ts';
+import { forward, fractionOf } from './known-phones.ts';
 import type { RingContext } from './ring-context.ts';
 
 export interface Choice {
@@ -61,20 +62,22 @@ export class NextPhones {
   }
 
   #cheapest(): Choice | undefined {
-    const { self, phones, estimatedSize } = this.#context;
+    const { phones, estimatedSize } = this.#context;
     const keyAt = fractionOf(this.#key);
-    let best: KnownPhone | undefined;
-    let leastMs = Number.POSITIVE_INFINITY;
-    for (const known of phones.all()) {
-      if (known.state !== 'alive' || !between(self.id, known.contact.id, this.#key)) continue;
-      const away = forward(known.fraction, keyAt) * estimatedSize;
-      const costMs = this.#rttOf(known) + this.typicalMs * this.#roundTripsFrom(away);
-      if (costMs >= leastMs || !this.#isOpen(known.contact.id)) continue;
-      best = known;
-      leastMs = costMs;
-    }
+    const best = phones.cheapestPreceding(
+      this.#key,
+      (measuredMs, fraction, leastMs) => {
+        const rttMs = Number.isNaN(measuredMs) ? this.typicalMs : measuredMs;
+        // The rest of the route takes one round trip at least, and most phones are too far for that already.
+        if (rttMs + this.typicalMs >= leastMs) return leastMs;
+        return rttMs + this.typicalMs * this.#roundTripsFrom(forward(fraction, keyAt) * estimatedSize);
+      },
+      (id) => this.#isOpen(id),
+    );
     const guess = this.#likelyOwner();
-    if (guess !== undefined && guess.costMs < leastMs) return this.#choiceOf(guess.phone);
+    if (guess !== undefined && guess.costMs < (best?.cost ?? Number.POSITIVE_INFINITY)) {
+      return this.#choiceOf(guess.phone);
+    }
     return best === undefined ? undefined : this.#choiceOf(best.contact);
   }
 
@@ -117,18 +120,11 @@ export class NextPhones {
   }
 
   #rttOf(known: KnownPhone): number {
-    return known.roundTrip.estimate?.smoothedMs ?? this.typicalMs;
+    return known.roundTrip.smoothedMs ?? this.typicalMs;
   }
 }
 
 /** Mean round trip of the phones this one knows, in ms; the shortest timeout while none was measured. */
 export function typicalRoundTripMs({ phones, settings }: RingContext): number {
-  let sum = 0;
-  let measured = 0;
-  for (const { roundTrip } of phones.all()) {
-    if (roundTrip.estimate === undefined) continue;
-    sum += roundTrip.estimate.smoothedMs;
-    measured += 1;
-  }
-  return measured === 0 ? settings.callTimeoutMinMs : sum / measured;
+  return phones.meanRoundTripMs() ?? settings.callTimeoutMinMs;
 }

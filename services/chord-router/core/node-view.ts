@@ -79,7 +79,7 @@ export class NodeView implements RingView {
     if (this.#context.isDead(id)) return Number.MAX_VALUE;
     const known = this.#context.phones.get(id);
     const { callTimeoutMaxMs } = this.settings;
-    const expected = known?.roundTrip.estimate?.smoothedMs ?? callTimeoutMaxMs;
+    const expected = known?.roundTrip.smoothedMs ?? callTimeoutMaxMs;
     return known?.state === 'suspected' ? callTimeoutMaxMs * 2 + expected : expected;
   }
 }

@@ -4,7 +4,7 @@ export interface ChordSettings {
   readonly replication: number;
   /** r of the ring: length of the successor list. Must be at least `replication`, for the replicas are on it. */
   readonly successors: number;
-  /** Most phones remembered besides ring neighbours and fingers; about 100 bytes each. Near-full tables make lookups one hop. */
+  /** Most phones remembered besides ring neighbours and fingers; about 60 bytes each. Near-full tables make lookups one hop. */
   readonly knownPhones: number;
   /**
    * Most remembered phones whose addresses share a prefix (IPv4 /16, IPv6 /32), against floods from one network;

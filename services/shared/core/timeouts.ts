@@ -22,39 +22,107 @@ const LEAST_MARGIN_MS = 20;
 /** Of the longest timeout: what a phone that was never asked gets. */
 const FIRST_TIMEOUT_SHARE = 1 / 3;
 
+/** What is known of many phones' round trips: packed, for tables hold a thousand phones and most are never measured. */
+export class RoundTrips {
+  /** Not a number until the first answer. */
+  #smoothedMs: Float64Array;
+  #variationMs: Float64Array;
+  /** Timeouts since the last answer, up to MAX_BACKOFF. */
+  #backoffs: Uint8Array;
+
+  constructor(capacity: number) {
+    this.#smoothedMs = new Float64Array(capacity).fill(Number.NaN);
+    this.#variationMs = new Float64Array(capacity);
+    this.#backoffs = new Uint8Array(capacity);
+  }
+
+  grow(capacity: number): void {
+    const [smoothedMs, variationMs, backoffs] = [this.#smoothedMs, this.#variationMs, this.#backoffs];
+    this.#smoothedMs = new Float64Array(capacity).fill(Number.NaN);
+    this.#variationMs = new Float64Array(capacity);
+    this.#backoffs = new Uint8Array(capacity);
+    this.#smoothedMs.set(smoothedMs);
+    this.#variationMs.set(variationMs);
+    this.#backoffs.set(backoffs);
+  }
+
+  forget(at: number): void {
+    this.#smoothedMs[at] = Number.NaN;
+    this.#variationMs[at] = 0;
+    this.#backoffs[at] = 0;
+  }
+
+  /** Not a number until the first answer. */
+  smoothedMs(at: number): number {
+    return this.#smoothedMs[at]!;
+  }
+
+  variationMs(at: number): number {
+    return this.#variationMs[at]!;
+  }
+
+  backoff(at: number): number {
+    return this.#backoffs[at]!;
+  }
+
+  answered(at: number, rttMs: number): void {
+    const sample = Math.max(0, rttMs);
+    const isFirst = Number.isNaN(this.#smoothedMs[at]!);
+    const smoothedMs = isFirst ? sample : this.#smoothedMs[at]!;
+    const variationMs = isFirst ? sample / 2 : this.#variationMs[at]!;
+    this.#smoothedMs[at] = smoothedMs + (sample - smoothedMs) / 8;
+    this.#variationMs[at] = variationMs + (Math.abs(sample - smoothedMs) - variationMs) / 4;
+    this.#backoffs[at] = 0;
+  }
+
+  timedOut(at: number): void {
+    this.#backoffs[at] = Math.min(this.#backoffs[at]! + 1, MAX_BACKOFF);
+  }
+}
+
+/** One phone's round trip, kept by itself or as one of many. */
 export class RoundTripEstimator {
-  #estimate: RoundTrip | undefined;
-  #backoff = 0;
+  readonly #kept: RoundTrips;
+  readonly #at: number;
+
+  constructor(kept = new RoundTrips(1), at = 0) {
+    this.#kept = kept;
+    this.#at = at;
+  }
 
   /** Undefined until the first answer. */
   get estimate(): RoundTrip | undefined {
-    return this.#estimate;
+    const { smoothedMs } = this;
+    return smoothedMs === undefined ? undefined : { smoothedMs, variationMs: this.#kept.variationMs(this.#at) };
+  }
+
+  /** Undefined until the first answer. */
+  get smoothedMs(): number | undefined {
+    const smoothedMs = this.#kept.smoothedMs(this.#at);
+    return Number.isNaN(smoothedMs) ? undefined : smoothedMs;
   }
 
   answered(rttMs: number): void {
-    const sample = Math.max(0, rttMs);
-    const { smoothedMs, variationMs } = this.#estimate ?? { smoothedMs: sample, variationMs: sample / 2 };
-    this.#estimate = {
-      smoothedMs: smoothedMs + (sample - smoothedMs) / 8,
-      variationMs: variationMs + (Math.abs(sample - smoothedMs) - variationMs) / 4,
-    };
-    this.#backoff = 0;
+    this.#kept.answered(this.#at, rttMs);
   }
 
   timedOut(): void {
-    this.#backoff = Math.min(this.#backoff + 1, MAX_BACKOFF);
+    this.#kept.timedOut(this.#at);
   }
 
   /** How long to wait for this phone's answer, in ms. */
   timeoutMs({ callTimeoutMinMs, callTimeoutMaxMs }: TimeoutBounds): number {
-    const base = this.#estimate
-      ? this.#estimate.smoothedMs + Math.max(4 * this.#estimate.variationMs, LEAST_MARGIN_MS)
-      : callTimeoutMaxMs * FIRST_TIMEOUT_SHARE;
-    return Math.min(Math.max(base, callTimeoutMinMs) * 2 ** this.#backoff, callTimeoutMaxMs);
+    const { smoothedMs } = this;
+    const base =
+      smoothedMs === undefined
+        ? callTimeoutMaxMs * FIRST_TIMEOUT_SHARE
+        : smoothedMs + Math.max(4 * this.#kept.variationMs(this.#at), LEAST_MARGIN_MS);
+    return Math.min(Math.max(base, callTimeoutMinMs) * 2 ** this.#kept.backoff(this.#at), callTimeoutMaxMs);
   }
 
   /** When most answers (about 95 %) would be there: smoothed + 2 · variation, in ms. */
   expectedMs({ callTimeoutMinMs }: TimeoutBounds): number {
-    return this.#estimate ? this.#estimate.smoothedMs + 2 * this.#estimate.variationMs : callTimeoutMinMs;
+    const { smoothedMs } = this;
+    return smoothedMs === undefined ? callTimeoutMinMs : smoothedMs + 2 * this.#kept.variationMs(this.#at);
   }
 }
