@@ -1,5 +1,6 @@
 /** docs/reference/metrics.md: every metric of a phone. */
 import { CHORD_METRICS } from '../../services/chord-router/adapters/metrics.ts';
+import { EMBEDDER_METRICS } from '../../services/embedder/adapters/metrics.ts';
 import { type MetricCatalogue, PROCESS_METRICS } from '../../services/shared/runtime/metrics.ts';
 import { WALL_METRICS } from '../../services/wall-api/plugins/request-metrics.ts';
 import { SOCIAL_METRICS } from '../../services/wall-api/plugins/social-metrics.ts';
@@ -7,6 +8,7 @@ import { generatedHeading, markdownTable } from './markdown.ts';
 
 const CATALOGUES: Readonly<Record<string, MetricCatalogue>> = {
   'The ring': CHORD_METRICS,
+  'The embedder': EMBEDDER_METRICS,
   'The wall API': { ...WALL_METRICS, ...SOCIAL_METRICS },
   'The process': PROCESS_METRICS,
 };

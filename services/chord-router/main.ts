@@ -1,4 +1,5 @@
 /** Runs a chord router by itself, with the sibling API for a wall API beside it. */
+import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { RelayServiceDefinition } from '../../proto/gen/ringwall/relay/v1/relay.ts';
 import { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { grpcClient } from '../shared/runtime/grpc-client.ts';
@@ -8,6 +9,7 @@ import { type RunningProgram, runProgram, unlessStopped } from '../shared/runtim
 import { createLogger, LOG_LEVELS, type Logger } from '../shared/runtime/logging.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
 import { serveMetrics } from '../shared/runtime/metrics-server.ts';
+import { askUntilUp } from '../shared/runtime/sibling.ts';
 import { answersArguments, PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
 import { CHORD_ROUTER_VARIABLES, readChordRouterSettings, startChordRouter } from './start.ts';
 
@@ -23,6 +25,11 @@ const VARIABLES: readonly Variable[] = [
     meaning: "host:port of the can-index beside it, which answers what other phones' indexes ask",
     fallback: 'none',
   },
+  {
+    name: 'RINGWALL_EMBEDDER_ADDRESS',
+    meaning: 'host:port of the embedder beside it, whose model and projection all phones of the network must have',
+    fallback: 'none: a network without embedders',
+  },
   { name: 'RINGWALL_METRICS_LISTEN', meaning: 'host:port of GET /metrics', fallback: 'off' },
   ...PROCESS_VARIABLES,
 ];
@@ -36,6 +43,7 @@ async function start(stopping: AbortSignal): Promise<RunningProgram> {
   const settings = readChordRouterSettings(environment);
   const chordListen = environment.hostPort('RINGWALL_CHORD_LISTEN', '127.0.0.1:7500');
   const canAddress = environment.optionalHostPort('RINGWALL_CAN_ADDRESS');
+  const embedderAddress = environment.optionalHostPort('RINGWALL_EMBEDDER_ADDRESS');
   const metricsListen = environment.optionalHostPort('RINGWALL_METRICS_LISTEN');
   const log = createLogger(environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'));
   environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
@@ -43,7 +51,8 @@ async function start(stopping: AbortSignal): Promise<RunningProgram> {
   logger = log;
   const registry = createRegistry();
   await using starting = new AsyncDisposableStack();
-  const router = await startChordRouter({ settings, logger: log, registry });
+  const parameters = embedderAddress && (await askForParameters(formatHostPort(embedderAddress), stopping));
+  const router = await startChordRouter({ settings, logger: log, registry, parameters });
   starting.defer(() => router.stop());
   if (canAddress !== undefined) {
     const can = grpcClient(RelayServiceDefinition, formatHostPort(canAddress));
@@ -67,6 +76,17 @@ async function start(stopping: AbortSignal): Promise<RunningProgram> {
       await running.disposeAsync();
     },
   };
+}
+
+/** What the embedder beside this router has in common with those of the network; waits until it is up. */
+async function askForParameters(address: string, stopping: AbortSignal): Promise<string> {
+  const { service, close } = grpcClient(EmbedderServiceDefinition, address);
+  try {
+    const { networkParameters } = await askUntilUp((options) => service.getParameters({}, options), stopping);
+    return networkParameters;
+  } finally {
+    close();
+  }
 }
 
 if (!answersArguments('chord-router', "a phone's place on the ring and its records.", VARIABLES)) {

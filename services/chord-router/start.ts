@@ -27,6 +27,8 @@ export interface ChordRouterOptions {
   readonly settings: ChordRouterSettings;
   readonly logger: Logger;
   readonly registry: Registry;
+  /** What the embedders of the network have in common: phones with other parameters are refused. Default: none. */
+  readonly parameters?: string;
 }
 
 /** Beside the links, connections that are being opened, replaced or closed. */
@@ -56,14 +58,17 @@ export async function startChordRouter(options: ChordRouterOptions): Promise<Run
   starting.defer(() => server.stop(0));
   const address = await ownAddress(settings.advertise, await listen(server, settings.peerListen, saved));
   const { verifyAddress, peerTls: pinsKeys } = settings;
-  const handshake = { network: networkOf(settings), verifyAddress, pinsKeys };
+  const handshake = { network: networkOf(settings), parameters: options.parameters, verifyAddress, pinsKeys };
   const dial = (to: string): LinkStream => dialStream(to, tls?.client);
   const { identity, renewed } = await loadIdentity(dataFolder, address, Date.now(), {
     key,
     chooseNonce: async () =>
       settings.balanceId ? await chooseNonce(key, address, { handshake, seeds, dial, crashed }) : 0,
   });
-  logger.info({ phone: identity.contact, renewed, network: settings.network }, 'this phone');
+  logger.info(
+    { phone: identity.contact, renewed, network: settings.network, parameters: options.parameters },
+    'this phone',
+  );
   const router = new ChordRouter({
     ...{ settings, logger, registry, server, store, diskFaults, crashed },
     dial,

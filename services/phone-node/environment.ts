@@ -1,5 +1,6 @@
 /** The settings of a phone: those of its router and those of its wall. */
 import { CHORD_ROUTER_VARIABLES, type ChordRouterSettings, readChordRouterSettings } from '../chord-router/start.ts';
+import { EMBEDDER_VARIABLES, type EmbedderSettings, readEmbedderSettings } from '../embedder/start.ts';
 import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/environment.ts';
 import type { HostPort } from '../shared/runtime/host-port.ts';
 import { LOG_LEVELS, type LogLevel } from '../shared/runtime/logging.ts';
@@ -7,6 +8,7 @@ import { PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
 import { readWallApiSettings, WALL_API_VARIABLES, type WallApiSettings } from '../wall-api/start.ts';
 
 export interface PhoneSettings {
+  readonly embedder: EmbedderSettings;
   readonly router: ChordRouterSettings;
   readonly wall: WallApiSettings;
   /** Where to serve the sibling API; undefined: nowhere. */
@@ -16,6 +18,7 @@ export interface PhoneSettings {
 
 export const PHONE_VARIABLES: readonly Variable[] = [
   ...CHORD_ROUTER_VARIABLES,
+  ...EMBEDDER_VARIABLES,
   ...WALL_API_VARIABLES,
   {
     name: 'RINGWALL_CHORD_LISTEN',
@@ -29,6 +32,7 @@ export const PHONE_VARIABLES: readonly Variable[] = [
 export function readPhoneSettings(values: EnvironmentValues): PhoneSettings {
   const environment = new EnvironmentReader(values);
   const settings = {
+    embedder: readEmbedderSettings(environment),
     router: readChordRouterSettings(environment),
     wall: readWallApiSettings(environment),
     chordListen: environment.optionalHostPort('RINGWALL_CHORD_LISTEN'),

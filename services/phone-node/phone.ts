@@ -1,6 +1,8 @@
 /** One phone: its services in this process, with a channel between them that needs no socket. */
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { startChordRouter } from '../chord-router/start.ts';
+import { startEmbedder } from '../embedder/start.ts';
 import { GrpcServer } from '../shared/runtime/grpc-server.ts';
 import { formatHostPort } from '../shared/runtime/host-port.ts';
 import { inProcess } from '../shared/runtime/in-process.ts';
@@ -22,13 +24,17 @@ export async function startPhone(
   const crashed = (error: unknown, method: string): void => logger.error({ err: error, method }, 'a call crashed');
   const registry = createRegistry();
   await using starting = new AsyncDisposableStack();
-  const router = await startChordRouter({ settings: settings.router, logger, registry });
+  const embedder = await unlessStopped(startEmbedder({ settings: settings.embedder, logger, registry }), stopping);
+  starting.defer(() => embedder.stop());
+  const parameters = embedder.networkParameters;
+  const router = await startChordRouter({ settings: settings.router, logger, registry, parameters });
   starting.defer(() => router.stop());
   const chord = inProcess(ChordServiceDefinition, router.service, crashed);
   let siblingApi: string | undefined;
   if (settings.chordListen !== undefined) {
     const siblings = new GrpcServer({ crashed });
     router.serveSiblings(siblings);
+    siblings.add(EmbedderServiceDefinition, embedder.service);
     siblingApi = formatHostPort(await siblings.listen(settings.chordListen));
     starting.defer(() => siblings.stop(STOP_GRACE_MS));
   }

@@ -1,6 +1,4 @@
 /** A wall API in a process of its own, beside the chord router it works with. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { status } from '@grpc/grpc-js';
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { Contact } from '../shared/core/contact.ts';
 import { parseId } from '../shared/core/id.ts';
@@ -9,7 +7,8 @@ import { grpcClient } from '../shared/runtime/grpc-client.ts';
 import { type RunningProgram, runProgram } from '../shared/runtime/lifecycle.ts';
 import { createLogger, LOG_LEVELS, type Logger } from '../shared/runtime/logging.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
-import { RpcError, type Service } from '../shared/runtime/rpc.ts';
+import type { Service } from '../shared/runtime/rpc.ts';
+import { askUntilUp } from '../shared/runtime/sibling.ts';
 import { answersArguments, PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
 import { readChordAddress } from './environment.ts';
 import { readWallApiSettings, startWallApi, WALL_API_VARIABLES } from './start.ts';
@@ -24,8 +23,6 @@ const VARIABLES: readonly Variable[] = [
   ...WALL_API_VARIABLES,
   ...PROCESS_VARIABLES,
 ];
-const RETRY_MS = 250;
-const STATUS_TIMEOUT_MS = 2_000;
 
 let logger: Logger | undefined;
 
@@ -51,19 +48,10 @@ async function start(stopping: AbortSignal): Promise<RunningProgram> {
 
 /** Which phone the router is; waits until it answers, or for the reason of `stopping`. */
 async function askWhoThisIs(chord: Service<typeof ChordServiceDefinition>, stopping: AbortSignal): Promise<Contact> {
-  for (;;) {
-    stopping.throwIfAborted();
-    const answer = await chord.getStatus({}, { timeoutMs: STATUS_TIMEOUT_MS, signal: stopping }).catch(mayComeYet);
-    const id = parseId(answer?.self?.id ?? '');
-    if (id !== undefined) return { id, address: answer!.self!.address };
-    if (answer !== undefined) throw new Error('the chord router does not say which phone it is');
-    await delay(RETRY_MS);
-  }
-}
-
-function mayComeYet(error: unknown): undefined {
-  const passing: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];
-  if (!(error instanceof RpcError) || !passing.includes(error.code)) throw error;
+  const { self } = await askUntilUp((options) => chord.getStatus({}, options), stopping);
+  const id = parseId(self?.id ?? '');
+  if (id === undefined) throw new Error('the chord router does not say which phone it is');
+  return { id, address: self!.address };
 }
 
 if (!answersArguments('wall-api', "a phone's REST API, over its chord router.", VARIABLES)) {

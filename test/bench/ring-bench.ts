@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { Consistency, PutOutcome } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import { DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
 import { type RunningChordRouter, startChordRouter } from '../../services/chord-router/start.ts';
+import { chooseModel, networkParameters } from '../../services/embedder/adapters/chosen-model.ts';
 import { type RingRecord, sealRecord } from '../../services/shared/core/record.ts';
 import { createLogger } from '../../services/shared/runtime/logging.ts';
 import { createRegistry } from '../../services/shared/runtime/metrics.ts';
@@ -179,6 +180,7 @@ class ClientPhone implements AsyncDisposable {
       },
       logger: createLogger('warn'),
       registry,
+      parameters: networkParameters(await chooseModel(undefined, () => {})),
     });
     const metrics = createServer((_, response) => void registry.metrics().then((text) => response.end(text)));
     await new Promise<void>((resolve) => metrics.listen(0, '127.0.0.1', resolve));

@@ -22,12 +22,19 @@ import { checkRecord, type NodeIdentity, SIGNATURE_BYTES, verifySignature } from
 export const PROTOCOL = 1;
 const CHALLENGE_BYTES = 32;
 const LONGEST_QUOTED_NAME = 80;
+/** Longest parameters of a network, in UTF-16 units. */
+export const MAX_PARAMETERS = 128;
 const PROOF_DOMAIN = 'ringwall/link-proof/1';
 
 export interface HandshakeSettings {
   readonly identity: NodeIdentity;
   /** Name and parameters of the network; must be the same at both ends. */
   readonly network: string;
+  /**
+   * What the embedders of the network have in common, as EmbedderService.GetParameters names it; must be the same at both
+   * ends, or posts would lie where nobody looks for them. Default: empty, a network without embedders.
+   */
+  readonly parameters?: string;
   /** Compare the address in the other end's record with the one it is seen at. */
   readonly verifyAddress: boolean;
   /** Links run over TLS: the other end must have proved the key of its record there, too. Default false. */
@@ -83,8 +90,8 @@ export class Handshake {
   }
 
   #ownHello(): Frame {
-    const { identity, network } = this.#settings;
-    const value = { node: identity.record, challenge: this.#challenge, network, protocol: PROTOCOL };
+    const { identity, network, parameters = '' } = this.#settings;
+    const value = { node: identity.record, challenge: this.#challenge, network, parameters, protocol: PROTOCOL };
     return { requestId: 0, body: { $case: 'hello', value } };
   }
 
@@ -111,6 +118,15 @@ export class Handshake {
     if (hello.network !== this.#settings.network) {
       const theirs = hello.network.slice(0, LONGEST_QUOTED_NAME);
       throw new LinkFault('other-network', `this phone is of network "${this.#settings.network}", not "${theirs}"`);
+    }
+    const { parameters = '' } = this.#settings;
+    if (hello.parameters !== parameters) {
+      const theirs = hello.parameters.slice(0, MAX_PARAMETERS);
+      throw new LinkFault(
+        'other-parameters',
+        `all phones of network "${this.#settings.network}" need the same model and projection: ` +
+          `this phone has "${parameters}", not "${theirs}"`,
+      );
     }
   }
 
@@ -169,7 +185,9 @@ export class Handshake {
       responder.id,
       initiator.challenge,
       responder.challenge,
-      createHash('sha256').update(`${PROTOCOL}/${this.#settings.network}`).digest(),
+      createHash('sha256')
+        .update(`${PROTOCOL}/${this.#settings.network}/${this.#settings.parameters ?? ''}`)
+        .digest(),
     ]);
   }
 }

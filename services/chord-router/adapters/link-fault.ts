@@ -11,6 +11,7 @@ export const REFUSAL_CODES = {
   'wrong-address': status.PERMISSION_DENIED,
   'other-phone': status.PERMISSION_DENIED,
   'other-network': status.FAILED_PRECONDITION,
+  'other-parameters': status.FAILED_PRECONDITION,
   'other-protocol': status.FAILED_PRECONDITION,
   'too-many-links': status.RESOURCE_EXHAUSTED,
   'too-many-requests': status.RESOURCE_EXHAUSTED,

@@ -164,6 +164,10 @@ describe('a hello', () => {
     const details = await refusedHello(network, status.FAILED_PRECONDITION, 'other-network');
     expect(details).toContain('elsewhere/r=3');
     expect(details).toContain(NETWORK);
+    const parameters = helloFrame(record, { parameters: 'bag-of-words 1, projection 1, 00ff' });
+    expect(await refusedHello(parameters, status.FAILED_PRECONDITION, 'other-parameters')).toMatch(
+      /need the same model and projection: this phone has "", not "bag-of-words 1, projection 1, 00ff"/,
+    );
     const protocol = helloFrame(record, { protocol: 2 });
     expect(await refusedHello(protocol, status.FAILED_PRECONDITION, 'other-protocol')).toMatch(/1.*2/);
   });
@@ -329,5 +333,14 @@ describe('a phone that is called', () => {
     expect(await caller.ask(other.contact, { type: 'ping' })).toMatchObject({ ok: false, failure: 'refused' });
     expect(await caller.identify(other.contact.address)).toBeUndefined();
     expect(other.refusals).toEqual(['other-network', 'other-network']);
+  });
+
+  it('whose embedder has another model is refused, and refuses', async () => {
+    const caller = await startToyPhone({ parameters: 'use-lite-en 1' });
+    const other = await startToyPhone({ parameters: 'use-lite-en 2' });
+    expect(await caller.ask(other.contact, { type: 'ping' })).toMatchObject({ ok: false, failure: 'refused' });
+    expect(other.refusals).toEqual(['other-parameters']);
+    const same = await startToyPhone({ parameters: 'use-lite-en 1' });
+    expect(await caller.ask(same.contact, { type: 'ping' })).toMatchObject({ ok: true });
   });
 });

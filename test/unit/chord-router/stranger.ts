@@ -76,8 +76,11 @@ export async function callAndProve(address: string, identity: NodeIdentity = str
   return stranger;
 }
 
-export function helloFrame(node: NodeRecord | undefined, changes: { network?: string; protocol?: number } = {}): Frame {
-  const value = { node, challenge: Buffer.alloc(32, 7), network: NETWORK, protocol: 1, ...changes };
+export function helloFrame(
+  node: NodeRecord | undefined,
+  changes: { network?: string; parameters?: string; protocol?: number } = {},
+): Frame {
+  const value = { node, challenge: Buffer.alloc(32, 7), network: NETWORK, parameters: '', protocol: 1, ...changes };
   return { requestId: 0, body: { $case: 'hello', value } };
 }
 

@@ -21,6 +21,7 @@ export const NETWORK = 'test/r=7';
 export interface ToyPhoneOptions {
   readonly serve?: LinkOwner['serve'];
   readonly network?: string;
+  readonly parameters?: string;
   readonly key?: NodeKey;
   readonly verifyAddress?: boolean;
   /** Default false. */
@@ -81,6 +82,7 @@ export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyP
     handshake: {
       identity,
       network: options.network ?? NETWORK,
+      parameters: options.parameters,
       verifyAddress: options.verifyAddress ?? true,
       pinsKeys: options.pinsKeys ?? tls !== undefined,
     },

@@ -111,6 +111,8 @@ export interface Hello {
   /** name and parameters of the network; must be equal */
   network: string;
   protocol: number;
+  /** of the network, beside its name: the model and the projection of its embedders; must be equal */
+  parameters: string;
 }
 
 /** Ed25519 over a domain tag, both node ids, both challenges and the role: nobody can replay or relay it. */
@@ -675,7 +677,7 @@ export const NodeRecord: MessageFns<NodeRecord> = {
 };
 
 function createBaseHello(): Hello {
-  return { node: undefined, challenge: Buffer.alloc(0), network: "", protocol: 0 };
+  return { node: undefined, challenge: Buffer.alloc(0), network: "", protocol: 0, parameters: "" };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -691,6 +693,9 @@ export const Hello: MessageFns<Hello> = {
     }
     if (message.protocol !== 0) {
       writer.uint32(32).uint32(message.protocol);
+    }
+    if (message.parameters !== "") {
+      writer.uint32(42).string(message.parameters);
     }
     return writer;
   },
@@ -738,6 +743,14 @@ export const Hello: MessageFns<Hello> = {
             }
 
             message.protocol = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.parameters = reader.string();
             continue;
           }
         }
