@@ -50,6 +50,8 @@ export interface LinkQuality {
   readonly jitterMs: number;
   /** Part of the requests and replies that never arrive, each way, 0 to 1. */
   readonly loss: number;
+  /** Part of the packets that are lost and sent again, each way, 0 to 0.5. Default: none. */
+  readonly packetLoss?: number;
 }
 
 /** The numbers of the phones on the two sides of a cut. */
@@ -74,6 +76,7 @@ export const MAX_RATE = 600;
 /** What the phones' fault rules take (proto/ringwall/admin/v1). */
 export const MAX_DELAY_MS = 10_000;
 export const MAX_JITTER_MS = 1_000;
+export const MAX_PACKET_LOSS = 0.5;
 
 /** What is wrong with a command that came over the wire; undefined when nothing is. */
 export function commandFault(value: unknown): string | undefined {
@@ -101,13 +104,14 @@ export function commandFault(value: unknown): string | undefined {
   return `there is no command ${JSON.stringify(name)}`;
 }
 
-function qualityFault({ delayMs, jitterMs, loss }: Record<string, unknown>): string | undefined {
+function qualityFault({ delayMs, jitterMs, loss, packetLoss = 0 }: Record<string, unknown>): string | undefined {
   const [least, most, ...more] = Array.isArray(delayMs) ? (delayMs as unknown[]) : [];
   if (!isWithin(most, MAX_DELAY_MS) || !isWithin(least, most) || more.length > 0) {
     return `delayMs must be a range of times up to ${MAX_DELAY_MS} ms`;
   }
   if (!isWithin(jitterMs, MAX_JITTER_MS)) return `jitterMs must be from 0 to ${MAX_JITTER_MS}`;
-  return isWithin(loss, 1) ? undefined : 'loss must be a part from 0 to 1';
+  if (!isWithin(loss, 1)) return 'loss must be a part from 0 to 1';
+  return isWithin(packetLoss, MAX_PACKET_LOSS) ? undefined : `packetLoss must be a part from 0 to ${MAX_PACKET_LOSS}`;
 }
 
 function isWithin(value: unknown, most: number): value is number {

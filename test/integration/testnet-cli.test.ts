@@ -97,8 +97,8 @@ describe('the command line of the testnet', () => {
     expect(await command('cut', '3', '4')).toEqual({ inside: [3, 4], outside: [1, 2] });
     await eventually('the ring is two', async () => (await successors()).join() === '2,1,4,3');
     expect(await command('heal')).toEqual({ healed: true });
-    const quality = ['--delay', '1ms..20ms', '--jitter', '5ms', '--loss', '0.5%'];
-    const slow = { phones: [2, 3], delayMs: [1, 20], jitterMs: 5, loss: 0.005 };
+    const quality = ['--delay', '1ms..20ms', '--jitter', '5ms', '--loss', '0.5%', '--packet-loss', '1%'];
+    const slow = { phones: [2, 3], delayMs: [1, 20], jitterMs: 5, loss: 0.005, packetLoss: 0.01 };
     expect(await command('slow', '2', '3', ...quality)).toEqual(slow);
     await eventually('the ring is one', async () => {
       const ring = await successors();
@@ -166,6 +166,7 @@ describe('the command line of the testnet', () => {
     [['slow', '1', '--delay', '9ms..1ms'], "error: option '--delay <time>' argument '9ms..1ms' is invalid."],
     [['slow', '1', '--jitter', '2s'], "error: option '--jitter <time>' argument '2s' is invalid."],
     [['slow', '1', '--loss', '101%'], "error: option '--loss <part>' argument '101%' is invalid."],
+    [['slow', '1', '--packet-loss', '60%'], "error: option '--packet-loss <part>' argument '60%' is invalid."],
     [['kill', 'x'], "error: command-argument value 'x' is invalid for argument 'n'."],
     [['kill'], "error: missing required argument 'n'"],
     [['dance'], "error: unknown command 'dance'"],

@@ -56,10 +56,12 @@ export function durationRange(mostMs: number): (text: string) => [least: number,
   };
 }
 
-/** Reads a part of a whole, as 2% or 0.02. */
-export function part(text: string): number {
-  const [, value, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
-  const share = Number(value) / (percent === '%' ? 100 : 1);
-  if (share <= 1) return share;
-  throw new InvalidArgumentError('It must be a part such as 2% or 0.02, at most 100%.');
+/** A reader of parts of a whole, as 2% or 0.02, for commander. */
+export function partUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const [, value, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+    const share = Number(value) / (percent === '%' ? 100 : 1);
+    if (share <= most) return share;
+    throw new InvalidArgumentError(`It must be a part such as 2% or 0.02, at most ${100 * most}%.`);
+  };
 }

@@ -19,6 +19,7 @@ import {
   type FaultRuleSet,
   MAX_DELAY_MS,
   MAX_JITTER_MS,
+  MAX_PACKET_LOSS,
   MAX_PEERS,
   MAX_RULES,
 } from './faults/fault-rule.ts';
@@ -87,14 +88,22 @@ function ruleOf(rule: WireRule, at: number): FaultRule {
   const check = (holds: boolean, fault: string): void => {
     if (!holds) throw invalid(`rules[${at}]: ${fault}`);
   };
-  const { delayLeastMilliseconds: least, delayMostMilliseconds: most, jitterMilliseconds, loss, cut } = rule;
+  const {
+    delayLeastMilliseconds: least,
+    delayMostMilliseconds: most,
+    jitterMilliseconds,
+    loss,
+    packetLoss,
+    cut,
+  } = rule;
   const directions = DIRECTIONS.get(rule.direction);
   check(directions !== undefined, 'direction must be BOTH, OUT or IN');
   check(within(least, 0, most), 'delay_least_milliseconds must be from 0 to delay_most_milliseconds');
   check(within(most, 0, MAX_DELAY_MS), `delay_most_milliseconds must be from 0 to ${MAX_DELAY_MS}`);
   check(within(jitterMilliseconds, 0, MAX_JITTER_MS), `jitter_milliseconds must be from 0 to ${MAX_JITTER_MS}`);
   check(within(loss, 0, 1), 'loss must be a part from 0 to 1');
-  check(!cut || most + jitterMilliseconds + loss === 0, 'a cut leaves nothing to be late or lost');
+  check(within(packetLoss, 0, MAX_PACKET_LOSS), `packet_loss must be a part from 0 to ${MAX_PACKET_LOSS}`);
+  check(!cut || most + jitterMilliseconds + loss + packetLoss === 0, 'a cut leaves nothing to be late or lost');
   return {
     peers: peersOf(rule, check),
     directions: new Set(directions),
@@ -102,6 +111,7 @@ function ruleOf(rule: WireRule, at: number): FaultRule {
     delayMs: [least, most],
     jitterMs: jitterMilliseconds,
     loss,
+    packetLoss,
   };
 }
 
@@ -129,7 +139,7 @@ function toWire({ seed, rules, expiresMs }: FaultRuleSet): WireSet {
   return { seed, rules: rules.map(ruleToWire), expiresMilliseconds: Math.ceil(expiresMs ?? 0) };
 }
 
-function ruleToWire({ peers, directions, cut, delayMs, jitterMs, loss }: FaultRule): WireRule {
+function ruleToWire({ peers, directions, cut, delayMs, jitterMs, loss, packetLoss }: FaultRule): WireRule {
   return {
     everyPhone: peers === undefined,
     peers: [...(peers ?? [])],
@@ -140,6 +150,7 @@ function ruleToWire({ peers, directions, cut, delayMs, jitterMs, loss }: FaultRu
     delayMostMilliseconds: delayMs[1],
     jitterMilliseconds: jitterMs,
     loss,
+    packetLoss,
   };
 }
 

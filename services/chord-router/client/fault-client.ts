@@ -16,6 +16,8 @@ export interface PeerFault {
   readonly jitterMs?: number;
   /** Part of the requests and replies that never arrive, 0 to 1. */
   readonly loss?: number;
+  /** Part of the packets that are lost and sent again, so that what they belong to is late, 0 to 0.5. */
+  readonly packetLoss?: number;
 }
 
 export interface PeerFaults {
@@ -45,7 +47,8 @@ export async function replaceFaults(sibling: string, token: string, faults: Peer
   }
 }
 
-function ruleOf({ peers, direction, cut = false, delayMs = [0, 0], jitterMs = 0, loss = 0 }: PeerFault): FaultRule {
+function ruleOf({ peers, direction, ...fault }: PeerFault): FaultRule {
+  const { cut = false, delayMs = [0, 0], jitterMs = 0, loss = 0, packetLoss = 0 } = fault;
   return {
     everyPhone: peers === undefined,
     peers: [...(peers ?? [])],
@@ -55,5 +58,6 @@ function ruleOf({ peers, direction, cut = false, delayMs = [0, 0], jitterMs = 0,
     delayMostMilliseconds: delayMs[1],
     jitterMilliseconds: jitterMs,
     loss,
+    packetLoss,
   };
 }

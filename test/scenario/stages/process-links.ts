@@ -1,6 +1,6 @@
 /** What a scenario says of links, as far as the fault rules of real phones can play it. */
 import { SeededRandom } from '../../../services/shared/core/random.ts';
-import type { LinkQuality } from '../../../testnet/control-protocol.ts';
+import { type LinkQuality, MAX_PACKET_LOSS } from '../../../testnet/control-protocol.ts';
 import type { LinkClass, Scenario } from '../scenario.ts';
 import { numberOf } from './phone-deeds.ts';
 
@@ -27,11 +27,6 @@ export function limitsOf({ links, population, outages, roaming }: Scenario): rea
   const limits: string[] = [];
   if (classes.some(isBounded))
     limits.push('Links have no bound on their bandwidth: only delay, jitter and loss are played.');
-  if (classes.some(({ loss }) => loss > 0)) {
-    limits.push(
-      'What a link loses is a whole request or reply that nothing sends again, which is worse than a packet.',
-    );
-  }
   if (population.session !== undefined || outages.length > 0 || roaming !== undefined) {
     limits.push('What a phone sent between the last sample and its end is not counted.');
   }
@@ -41,5 +36,5 @@ export function limitsOf({ links, population, outages, roaming }: Scenario): rea
 function qualityOf({ latencyMs, jitterMs, loss }: LinkClass, random: SeededRandom): LinkQuality {
   const [least, most] = latencyMs;
   const delayMs = least + random.next() * (most - least);
-  return { delayMs: [delayMs, delayMs], jitterMs, loss };
+  return { delayMs: [delayMs, delayMs], jitterMs, loss: 0, packetLoss: Math.min(loss, MAX_PACKET_LOSS) };
 }

@@ -49,6 +49,7 @@ const SLOW: FaultRule = {
   delayMostMilliseconds: 200,
   jitterMilliseconds: 10,
   loss: 0.25,
+  packetLoss: 0.05,
 };
 const setOf = (...rules: FaultRule[]) => ({ seed: 7, rules, expiresMilliseconds: 0 });
 
@@ -63,6 +64,7 @@ describe('the admin service', () => {
       delayMostMilliseconds: 0,
       jitterMilliseconds: 0,
       loss: 0,
+      packetLoss: 0,
     };
     await admin.replaceFaultRules({ set: setOf(cut, SLOW) });
     expect((await admin.getFaultRules({})).set).toEqual(setOf(cut, SLOW));
@@ -114,6 +116,7 @@ describe('the admin service', () => {
     ['delay_most_milliseconds must be from 0 to 10000', { delayMostMilliseconds: 10_001 }],
     ['jitter_milliseconds must be from 0 to 1000', { jitterMilliseconds: Number.NaN }],
     ['loss must be a part from 0 to 1', { loss: 1.01 }],
+    ['packet_loss must be a part from 0 to 0.5', { packetLoss: 0.51 }],
     ['a cut leaves nothing to be late or lost', { cut: true }],
   ])('refuses a set as a whole: %s', async (message, change) => {
     faults.replace({ seed: 1, rules: [], expiresMs: undefined });
@@ -149,8 +152,17 @@ describe('the admin service', () => {
           delayMs: [0, 0],
           jitterMs: 0,
           loss: 0,
+          packetLoss: 0,
         },
-        { peers: undefined, directions: new Set(['in', 'out']), cut: false, delayMs: [1, 2], jitterMs: 3, loss: 0.5 },
+        {
+          peers: undefined,
+          directions: new Set(['in', 'out']),
+          cut: false,
+          delayMs: [1, 2],
+          jitterMs: 3,
+          loss: 0.5,
+          packetLoss: 0,
+        },
       ],
     });
     await expect(replaceFaults(address, 'no such token here', { seed: 1, rules: [] })).rejects.toMatchObject({

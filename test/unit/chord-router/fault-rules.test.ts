@@ -16,7 +16,16 @@ const OTHER = { id: undefined, address: '10.0.0.3:7400' };
 
 function rule(changes: Partial<FaultRule> = {}): FaultRule {
   const both = new Set<FaultDirection>(['in', 'out']);
-  return { peers: undefined, directions: both, cut: false, delayMs: [0, 0], jitterMs: 0, loss: 0, ...changes };
+  return {
+    peers: undefined,
+    directions: both,
+    cut: false,
+    delayMs: [0, 0],
+    jitterMs: 0,
+    loss: 0,
+    packetLoss: 0,
+    ...changes,
+  };
 }
 
 function injection(seed: number, rules: readonly FaultRule[], own = '10.0.0.1:7400'): FaultInjection {
@@ -48,7 +57,7 @@ describe('a rule', () => {
 describe('draws', () => {
   const drawsOf = (faults: FaultInjection, address = PEER.address): number[] => {
     const way = faults.way({ id: undefined, address }, 'out')!;
-    return Array.from({ length: 50 }, () => way.delayMs() + Number(way.loses()) * 10_000);
+    return Array.from({ length: 50 }, () => way.delayMs(100) + Number(way.loses()) * 10_000);
   };
   const RULES = [rule({ delayMs: [10, 90], jitterMs: 5, loss: 0.3 })];
 
@@ -65,7 +74,7 @@ describe('draws', () => {
     expect(drawsOf(injection(7, RULES, '10.0.0.9:7400'))).not.toEqual(draws);
     expect(drawsOf(faults, OTHER.address)).not.toEqual(draws);
     expect(drawsOf(faults)).not.toEqual(draws);
-    expect(faults.way(PEER, 'in')!.delayMs()).not.toBe(injection(7, RULES).way(PEER, 'out')!.delayMs());
+    expect(faults.way(PEER, 'in')!.delayMs(100)).not.toBe(injection(7, RULES).way(PEER, 'out')!.delayMs(100));
   });
 
   test('keep to the range, the jitter and the part', () => {
@@ -76,12 +85,12 @@ describe('draws', () => {
       const address = `10.0.1.${phone}:7400`;
       const base = injection(3, [rule({ delayMs: [10, 90] })])
         .way({ id: undefined, address }, 'out')!
-        .delayMs();
+        .delayMs(100);
       expect(base).toBeGreaterThanOrEqual(10);
       expect(base).toBeLessThanOrEqual(90);
       const way = faults.way({ id: undefined, address }, 'out')!;
       for (let i = 0; i < 50; i++) {
-        const jitter = way.delayMs() - base;
+        const jitter = way.delayMs(100) - base;
         expect(jitter).toBeGreaterThanOrEqual(0);
         expect(jitter).toBeLessThanOrEqual(50);
         added += jitter;
@@ -91,6 +100,28 @@ describe('draws', () => {
     expect(lost / 10_000).toBeCloseTo(0.3, 1);
     expect(added / 10_000).toBeGreaterThan(4.5);
     expect(added / 10_000).toBeLessThan(5.5);
+  });
+});
+
+describe('lost packets', () => {
+  const delaysOf = (bytes: number): number[] => {
+    const way = injection(5, [rule({ delayMs: [10, 10], packetLoss: 0.1 })]).way(PEER, 'out')!;
+    return Array.from({ length: 2_000 }, () => way.delayMs(bytes));
+  };
+
+  test('are sent again after a while, and after twice that when they are lost again', () => {
+    const delays = delaysOf(100);
+    expect(new Set(delays)).toEqual(new Set([10, 10 + 220, 10 + 660, 10 + 1_540]));
+    const late = delays.filter((ms) => ms > 10).length / delays.length;
+    expect(late).toBeGreaterThan(0.08);
+    expect(late).toBeLessThan(0.12);
+  });
+
+  test('make large messages late more often', () => {
+    // Ten packets: all arrive at once with a probability of 0.9 to the tenth.
+    const late = delaysOf(10 * 1_448).filter((ms) => ms > 10).length / 2_000;
+    expect(late).toBeGreaterThan(0.6);
+    expect(late).toBeLessThan(0.7);
   });
 });
 

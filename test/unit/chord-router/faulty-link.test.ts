@@ -11,7 +11,15 @@ const BOTH = new Set<FaultDirection>(['in', 'out']);
 const IN = new Set<FaultDirection>(['in']);
 
 function put(phone: ToyPhone, ...rules: Partial<FaultRule>[]): void {
-  const nothing = { peers: undefined, directions: BOTH, cut: false, delayMs: [0, 0] as const, jitterMs: 0, loss: 0 };
+  const nothing = {
+    peers: undefined,
+    directions: BOTH,
+    cut: false,
+    delayMs: [0, 0] as const,
+    jitterMs: 0,
+    loss: 0,
+    packetLoss: 0,
+  };
   phone.faults.replace({ seed: 1, rules: rules.map((rule) => ({ ...nothing, ...rule })), expiresMs: undefined });
 }
 

@@ -120,6 +120,10 @@ describe('the control port', () => {
       ['{"command":"slow","phones":[1],"delayMs":[0,10001]}', 'delayMs must be a range of times up to 10000 ms'],
       ['{"command":"slow","phones":[1],"delayMs":[0,0],"jitterMs":-1}', 'jitterMs must be from 0 to 1000'],
       ['{"command":"slow","phones":[1],"delayMs":[0,0],"jitterMs":0,"loss":2}', 'loss must be a part from 0 to 1'],
+      [
+        '{"command":"slow","phones":[1],"delayMs":[0,0],"jitterMs":0,"loss":0,"packetLoss":0.6}',
+        'packetLoss must be a part from 0 to 0.5',
+      ],
       [' '.repeat(5000), 'the command is too long'],
     ];
     for (const [body, error] of faulty) expect(await post(body), body).toEqual({ status: 400, error });

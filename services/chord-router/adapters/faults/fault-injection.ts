@@ -28,6 +28,13 @@ const MAX_WAYS = 4_096;
 /** Longest delay of one Node timer, in ms. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
+/** Payload of a packet: an Ethernet frame without the headers of IP and TCP. */
+const PACKET_BYTES = 1_448;
+/** TCP waits at least so long before it sends again (Linux, TCP_RTO_MIN). */
+const RESEND_MIN_MS = 200;
+/** By then nobody waits for the message any more. */
+const MOST_RESENDS = 5;
+
 /** One direction of the way between this phone and another, under a rule. */
 export class FaultyWay {
   readonly cut: boolean;
@@ -48,11 +55,24 @@ export class FaultyWay {
     return this.#rule.loss > 0 && this.#random.next() < this.#rule.loss;
   }
 
-  /** Draws how long the next message takes beside what the network takes, in ms. */
-  delayMs(): number {
-    const { jitterMs } = this.#rule;
-    if (jitterMs === 0) return this.#delayMs;
-    return this.#delayMs + Math.min(this.#random.exponential(jitterMs), MAX_JITTER_SHARE * jitterMs);
+  /** Draws how long the next message, of so many bytes, takes beside what the network takes, in ms. */
+  delayMs(bytes: number): number {
+    const { jitterMs, packetLoss } = this.#rule;
+    const jitter = jitterMs === 0 ? 0 : Math.min(this.#random.exponential(jitterMs), MAX_JITTER_SHARE * jitterMs);
+    return this.#delayMs + jitter + (packetLoss === 0 ? 0 : this.#resendMs(bytes));
+  }
+
+  /** A message is there when its last packet is; each is sent again until it arrives, after twice the time of before. */
+  #resendMs(bytes: number): number {
+    let longestMs = 0;
+    for (let packet = 0; packet === 0 || packet * PACKET_BYTES < bytes; packet++) {
+      let waitedMs = 0;
+      for (let resends = 0; resends < MOST_RESENDS && this.#random.next() < this.#rule.packetLoss; resends++) {
+        waitedMs += (RESEND_MIN_MS + 2 * this.#delayMs) * 2 ** resends;
+      }
+      longestMs = Math.max(longestMs, waitedMs);
+    }
+    return longestMs;
   }
 }
 

@@ -16,6 +16,8 @@ export interface FaultRule {
   readonly jitterMs: number;
   /** Part of the requests and replies that never arrive, 0 to 1. */
   readonly loss: number;
+  /** Part of the packets that are lost and sent again, 0 to MAX_PACKET_LOSS: what they belong to is late. */
+  readonly packetLoss: number;
 }
 
 export interface FaultRuleSet {
@@ -33,6 +35,7 @@ export const MAX_PEERS = 1_024;
 /** Longest delay, in ms: with a longer one no link would open in time. */
 export const MAX_DELAY_MS = 10_000;
 export const MAX_JITTER_MS = 1_000;
+export const MAX_PACKET_LOSS = 0.5;
 /** Jitter is cut off at so many times its mean. */
 export const MAX_JITTER_SHARE = 10;
 

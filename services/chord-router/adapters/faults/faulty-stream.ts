@@ -79,7 +79,7 @@ class FaultyDirection {
   }
 
   #delay(way: FaultyWay, message: Buffer): number {
-    const delayMs = way.delayMs();
+    const delayMs = way.delayMs(message.length);
     if (delayMs > 0) this.#faults.happened('delayed', this.#direction, framesIn(message), delayMs);
     return delayMs;
   }

@@ -46,6 +46,8 @@ export interface FaultRule {
   jitterMilliseconds: number;
   /** Part of the requests and replies that never arrive, 0 to 1. */
   loss: number;
+  /** Part of the packets of 1,448 bytes that are lost and sent again, as TCP does: 200 ms later and longer each time. */
+  packetLoss: number;
 }
 
 export interface FaultRuleSet {
@@ -88,6 +90,7 @@ function createBaseFaultRule(): FaultRule {
     delayMostMilliseconds: 0,
     jitterMilliseconds: 0,
     loss: 0,
+    packetLoss: 0,
   };
 }
 
@@ -116,6 +119,9 @@ export const FaultRule: MessageFns<FaultRule> = {
     }
     if (message.loss !== 0) {
       writer.uint32(65).double(message.loss);
+    }
+    if (message.packetLoss !== 0) {
+      writer.uint32(73).double(message.packetLoss);
     }
     return writer;
   },
@@ -195,6 +201,14 @@ export const FaultRule: MessageFns<FaultRule> = {
             }
 
             message.loss = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.packetLoss = reader.double();
             continue;
           }
         }
