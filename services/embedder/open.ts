@@ -5,9 +5,9 @@ import { ResidentModel } from './adapters/resident-model.ts';
 import { TextEmbedder } from './adapters/text-embedder.ts';
 import { USE_LITE_PROJECTION, useLiteModel } from './adapters/use-lite-model.ts';
 
+export { fromTorus, project, toTorus } from '../shared/core/projection.ts';
 export type { FittedProjection } from './adapters/projection-file.ts';
 export type { TextEmbedder } from './adapters/text-embedder.ts';
-export { fromTorus, project, toTorus } from './core/projection.ts';
 
 export interface OpenOptions {
   /** Default: that of the person who runs the program. */

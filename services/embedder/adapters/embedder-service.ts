@@ -5,8 +5,8 @@ import type {
   GetParametersResponse,
   Place,
 } from '../../../proto/gen/ringwall/embedder/v1/embedder.ts';
+import { project, toTorus } from '../../shared/core/projection.ts';
 import { type CallOptions, RpcError, type Service } from '../../shared/runtime/rpc.ts';
-import { project, toTorus } from '../core/projection.ts';
 import { type ChosenModel, networkParameters } from './chosen-model.ts';
 import type { TextEmbedder } from './text-embedder.ts';
 
@@ -97,7 +97,10 @@ function parametersOf(chosen: ChosenModel): GetParametersResponse {
     projection: {
       version: projection.version,
       checksum: projection.checksum,
-      axes: projection.quantiles.map((knots) => ({ knots: Array.from(knots) })),
+      axes: projection.axes.map((direction, axis) => ({
+        direction: Array.from(direction),
+        knots: Array.from(projection.quantiles[axis] ?? []),
+      })),
     },
     networkParameters: networkParameters(chosen),
   };

@@ -1,8 +1,8 @@
 /** A projection on disk, as JSON: what it was fitted for, its numbers (float32, little-endian, base64), a checksum. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { type Projection, projectionFault } from '../../shared/core/projection.ts';
 import { writeFileAtomically } from '../../shared/runtime/atomic-file.ts';
-import { type Projection, projectionFault } from '../core/projection.ts';
 
 export interface FittedProjection extends Projection {
   /** Changes whenever points do. */

@@ -1,26 +1,29 @@
 /** Fits a projection to the vectors of texts. */
-import { principalAxes } from './principal-axes.ts';
-import { type Projection, project } from './projection.ts';
+import { alongAxes, type Projection } from '../../shared/core/projection.ts';
+import { explainedVariance, principalAxes } from './principal-axes.ts';
 
+/** Axes of sketches: they have three quarters of the variance of short texts, a byte each. */
+const SKETCH_AXES = 64;
 /** Quantiles an axis: every 64th of the texts. */
 const KNOTS = 63;
 
 export interface Fit {
   readonly projection: Projection;
-  /** Part of the variance of the texts that lies along the axes, 0 to 1. */
+  /** Part of the variance of the texts that lies along the axes of the torus, 0 to 1. */
   readonly explained: number;
 }
 
 /** Throws a RangeError for fewer vectors than there are quantiles. */
-export function fitProjection(vectors: readonly Float32Array[], axisCount: number): Fit {
+export function fitProjection(vectors: readonly Float32Array[], torusAxes: number): Fit {
   if (vectors.length <= KNOTS) throw new RangeError(`a fit needs more than ${KNOTS} texts, not ${vectors.length}`);
-  const { axes, explained } = principalAxes(vectors, axisCount);
-  const coordinates = vectors.map((vector) => project({ axes, quantiles: [] }, vector));
-  const quantiles = axes.map((_, axis) => {
+  const { axes } = principalAxes(vectors, Math.max(torusAxes, Math.min(SKETCH_AXES, vectors[0]!.length)));
+  const torus = axes.slice(0, torusAxes);
+  const coordinates = vectors.map((vector) => alongAxes(torus, vector));
+  const quantiles = torus.map((_, axis) => {
     const sorted = Float64Array.from(coordinates, (point) => point[axis]!).sort();
     return Float32Array.from({ length: KNOTS }, (_, knot) => quantileOf(sorted, (knot + 1) / (KNOTS + 1)));
   });
-  return { projection: { axes, quantiles }, explained };
+  return { projection: { axes, quantiles }, explained: explainedVariance(vectors, torus) };
 }
 
 /** The value below which a part of the sorted ones lies, straight between two of them. */

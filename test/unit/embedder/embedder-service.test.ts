@@ -52,7 +52,8 @@ describe('the embedder service', () => {
   test('says what a network has to agree on', async () => {
     const { model, projection: told, networkParameters } = await scene().service.getParameters({});
     expect(model).toEqual({ name: 'spelling', version: '1', checksum: '0'.repeat(64), dimensions: 1, maxTokens: 8 });
-    expect(told).toEqual({ version: '3', checksum: '1'.repeat(64), axes: [{ knots: [-0.5, 0, 0.5] }] });
+    const axes = [{ direction: [1], knots: [-0.5, 0, 0.5] }];
+    expect(told).toEqual({ version: '3', checksum: '1'.repeat(64), axes });
     expect(networkParameters).toMatch(/^spelling 1, projection 3, [0-9a-f]{16}$/);
   });
 

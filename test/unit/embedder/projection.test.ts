@@ -9,7 +9,7 @@ import { USE_LITE, USE_LITE_PROJECTION } from '../../../services/embedder/adapte
 import { fitProjection } from '../../../services/embedder/core/fit-projection.ts';
 import { toUnitLength } from '../../../services/embedder/core/pooling.ts';
 import { explainedVariance, principalAxes } from '../../../services/embedder/core/principal-axes.ts';
-import { fromTorus, project, projectionFault, toTorus } from '../../../services/embedder/core/projection.ts';
+import { fromTorus, project, projectionFault, toTorus } from '../../../services/shared/core/projection.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 
 const SPAN = 2 ** 32;
@@ -137,6 +137,6 @@ describe('a projection on disk', () => {
 test('the projection that phones agree on is for the model that they agree on', async () => {
   const { axes, quantiles, modelChecksum } = await readProjection(USE_LITE_PROJECTION);
   expect(modelChecksum).toBe(USE_LITE.checksum);
-  expect(axes.map((axis) => axis.length)).toEqual(Array.from({ length: 8 }, () => USE_LITE.dimensions));
+  expect(axes.map((axis) => axis.length)).toEqual(Array.from({ length: 64 }, () => USE_LITE.dimensions));
   expect(quantiles.map((knots) => knots.length)).toEqual(Array.from({ length: 8 }, () => 63));
 });

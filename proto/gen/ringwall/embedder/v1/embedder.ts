@@ -81,13 +81,19 @@ export interface Projection {
   version: string;
   /** SHA-256, hexadecimal */
   checksum: string;
+  /** the most important first */
   axes: Axis[];
 }
 
-/** How coordinates along an axis are spread over the torus: straight between knots, which part it evenly. */
+/** Coordinates along the first axes are a vector's place, those along all of them its sketch. */
 export interface Axis {
-  /** ascending; before them lies -1, after them 1 */
+  /**
+   * How coordinates are spread over the torus: straight between knots, which part it evenly; ascending, before them lies
+   * -1, after them 1. Empty for an axis that only sketches have.
+   */
   knots: number[];
+  /** of length 1, orthogonal to the others */
+  direction: number[];
 }
 
 function createBaseEmbedRequest(): EmbedRequest {
@@ -798,7 +804,7 @@ export const Projection: MessageFns<Projection> = {
 };
 
 function createBaseAxis(): Axis {
-  return { knots: [] };
+  return { knots: [], direction: [] };
 }
 
 export const Axis: MessageFns<Axis> = {
@@ -806,6 +812,13 @@ export const Axis: MessageFns<Axis> = {
     if (message.knots.length !== 0) {
       writer.uint32(10).fork();
       for (const v of message.knots) {
+        writer.float(v);
+      }
+      writer.join();
+    }
+    if (message.direction.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.direction) {
         writer.float(v);
       }
       writer.join();
@@ -837,6 +850,24 @@ export const Axis: MessageFns<Axis> = {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
                 message.knots.push(reader.float());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag === 21) {
+              message.direction.push(reader.float());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.direction.push(reader.float());
               }
 
               continue;

@@ -1,4 +1,7 @@
 /**
+ * What a vector is cut down to: its coordinates along the axes on which texts differ most. The first of them say where it
+ * lies; all of them are the sketch that phones keep of posts that lie elsewhere.
+ *
  * Where a vector lies in the coordinate space of the CAN: its coordinates along the axes on which texts differ most
  * (principal component analysis, Pearson 1901), each then spread over the torus by the quantiles of the texts that the
  * projection was fitted on, so that about as many posts lie between 0 and 2³¹ as between 2³¹ and 2³².
@@ -8,18 +11,23 @@
 const SPAN = 2 ** 32;
 
 export interface Projection {
-  /** [axes][dimensions]: orthogonal vectors of length 1. */
+  /** [sketch axes][dimensions]: orthogonal vectors of length 1, the most important first. */
   readonly axes: readonly Float32Array[];
   /**
-   * [axes][knots]: coordinates, ascending, that part the texts of the fit evenly. With the ends of all that vectors of
+   * [torus axes][knots]: of the first axes, those of the torus; coordinates, ascending, that part the texts of the fit evenly. With the ends of all that vectors of
    * length 1 can have, -1 and 1, they are knots of a function that is straight between them.
    */
   readonly quantiles: readonly Float32Array[];
 }
 
+/** The coordinates of a vector along the axes of the torus. */
+export function project({ axes, quantiles }: Projection, vector: ArrayLike<number>): number[] {
+  return alongAxes(axes.slice(0, quantiles.length), vector);
+}
+
 /** The coordinates of a vector, one an axis. */
-export function project(projection: Projection, vector: ArrayLike<number>): number[] {
-  return projection.axes.map((axis) => {
+export function alongAxes(axes: readonly Float32Array[], vector: ArrayLike<number>): number[] {
+  return axes.map((axis) => {
     let sum = 0;
     for (let i = 0; i < axis.length; i++) sum += axis[i]! * vector[i]!;
     return sum;
@@ -67,7 +75,7 @@ const ORTHONORMAL_WITHIN = 1e-4;
 
 /** Why something is no projection; undefined when it is one. */
 export function projectionFault({ axes, quantiles }: Projection): ProjectionFault | undefined {
-  if (axes.length === 0 || axes.length !== quantiles.length) return 'no axes';
+  if (quantiles.length === 0 || quantiles.length > axes.length) return 'no axes';
   if (axes.some((axis) => axis.length !== axes[0]!.length)) return 'axes of different lengths';
   for (const [i, a] of axes.entries()) {
     for (const [j, b] of axes.entries()) {
