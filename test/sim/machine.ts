@@ -6,6 +6,7 @@ import type { SeededRandom } from '../../services/shared/core/random.ts';
 import { type Host, type Pending, Scheduler, type Waiter } from '../../services/shared/core/scheduler.ts';
 import type { Engine } from './engine.ts';
 import { Exchange } from './exchange.ts';
+import { LinkSet } from './link-set.ts';
 import { CONNECT_REFUSED, IDENTIFY, LINK_LOST } from './message-kind.ts';
 import type { Arrival, Network } from './network.ts';
 import { Timer, type TimerOwner } from './timer.ts';
@@ -54,7 +55,7 @@ export class Machine<Node extends SimNode = SimNode> implements Host, TimerOwner
   readonly #network: Network;
   readonly #random: SeededRandom;
   readonly #options: MachineOptions<Node>;
-  readonly #links = new Set<Machine>();
+  readonly #links = new LinkSet();
   #scheduler: Scheduler;
   #state: 'off' | 'silent' | 'up' | 'frozen' = 'off';
   #wasKilled = false;
@@ -109,7 +110,7 @@ export class Machine<Node extends SimNode = SimNode> implements Host, TimerOwner
     this.#options.disk?.crash();
     this.#lateTimers = [];
     this.#backlog = [];
-    for (const peer of this.#links) {
+    for (const peer of this.#links.all()) {
       peer.#links.delete(this);
       if (death === 'process')
         this.#network.send(this, peer, LINK_LOST, { arrive: () => peer.run(peer.node.linkLost(this.contact)) });

@@ -10,7 +10,7 @@ import { Forwarding, MAX_FORWARDS } from './forward.ts';
 import { replicasOf, searchFromTables } from './iterative-lookup.ts';
 import type { ForwardedLookup } from './message.ts';
 import { typicalRoundTripMs } from './next-phone.ts';
-import { answerFor, MAX_CLOSER } from './own-answer.ts';
+import { MAX_CLOSER, sureOwner } from './own-answer.ts';
 import type { RingContext } from './ring-context.ts';
 import type { Hop, LookupOutcome } from './ring-view.ts';
 
@@ -36,8 +36,9 @@ export function* lookup(context: RingContext, calls: Calls, key: Id): Task<Looku
 
 function* find(context: RingContext, calls: Calls, key: Id): Task<LookupOutcome> {
   if (context.phase !== 'joining' && !context.isAdrift) {
-    const { owner, ownerSuccessors } = answerFor(context, key);
-    if (owner !== undefined) return { ...replicasOf(context, owner, ownerSuccessors), hops: [], milliseconds: 0 };
+    const sure = sureOwner(context, key);
+    if (sure !== undefined)
+      return { ...replicasOf(context, sure.owner, sure.ownerSuccessors), hops: [], milliseconds: 0 };
     if (context.settings.forwardLookups && isSparse(context)) return yield* forwardFirst(context, calls, key);
   }
   return yield* searchFromTables(context, calls, key);

@@ -52,12 +52,12 @@ export class NodeView implements RingView {
     return [...others.slice(0, at), self, ...others.slice(at)].slice(0, settings.replication);
   }
 
-  *lookup(key: Id): Task<LookupOutcome> {
-    return yield* lookup(this.#context, this.#calls, key);
+  lookup(key: Id): Task<LookupOutcome> {
+    return lookup(this.#context, this.#calls, key);
   }
 
-  *ask<Type extends PeerRequest['type']>(to: Contact, request: RequestOf<Type>): Task<CallOutcome<ReplyOf[Type]>> {
-    return yield* this.#calls.ask<Type>(to, request);
+  ask<Type extends PeerRequest['type']>(to: Contact, request: RequestOf<Type>): Task<CallOutcome<ReplyOf[Type]>> {
+    return this.#calls.ask<Type>(to, request);
   }
 
   hedgeAfterMs(phone: Contact): number {

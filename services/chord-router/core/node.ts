@@ -1,6 +1,6 @@
 /** One node of the ring: wires the operations together and is their only public face. */
 import type { Contact } from '../../shared/core/contact.ts';
-import { type CallOutcome, detach, now, spawn, type Task } from '../../shared/core/effect.ts';
+import { type CallOutcome, detach, ended, now, spawn, type Task } from '../../shared/core/effect.ts';
 import { between, type Id } from '../../shared/core/id.ts';
 import { Answers, MAX_CONTACTS } from './answer.ts';
 import { Calls, type Refused, refused } from './calls.ts';
@@ -114,11 +114,14 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
   }
 
   /** Answers a request of a phone whose identity its link has proved. */
-  *handle(from: Contact, request: PeerRequest): Task<PeerReply | Refused> {
-    if (request.type === 'ping' && this.#context.phase !== 'gone') return { type: 'done' };
-    if (!this.#isOnRing()) return refused('unavailable', 'this phone is on no ring now');
-    if (request.type === 'relay') return refused('unavailable', `${request.service} does not run on this phone`);
-    if (!isRecordRequest(request)) return yield* this.#answers.answer(from, request);
+  handle(from: Contact, request: PeerRequest): Task<PeerReply | Refused> {
+    if (request.type === 'ping' && this.#context.phase !== 'gone') return ended({ type: 'done' });
+    if (!this.#isOnRing()) return ended(refused('unavailable', 'this phone is on no ring now'));
+    if (request.type === 'relay') return ended(refused('unavailable', `${request.service} does not run on this phone`));
+    return isRecordRequest(request) ? this.#handleRecords(from, request) : this.#answers.answer(from, request);
+  }
+
+  *#handleRecords(from: Contact, request: RecordRequest): Task<PeerReply | Refused> {
     const reply = yield* this.records.handle(from, request);
     return reply ?? refused('invalid-argument', `cannot serve this ${request.type}`);
   }
@@ -140,8 +143,8 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
     return this.#context.ring.predecessor;
   }
 
-  *lookup(key: Id): Task<LookupOutcome> {
-    return yield* this.view.lookup(key);
+  lookup(key: Id): Task<LookupOutcome> {
+    return this.view.lookup(key);
   }
 
   /** Asks the like of a sibling service on another phone (relay.ts). `timeoutMs` runs from when the request leaves. */

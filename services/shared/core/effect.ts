@@ -99,6 +99,36 @@ class Single<T> implements Task<T> {
   }
 }
 
+/** The task that has ended with this before it began. */
+class Ended<T> implements Task<T> {
+  readonly #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  next(): IteratorResult<Effect, T> {
+    return { done: true, value: this.#value };
+  }
+
+  return(value: T): IteratorResult<Effect, T> {
+    return { done: true, value };
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+/** For operations that sometimes need no effect at all. */
+export function ended<T>(value: T): Task<T> {
+  return new Ended(value);
+}
+
 const NOW: Effect = { kind: 'now' };
 const RANDOM: Effect = { kind: 'random' };
 
