@@ -4,6 +4,7 @@
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import { detach, now, type Task } from '../../shared/core/effect.ts';
+import type { Suspicion } from '../../shared/core/suspicion.ts';
 import { type Calls, type Refused, refused } from './calls.ts';
 import { Forwarding } from './forward.ts';
 import { absorbNews } from './hear-news.ts';
@@ -12,7 +13,6 @@ import { answerFor } from './own-answer.ts';
 import type { Relay } from './relay.ts';
 import type { RingContext } from './ring-context.ts';
 import type { RecordRequest } from './serve.ts';
-import type { Suspicion } from './suspicion.ts';
 
 export type RingRequest = Exclude<PeerRequest, RecordRequest | Relay>;
 

@@ -1,10 +1,10 @@
 /** What a phone makes of news: hearsay fills its tables, but only what it has seen itself changes its ring. */
 import type { Contact } from '../../shared/core/contact.ts';
 import { detach, now, type Task } from '../../shared/core/effect.ts';
+import type { Suspicion } from '../../shared/core/suspicion.ts';
 import { MAX_NEWS } from './gossip.ts';
 import type { MembershipNews } from './message.ts';
 import type { RingContext } from './ring-context.ts';
-import type { Suspicion } from './suspicion.ts';
 
 /** Takes in what `from` tells. A phone that speaks of itself is believed; of others, it is a reason to look. */
 export function* absorbNews(

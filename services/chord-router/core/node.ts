@@ -2,6 +2,7 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import { type CallOutcome, detach, ended, now, spawn, type Task } from '../../shared/core/effect.ts';
 import { between, type Id } from '../../shared/core/id.ts';
+import type { Suspicion } from '../../shared/core/suspicion.ts';
 import { Answers, MAX_CONTACTS } from './answer.ts';
 import { Calls, type Refused, refused } from './calls.ts';
 import type { Tell } from './event.ts';
@@ -16,7 +17,7 @@ import type { LookupOutcome, RingView } from './ring-view.ts';
 import { isRecordRequest, type RecordRequest } from './serve.ts';
 import type { ChordSettings } from './settings.ts';
 import { Stabilisation } from './stabilise.ts';
-import { Suspicion } from './suspicion.ts';
+import { suspicionOf } from './suspicion.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** What the node asks of record keeping. */
@@ -65,7 +66,7 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
       answer: (request) => this.handle(self, request),
       neighbourFailed: (contact) => this.#confirm(contact),
     });
-    this.#suspicion = new Suspicion(this.#context, this.#calls);
+    this.#suspicion = suspicionOf(this.#context, this.#calls);
     this.#answers = new Answers(this.#context, this.#calls, this.#suspicion);
     this.view = new NodeView(this.#context, this.#calls);
     this.records = keepRecords(this.view);

@@ -8,12 +8,12 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import { all, now, spawn, type Task } from '../../shared/core/effect.ts';
 import { between, type Id } from '../../shared/core/id.ts';
+import type { Suspicion } from '../../shared/core/suspicion.ts';
 import type { Calls } from './calls.ts';
 import { absorbNews } from './hear-news.ts';
 import type { Neighbours } from './message.ts';
 import { stabiliseFromPredecessor, stabiliseFromSuccessor } from './ring.ts';
 import type { RingContext } from './ring-context.ts';
-import type { Suspicion } from './suspicion.ts';
 
 /** Known phones tried at once by a phone that has lost all its successors. */
 const ADRIFT_PROBES = 16;

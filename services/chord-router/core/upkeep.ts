@@ -4,12 +4,12 @@
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import { identify, type Task } from '../../shared/core/effect.ts';
+import type { Suspicion } from '../../shared/core/suspicion.ts';
 import type { Calls } from './calls.ts';
 import { absorbNews } from './hear-news.ts';
 import { lookup } from './lookup.ts';
 import { meet } from './merge.ts';
 import type { RingContext } from './ring-context.ts';
-import type { Suspicion } from './suspicion.ts';
 
 /** Fingers looked up in a round while some are still empty. */
 const FINGERS_A_ROUND = 4;
