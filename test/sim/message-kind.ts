@@ -1,4 +1,5 @@
 /** The numbers that messages have in the engine's log: fixed, so that any process gives a run the same hash. */
+import type { CanRequest } from '../../services/can-index/core/message.ts';
 import type { PeerRequest } from '../../services/chord-router/core/message.ts';
 import type { Note } from './engine.ts';
 
@@ -25,7 +26,17 @@ const RING_KINDS: Readonly<Record<PeerRequest['type'], number>> = {
   relay: 128,
 };
 
-const REQUEST_KINDS: Readonly<Record<string, number>> = RING_KINDS;
+/** Of the CAN's requests. */
+const CAN_KINDS: Readonly<Record<Exclude<CanRequest['type'], 'ping' | 'probe-for'>, number>> = {
+  exchange: 200,
+  find: 202,
+  'ask-zone': 204,
+  'hand-over': 206,
+  'find-taker': 208,
+  'get-table': 210,
+};
+
+const REQUEST_KINDS: Readonly<Record<string, number>> = { ...RING_KINDS, ...CAN_KINDS };
 
 /** The number of a request; its reply has the next one. Throws on a request that was given none. */
 export function kindOfRequest(type: string): number {

@@ -250,11 +250,11 @@ describe('the tree that zones make', () => {
         const [first, ...others] = leaves as [Zone, ...Zone[]];
         const missing = others.filter((_, i) => i % 3 === 0);
         const present = leaves.filter((zone) => !missing.includes(zone));
-        for (const hole of holesBetween(present, axes, first.box)) {
+        for (const hole of holesBetween(present, axes, { around: first.box })) {
           expect(relationOf(hole.box, first.box)).toBe('face');
         }
         const touched = missing.filter(({ box }) => relationOf(box, first.box) === 'face');
-        const found = holesBetween(present, axes, first.box);
+        const found = holesBetween(present, axes, { around: first.box });
         for (const { box } of touched) expect(found.some((hole) => doOverlap(hole.box, box))).toBe(true);
       }),
     );

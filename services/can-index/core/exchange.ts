@@ -1,0 +1,162 @@
+/**
+ * Exchanges of news: the heartbeat between neighbours, and at once when something changed. Of two neighbours the one with
+ * the lower id asks; the answer carries the other's news, so a heartbeat is one call for the two. Each tells only what the
+ * other has not heard, so a quiet heartbeat is a few dozen bytes.
+ *
+ * What is heard is acted on here: claims that collide, phones that border on this one and were not known.
+ */
+import type { Contact } from '../../shared/core/contact.ts';
+import { detach, now, random, sleep, type Task, waitFor } from '../../shared/core/effect.ts';
+import type { Calls } from './calls.ts';
+import type { CanContext } from './context.ts';
+import { askRivals, giveWay, settleClaims } from './dispute.ts';
+import type { Exchange, Exchanged, News, Stamp } from './message.ts';
+import { type Applied, Neighbour } from './neighbour.ts';
+
+/** Who should have asked and did not for so many heartbeats is asked. */
+const OVERDUE = 1.3;
+/** Exchanges in a row with one phone; what is not understood by then waits for the next heartbeat. */
+const MAX_TURNS = 3;
+
+export class Exchanges {
+  readonly #context: CanContext;
+  readonly #calls: Calls;
+
+  constructor(context: CanContext, calls: Calls) {
+    this.#context = context;
+    this.#calls = calls;
+  }
+
+  /** Keeps in touch with all neighbours, for ever. */
+  *beat(): Task<void> {
+    const { heartbeatMs } = this.#context.settings;
+    for (;;) {
+      yield* sleep(heartbeatMs * (0.9 + 0.2 * (yield* random())));
+      this.#context.noteLoad();
+      const atMs = yield* now();
+      for (const neighbour of this.#context.neighbours.values()) {
+        const silentMs = Math.abs(atMs - neighbour.heardAtMs);
+        const isOurs = this.#context.self.id < neighbour.contact.id;
+        if (isOurs || silentMs > OVERDUE * heartbeatMs) this.#context.meetSoon(neighbour);
+      }
+      settleClaims(this.#context);
+    }
+  }
+
+  /** Exchanges news with those that wait for it, for ever. */
+  *meet(): Task<void> {
+    const { toMeet, meeting } = this.#context;
+    for (;;) {
+      if (toMeet.size === 0) yield* waitFor(meeting);
+      for (const neighbour of [...toMeet]) {
+        toMeet.delete(neighbour);
+        yield* detach(this.with(neighbour), 'exchange');
+      }
+    }
+  }
+
+  /** Exchanges news with a phone; of several wishes for the same one, the last waits and stands for all. */
+  *with(neighbour: Neighbour): Task<void> {
+    if (neighbour.exchange !== 'none') {
+      neighbour.exchange = 'again';
+      return;
+    }
+    try {
+      for (let turn = 0; turn < MAX_TURNS && (turn === 0 || this.#isWantedAgain(neighbour)); turn++) {
+        neighbour.exchange = 'under-way';
+        yield* this.#once(neighbour);
+      }
+    } finally {
+      neighbour.exchange = 'none';
+    }
+  }
+
+  *#once(neighbour: Neighbour): Task<void> {
+    const news = this.#context.newsSince(neighbour.hasOurs);
+    const request: Exchange = { type: 'exchange', have: neighbour.stamp, news };
+    const outcome = yield* this.#calls.ask<'exchange'>(neighbour.contact, request);
+    if (outcome.ok) {
+      const understood = yield* this.#hear(neighbour, outcome.reply.have, outcome.reply.news);
+      // What was told now is heard, even if the answer is old.
+      const heardOurs = this.#isOurs(outcome.reply.have) && outcome.reply.have.version >= news.stamp.version;
+      if (!understood || !heardOurs) neighbour.exchange = 'again';
+    } else if (outcome.failure === 'refused') {
+      this.#leftUs(neighbour, yield* now());
+    }
+  }
+
+  #isWantedAgain(neighbour: Neighbour): boolean {
+    const wanted = (neighbour.exchange as Neighbour['exchange']) === 'again';
+    return wanted && neighbour.state === 'alive' && this.#context.neighbours.get(neighbour.contact.id) === neighbour;
+  }
+
+  /** Answers another phone's exchange, whether or not it is a neighbour. */
+  *answer(from: Contact, { have, news }: Exchange): Task<Exchanged> {
+    const context = this.#context;
+    const atMs = yield* now();
+    const known = context.neighbours.get(from.id);
+    const neighbour = known ?? new Neighbour(from, [], atMs);
+    yield* this.#hear(neighbour, have, news);
+    return { type: 'exchanged', have: neighbour.stamp, news: context.newsSince(neighbour.hasOurs) };
+  }
+
+  /** Takes in what a phone told. False when it builds on news this phone has not. */
+  *#hear(neighbour: Neighbour, have: Stamp | undefined, news: News): Task<boolean> {
+    const context = this.#context;
+    const atMs = yield* now();
+    const { id } = neighbour.contact;
+    neighbour.hasOurs = this.#isOurs(have) ? Math.max(neighbour.hasOurs, have.version) : 0;
+    if (this.#isStillJoining(neighbour, news, atMs)) return true;
+    const before = neighbour.zones;
+    const isNewStart = neighbour.stamp !== undefined && neighbour.stamp.incarnation !== news.stamp.incarnation;
+    const applied = neighbour.apply(news);
+    neighbour.heardAtMs = atMs;
+    if (!applied.understood) return false;
+    neighbour.state = 'alive';
+    neighbour.granted = undefined;
+    if (context.graveyard.remove(id)) context.tell({ type: 'neighbour-back', phone: neighbour.contact });
+    if (isNewStart || neighbour.zones.length === 0) for (const zone of before) context.vacancies.add(zone, atMs);
+    yield* this.#act(neighbour, applied, atMs);
+    settleClaims(context);
+    return true;
+  }
+
+  /** It was given a zone a moment ago, and the grant has not reached it yet: then it has nothing to tell. */
+  #isStillJoining({ granted }: Neighbour, { stamp, holding }: News, atMs: number): boolean {
+    if (granted === undefined || granted.incarnation !== stamp.incarnation || holding?.zones.length !== 0) return false;
+    return Math.abs(atMs - granted.atMs) < this.#context.settings.heartbeatMs;
+  }
+
+  *#act(neighbour: Neighbour, { zonesChanged, learned }: Applied, atMs: number): Task<void> {
+    const context = this.#context;
+    const given = giveWay(context, neighbour);
+    const isNeighbour = context.bordersOn(neighbour.zones);
+    const isListed = context.neighbours.get(neighbour.contact.id) === neighbour;
+    if (isNeighbour && !isListed) context.admit(neighbour);
+    if (zonesChanged || (isNeighbour && !isListed)) {
+      context.noteChange(neighbour.contact.id);
+      context.changed.notify();
+    }
+    for (const phone of learned) context.learn(phone, atMs);
+    if (given.length > 0) {
+      for (const zone of given) yield* detach(context.entries.moveOut(zone, neighbour.contact), 'move out');
+      context.tell({ type: 'zone-yielded', to: neighbour.contact });
+      context.territoryChanged(atMs);
+      if (context.territory.held.length === 0) context.loseAll();
+    }
+    // A former neighbour stays until it has heard why it is none any more.
+    const hasHeard = neighbour.hasOurs >= context.holdingVersion;
+    if (!isNeighbour && isListed && hasHeard) context.forget(neighbour.contact.id);
+    else if (zonesChanged) askRivals(context, neighbour);
+  }
+
+  /** It is in no CAN any more. */
+  #leftUs(neighbour: Neighbour, atMs: number): void {
+    for (const zone of neighbour.zones) this.#context.vacancies.add(zone, atMs);
+    this.#context.forget(neighbour.contact.id);
+  }
+
+  #isOurs(stamp: Stamp | undefined): stamp is Stamp {
+    return stamp !== undefined && stamp.incarnation === this.#context.incarnation;
+  }
+}

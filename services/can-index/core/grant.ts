@@ -1,0 +1,103 @@
+/** Giving zones to others: half of one to a newcomer, or a whole one that this phone has beside another. */
+import type { Contact } from '../../shared/core/contact.ts';
+import { detach, now, type Task } from '../../shared/core/effect.ts';
+import { shareOf } from './box.ts';
+import type { Calls } from './calls.ts';
+import type { CanContext } from './context.ts';
+import type { AskZone, Granted, HandedOver, HandOver, KnownPhone } from './message.ts';
+import { Neighbour } from './neighbour.ts';
+import { middleCut } from './split-point.ts';
+import { inNewHands, isWithin, splitZone, type Zone } from './zone.ts';
+
+const NO_ROOM: Granted = { type: 'granted', zone: undefined, known: [] };
+
+/**
+ * Answers a newcomer that asks for a zone. Between looking and giving nothing else can happen, so two newcomers never get
+ * the same. One that asks again, for the answer was lost, is given what it was given before.
+ */
+export function* grant(context: CanContext, to: Contact, { incarnation }: AskZone): Task<Granted> {
+  if (context.phase !== 'member' || to.id === context.self.id) return NO_ROOM;
+  const atMs = yield* now();
+  const before = context.neighbours.get(to.id);
+  if (before?.granted?.incarnation === incarnation) {
+    return { type: 'granted', zone: before.zones[0], known: acquaintances(context) };
+  }
+  const zone = giveAway(context);
+  if (zone === undefined) return NO_ROOM;
+  if (before !== undefined) {
+    // It knows nothing of what it had before it started anew.
+    for (const old of before.zones) context.vacancies.add(old, atMs);
+    context.forget(to.id);
+  }
+  context.graveyard.remove(to.id);
+  const known = acquaintances(context);
+  admit(context, to, [zone], atMs).granted = { incarnation, atMs };
+  context.territoryChanged(atMs);
+  context.tell({ type: 'zone-granted', to });
+  yield* detach(context.entries.moveOut(zone, to), 'move out');
+  return { type: 'granted', zone, known };
+}
+
+/** Takes a zone out of the territory: the smallest of several, or half of the only one. */
+function giveAway({ territory, entries }: CanContext): Zone | undefined {
+  const [held, ...others] = [...territory.held].sort((a, b) => shareOf(a.zone.box) - shareOf(b.zone.box));
+  if (held === undefined || !held.isSettled) return undefined;
+  if (others.length > 0) {
+    territory.replace(held.zone, []);
+    return inNewHands(held.zone);
+  }
+  const cut = entries.cutFor(held.zone.box) ?? middleCut(held.zone.box);
+  if (cut === undefined) return undefined;
+  const [kept, given] = splitZone(held.zone, cut);
+  territory.replace(held.zone, [kept]);
+  return inNewHands(given);
+}
+
+/** Gives a zone of this phone to another one. False when that did not take it; then this phone still has it. */
+export function* handOver(
+  context: CanContext,
+  calls: Calls,
+  zone: Zone,
+  to: Contact,
+  reason: 'leave' | 'reassignment',
+): Task<boolean> {
+  if (!context.territory.has(zone)) return false;
+  const given = inNewHands(zone);
+  const request: HandOver = { type: 'hand-over', zone: given, known: acquaintances(context) };
+  const outcome = yield* calls.ask<'hand-over'>(to, request);
+  if (!outcome.ok || !outcome.reply.accepted || !context.territory.has(zone)) return false;
+  const atMs = yield* now();
+  context.territory.replace(zone, []);
+  const neighbour = context.neighbours.get(to.id) ?? admit(context, to, [], atMs);
+  // Unless its own word of having it, by itself or in a larger zone, was faster than its answer.
+  if (!neighbour.zones.some(({ path }) => isWithin(given.path, path))) neighbour.zones = [...neighbour.zones, given];
+  context.territoryChanged(atMs);
+  context.tell({ type: 'zone-handed-over', to, reason });
+  yield* context.entries.moveOut(given, to);
+  return true;
+}
+
+/** Takes a zone that its owner gives to this phone. */
+export function* takeOver(context: CanContext, from: Contact, { zone, known }: HandOver): Task<HandedOver> {
+  if (context.phase !== 'member') return { type: 'handed-over', accepted: false };
+  const atMs = yield* now();
+  if (!context.territory.has(zone)) {
+    context.territory.add(zone, true, context.version + 1);
+    context.territoryChanged(atMs);
+    for (const phone of known) context.learn(phone, atMs);
+    yield* detach(context.entries.moveIn(zone, from), 'move in');
+  }
+  return { type: 'handed-over', accepted: true };
+}
+
+/** This phone and all it knows, for somebody who is about to border on some of them. */
+function acquaintances(context: CanContext): KnownPhone[] {
+  return [context.own, ...context.known()];
+}
+
+/** A phone that has been given something is a neighbour, though it has not been heard yet. */
+function admit(context: CanContext, contact: Contact, zones: readonly Zone[], atMs: number): Neighbour {
+  const neighbour = new Neighbour(contact, zones, atMs);
+  context.admit(neighbour);
+  return neighbour;
+}

@@ -1,0 +1,115 @@
+/**
+ * What a phone does beside its heartbeats, a little each time: fills and refreshes long links, asks a phone that was taken
+ * for dead whether it is back, tries a seed, and gives surplus zones away.
+ */
+import { identify, now, random, sleep, type Task } from '../../shared/core/effect.ts';
+import type { Calls } from './calls.ts';
+import type { CanContext } from './context.ts';
+import type { Exchanges } from './exchange.ts';
+import type { Finding } from './find.ts';
+import { pointFarOff } from './long-link.ts';
+import { Neighbour } from './neighbour.ts';
+import type { Reassignment } from './reassignment.ts';
+
+/** Links looked for in a round while there are too few. */
+const LINKS_A_ROUND = 4;
+/** After so many finds in a row that led to nobody new, links are looked for seldom: the network has no more. */
+const FRUITLESS = 12;
+const SELDOM_ROUNDS = 16;
+/** Dead phones asked in a round. */
+const DEAD_A_ROUND = 2;
+/** A seed's address is tried once in so many rounds, unless a neighbour has it. */
+const SEED_EVERY_ROUNDS = 8;
+
+export interface UpkeepParts {
+  readonly calls: Calls;
+  readonly exchanges: Exchanges;
+  readonly finding: Finding;
+  readonly reassignment: Reassignment;
+  readonly seeds: readonly string[];
+}
+
+export class Upkeep {
+  readonly #context: CanContext;
+  readonly #parts: UpkeepParts;
+  #rounds = 0;
+  #fruitless = 0;
+
+  constructor(context: CanContext, parts: UpkeepParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  *run(): Task<void> {
+    const { heartbeatMs } = this.#context.settings;
+    for (;;) {
+      yield* sleep(heartbeatMs * (0.75 + 0.5 * (yield* random())));
+      if (this.#context.phase !== 'member') continue;
+      this.#rounds += 1;
+      yield* this.#tendLinks();
+      for (let i = 0; i < DEAD_A_ROUND; i++) yield* this.#askTheDead();
+      if (this.#rounds % SEED_EVERY_ROUNDS === 0) yield* this.#trySeed();
+      yield* this.#parts.reassignment.round();
+    }
+  }
+
+  *#tendLinks(): Task<void> {
+    const { links, settings } = this.#context;
+    if (links.size < settings.longLinks) {
+      if (this.#fruitless >= FRUITLESS && this.#rounds % SELDOM_ROUNDS !== 0) return;
+      for (let i = 0; i < LINKS_A_ROUND && links.size < settings.longLinks; i++) yield* this.#addLink();
+      return;
+    }
+    const oldest = links.next();
+    if (oldest !== undefined) yield* this.#readTable(oldest.contact);
+  }
+
+  *#addLink(): Task<void> {
+    const context = this.#context;
+    const [held] = context.territory.held;
+    if (held === undefined) return;
+    const { owner } = yield* this.#parts.finding.find(yield* pointFarOff(held.zone, context.whole));
+    this.#fruitless += 1;
+    if (owner === undefined || owner.contact.id === context.self.id) return;
+    const { id } = owner.contact;
+    if (context.neighbours.has(id) || context.links.get(id) !== undefined || context.graveyard.has(id)) return;
+    this.#fruitless = 0;
+    context.links.set(owner, []);
+    context.noteChange(id);
+    yield* this.#readTable(owner.contact);
+  }
+
+  /** What a link leads to: whom to pass a question on to, looking one ahead. */
+  *#readTable({ id, ...contact }: Neighbour['contact']): Task<void> {
+    const context = this.#context;
+    const outcome = yield* this.#parts.calls.ask<'get-table'>({ id, ...contact }, { type: 'get-table' });
+    const before = context.links.get(id);
+    if (before === undefined) return;
+    if (!outcome.ok || outcome.reply.self.zones.length === 0 || context.neighbours.has(id)) {
+      context.links.drop(id);
+      context.noteChange(id);
+      return;
+    }
+    context.links.set(outcome.reply.self, outcome.reply.known);
+    if (outcome.reply.self.stamp.version !== before.stamp.version) context.noteChange(id);
+  }
+
+  /** One that is back is met like a stranger: it may have been in another network meanwhile. */
+  *#askTheDead(): Task<void> {
+    const contact = this.#context.graveyard.next();
+    if (contact === undefined || this.#context.neighbours.has(contact.id)) return;
+    yield* this.#parts.exchanges.with(new Neighbour(contact, [], yield* now()));
+  }
+
+  /** Seeds are the way back to a network this phone was cut off from before it knew anybody there. */
+  *#trySeed(): Task<void> {
+    const { self, neighbours, settings } = this.#context;
+    const { seeds, exchanges } = this.#parts;
+    const address = seeds[Math.floor(this.#rounds / SEED_EVERY_ROUNDS) % Math.max(seeds.length, 1)];
+    if (address === undefined || address === self.address) return;
+    for (const { contact } of neighbours.values()) if (contact.address === address) return;
+    const contact = yield* identify(address, settings.callTimeoutMaxMs);
+    if (contact === undefined || contact.id === self.id) return;
+    yield* exchanges.with(new Neighbour(contact, [], yield* now()));
+  }
+}

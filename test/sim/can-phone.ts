@@ -1,0 +1,34 @@
+/** A simulated phone of the CAN: a machine that hosts a CanNode. */
+import type { CanView, EntryKeeping } from '../../services/can-index/core/entry-keeping.ts';
+import type { CanEvent } from '../../services/can-index/core/event.ts';
+import type { EntryPoints } from '../../services/can-index/core/join.ts';
+import { CanNode } from '../../services/can-index/core/node.ts';
+import type { CanSettings } from '../../services/can-index/core/settings.ts';
+import type { Contact } from '../../services/shared/core/contact.ts';
+import type { Engine } from './engine.ts';
+import { Machine } from './machine.ts';
+import type { Network } from './network.ts';
+
+export interface CanPhoneOptions<Entries extends EntryKeeping> {
+  readonly settings: CanSettings;
+  readonly keepEntries: (view: CanView) => Entries;
+  readonly tell: (index: number, event: CanEvent) => void;
+}
+
+export class CanPhone<Entries extends EntryKeeping = EntryKeeping> extends Machine<CanNode<Entries>> {
+  constructor(contact: Contact, index: number, engine: Engine, network: Network, options: CanPhoneOptions<Entries>) {
+    const { settings, keepEntries, tell } = options;
+    const newNode = (): CanNode<Entries> => new CanNode(contact, settings, keepEntries, (event) => tell(index, event));
+    super(contact, index, engine, network, { newNode, disk: undefined });
+  }
+
+  /** Starts the process, which joins through the seeds or has the whole space. */
+  start(seeds: readonly string[], contacts: EntryPoints['contacts'] = []): void {
+    this.boot((node) => node.run({ seeds, contacts }));
+  }
+
+  /** Hands over, says goodbye, and ends the process. */
+  leave(): void {
+    this.run(this.node.leave(), () => this.end('process'));
+  }
+}
