@@ -7,6 +7,7 @@ import type { EntryKeeping } from './entry-keeping.ts';
 import type { TellCan } from './event.ts';
 import { Graveyard } from './graveyard.ts';
 import { Journal } from './journal.ts';
+import { LastWords } from './last-words.ts';
 import { LongLinks } from './long-link.ts';
 import type { KnownPhone, News, Stamp, Summary } from './message.ts';
 import { MAX_KNOWN, Neighbour } from './neighbour.ts';
@@ -46,6 +47,7 @@ export class CanContext {
   incarnation = 0;
   /** As last told, rounded. */
   load = 0;
+  readonly #lastWords = new LastWords();
   #summary: Summary;
   readonly #journal = new Journal<Part>();
   #holdingVersion = 0;
@@ -146,7 +148,7 @@ export class CanContext {
   /** Takes in what somebody says of another phone: one that would be a neighbour is looked for. */
   learn(known: KnownPhone, atMs: number): void {
     const { contact, zones } = known;
-    if (contact.id === this.self.id || this.graveyard.isOutdated(known)) return;
+    if (contact.id === this.self.id || this.graveyard.isOutdated(known) || this.#lastWords.isOutdated(known)) return;
     const neighbour = this.neighbours.get(contact.id);
     if (neighbour !== undefined) {
       if (neighbour.state === 'unheard') neighbour.zones = zones;
@@ -195,7 +197,10 @@ export class CanContext {
     if (neighbour === undefined) return;
     this.neighbours.delete(id);
     this.toMeet.delete(neighbour);
-    if (neighbour.stamp !== undefined) this.noteChange(id);
+    if (neighbour.stamp !== undefined) {
+      this.#lastWords.note(id, neighbour.stamp);
+      this.noteChange(id);
+    }
     this.changed.notify();
   }
 

@@ -7,7 +7,7 @@ import type { CanContext } from './context.ts';
 import type { AskZone, Granted, HandedOver, HandOver, KnownPhone } from './message.ts';
 import { Neighbour } from './neighbour.ts';
 import { middleCut } from './split-point.ts';
-import { inNewHands, isWithin, splitZone, type Zone } from './zone.ts';
+import { inNewHands, splitZone, type Zone } from './zone.ts';
 
 const NO_ROOM: Granted = { type: 'granted', zone: undefined, known: [] };
 
@@ -64,13 +64,14 @@ export function* handOver(
   if (!context.territory.has(zone)) return false;
   const given = inNewHands(zone);
   const request: HandOver = { type: 'hand-over', zone: given, known: acquaintances(context) };
+  const versionBefore = context.neighbours.get(to.id)?.stamp?.version;
   const outcome = yield* calls.ask<'hand-over'>(to, request);
   if (!outcome.ok || !outcome.reply.accepted || !context.territory.has(zone)) return false;
   const atMs = yield* now();
   context.territory.replace(zone, []);
   const neighbour = context.neighbours.get(to.id) ?? admit(context, to, [], atMs);
-  // Unless its own word of having it, by itself or in a larger zone, was faster than its answer.
-  if (!neighbour.zones.some(({ path }) => isWithin(given.path, path))) neighbour.zones = [...neighbour.zones, given];
+  // Its own word of what it has may have been faster than its answer.
+  if (neighbour.stamp?.version === versionBefore) neighbour.zones = [...neighbour.zones, given];
   context.territoryChanged(atMs);
   context.tell({ type: 'zone-handed-over', to, reason });
   yield* context.entries.moveOut(given, to);
