@@ -9,7 +9,7 @@ import { Graveyard } from './graveyard.ts';
 import { Journal } from './journal.ts';
 import { LastWords } from './last-words.ts';
 import { LongLinks } from './long-link.ts';
-import type { KnownPhone, News, Stamp, Summary } from './message.ts';
+import { type KnownPhone, MAX_SUMMARY_BYTES, type News, type Stamp, type Summary } from './message.ts';
 import { MAX_KNOWN, Neighbour } from './neighbour.ts';
 import type { CanSettings } from './settings.ts';
 import { Territory } from './territory.ts';
@@ -48,7 +48,7 @@ export class CanContext {
   /** As last told, rounded. */
   load = 0;
   readonly #lastWords = new LastWords();
-  #summary: Summary;
+  #summary: Summary | undefined;
   readonly #journal = new Journal<Part>();
   #holdingVersion = 0;
   #entries: EntryKeeping | undefined;
@@ -131,7 +131,9 @@ export class CanContext {
     this.#journal.changed(HOLDING);
   }
 
+  /** Throws a RangeError when it is too large for others to take. */
   setSummary(summary: Summary): void {
+    if (summary.length > MAX_SUMMARY_BYTES) throw new RangeError(`a summary has at most ${MAX_SUMMARY_BYTES} bytes`);
     this.#summary = summary;
     this.#journal.changed(SUMMARY);
   }

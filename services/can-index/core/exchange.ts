@@ -86,8 +86,11 @@ export class Exchanges {
   }
 
   #isWantedAgain(neighbour: Neighbour): boolean {
-    const wanted = (neighbour.exchange as Neighbour['exchange']) === 'again';
-    return wanted && neighbour.state === 'alive' && this.#context.neighbours.get(neighbour.contact.id) === neighbour;
+    return (
+      neighbour.exchange === 'again' &&
+      neighbour.state === 'alive' &&
+      this.#context.neighbours.get(neighbour.contact.id) === neighbour
+    );
   }
 
   /** Answers another phone's exchange, whether or not it is a neighbour. */

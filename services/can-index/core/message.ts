@@ -35,8 +35,9 @@ export interface Holding {
   readonly load: number;
 }
 
-/** What the search tells about the entries a phone keeps: centroids. Opaque here. */
-export type Summary = unknown;
+/** What the search tells about the entries a phone keeps: centroids, encoded. Opaque here; at most MAX_SUMMARY_BYTES. */
+export type Summary = Uint8Array;
+export const MAX_SUMMARY_BYTES = 16 * 1024;
 
 /** What changed in a phone's knowledge since a version the other end has. */
 export interface News {

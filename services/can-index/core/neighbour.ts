@@ -2,7 +2,7 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
 import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
-import type { KnownPhone, News, Stamp, Summary } from './message.ts';
+import { type KnownPhone, MAX_SUMMARY_BYTES, type News, type Stamp, type Summary } from './message.ts';
 import { isSamePath, type Zone } from './zone.ts';
 
 /** Phones that a neighbour may name, and zones that it may claim; more are not read. */
@@ -13,7 +13,8 @@ export interface NeighbourView {
   readonly contact: Contact;
   readonly zones: readonly Zone[];
   readonly load: number;
-  readonly summary: Summary;
+  /** Undefined: it has told of none. */
+  readonly summary: Summary | undefined;
   /** `unheard`: others named it, and it has not answered yet. */
   readonly state: 'unheard' | 'alive' | 'suspected';
   /** Its own neighbours and links. */
@@ -37,7 +38,7 @@ export class Neighbour implements NeighbourView {
   state: 'unheard' | 'alive' | 'suspected' = 'unheard';
   zones: readonly Zone[];
   load = 0;
-  summary: Summary;
+  summary: Summary | undefined;
   heardAtMs: number;
   /** The version of this phone's own news that the neighbour has; 0: nothing. */
   hasOurs = 0;
@@ -67,7 +68,7 @@ export class Neighbour implements NeighbourView {
     if (isSameStart && stamp.version <= version) return NOTHING;
     if (since === 0) this.known.clear();
     this.#stamp = stamp;
-    if (news.summary !== undefined) this.summary = news.summary;
+    if (news.summary !== undefined && news.summary.length <= MAX_SUMMARY_BYTES) this.summary = news.summary;
     for (const id of news.gone) this.known.delete(id);
     const learned = news.known.slice(0, MAX_KNOWN);
     for (const phone of learned) {
