@@ -19,9 +19,12 @@ export class IdealRing {
   readonly #order: readonly Contact[];
   readonly #settings: ChordSettings;
   readonly #random: SeededRandom;
+  /** By index: 1 for those that are in the table being filled. */
+  readonly #chosen: Uint8Array;
 
   constructor(contacts: readonly Contact[], settings: ChordSettings, random: SeededRandom) {
     this.#order = [...contacts].sort((a, b) => (a.id < b.id ? -1 : 1));
+    this.#chosen = new Uint8Array(contacts.length);
     this.#settings = settings;
     this.#random = random;
   }
@@ -52,17 +55,15 @@ export class IdealRing {
     const others = this.#order.length - 1;
     const { knownPhones } = this.#settings;
     if (others <= knownPhones) return this.#order.filter((_, i) => i !== index);
-    const chosen = new Set<number>();
-    for (let draw = 0; draw < DRAWS_AN_ENTRY * knownPhones && chosen.size < knownPhones; draw++) {
+    const chosen = this.#chosen.fill(0);
+    let count = 0;
+    for (let draw = 0; draw < DRAWS_AN_ENTRY * knownPhones && count < knownPhones; draw++) {
       const ahead = Math.ceil(others ** this.#random.next());
-      chosen.add((index + Math.min(ahead, others)) % this.#order.length);
+      const at = (index + Math.min(ahead, others)) % chosen.length;
+      count += 1 - chosen[at]!;
+      chosen[at] = 1;
     }
-    return Uint32Array.from(chosen)
-      .sort()
-      .reduce<Contact[]>((list, i) => {
-        list.push(this.#order[i]!);
-        return list;
-      }, []);
+    return this.#order.filter((_, i) => chosen[i] === 1);
   }
 
   #at(index: number): Contact {

@@ -1,6 +1,6 @@
 /** A population of simulated machines on one network, whatever nodes they host. */
 import type { Task } from '../../services/shared/core/effect.ts';
-import type { Id } from '../../services/shared/core/id.ts';
+import { ID_BYTES, type Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import { Engine, EPOCH_MS } from './engine.ts';
 import type { Machine } from './machine.ts';
@@ -19,6 +19,7 @@ export class Population<Phone extends Machine> {
   readonly network: Network;
   readonly phones: Phone[] = [];
   readonly random: SeededRandom;
+  readonly #idBytes = Buffer.alloc(ID_BYTES);
 
   constructor(options: PopulationOptions) {
     this.engine = new Engine(options.seed, options.traceLength);
@@ -78,12 +79,7 @@ export class Population<Phone extends Machine> {
   }
 
   randomId(): Id {
-    let id = '';
-    while (id.length < 32)
-      id += this.random
-        .below(2 ** 32)
-        .toString(16)
-        .padStart(8, '0');
-    return id as Id;
+    for (let at = 0; at < ID_BYTES; at += 4) this.#idBytes.writeUInt32BE(this.random.below(2 ** 32), at);
+    return this.#idBytes.toString('hex') as Id;
   }
 }

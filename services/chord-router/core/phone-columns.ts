@@ -22,9 +22,9 @@ export class PhoneColumns {
   #fractions = new Float64Array(FIRST_CAPACITY);
   #slots = new Uint32Array(FIRST_CAPACITY);
   #size = 0;
-  /** The id looked for last, and the index found: most are looked for several times running. */
-  #lastId: Id | undefined;
-  #lastIndex = -1;
+  /** What was searched for last, and what was found: most ids are searched for several times running. */
+  #lastKey: Id | undefined;
+  #lastCount = 0;
   readonly #expectedSize: number;
 
   /** `expectedSize`: how many entries there will be at most, as a rule; room for those is all that is taken. */
@@ -75,9 +75,19 @@ export class PhoneColumns {
 
   /** How many entries have an id below the key: the index at which one with that id stands, or would. */
   countBelow(key: Id): number {
+    if (key !== this.#lastKey) {
+      this.#lastCount = this.#search(key);
+      this.#lastKey = key;
+    }
+    return this.#lastCount;
+  }
+
+  #search(key: Id): number {
     const fraction = fractionOf(key);
     let low = 0;
     let high = this.#size;
+    // Tables are often filled in order.
+    if (high > 0 && this.#fractions[high - 1]! < fraction) return high;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.#fractions[middle]! < fraction) low = middle + 1;
@@ -90,11 +100,8 @@ export class PhoneColumns {
 
   /** Index of the entry with this id; -1 when there is none. */
   indexOf(id: Id): number {
-    if (id === this.#lastId) return this.#lastIndex;
     const index = this.countBelow(id);
-    this.#lastId = id;
-    this.#lastIndex = index < this.#size && this.contactAt(index).id === id ? index : -1;
-    return this.#lastIndex;
+    return index < this.#size && this.contactAt(index).id === id ? index : -1;
   }
 
   /** Takes in a phone that has no entry yet; gives its slot. */
@@ -107,7 +114,7 @@ export class PhoneColumns {
     this.#fractions[index] = fractionOf(contact.id);
     this.#slots[index] = slot;
     this.#size += 1;
-    this.#lastId = undefined;
+    this.#lastKey = undefined;
     this.#contacts[slot] = contact;
     this.#suspected[slot] = 0;
     this.#heardAtMs[slot] = Number.NaN;
@@ -123,7 +130,7 @@ export class PhoneColumns {
     this.#fractions.copyWithin(index, index + 1, this.#size);
     this.#slots.copyWithin(index, index + 1, this.#size);
     this.#size -= 1;
-    this.#lastId = undefined;
+    this.#lastKey = undefined;
   }
 
   #grow(): void {
