@@ -6,20 +6,21 @@ import { CanNode } from '../../services/can-index/core/node.ts';
 import type { CanSettings } from '../../services/can-index/core/settings.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import type { Engine } from './engine.ts';
-import { Machine } from './machine.ts';
+import { Machine, type SimDisk } from './machine.ts';
 import type { Network } from './network.ts';
 
 export interface CanPhoneOptions<Entries extends EntryKeeping> {
   readonly settings: CanSettings;
   readonly keepEntries: (view: CanView) => Entries;
   readonly tell: (index: number, event: CanEvent) => void;
+  readonly disk: SimDisk | undefined;
 }
 
 export class CanPhone<Entries extends EntryKeeping = EntryKeeping> extends Machine<CanNode<Entries>> {
   constructor(contact: Contact, index: number, engine: Engine, network: Network, options: CanPhoneOptions<Entries>) {
-    const { settings, keepEntries, tell } = options;
+    const { settings, keepEntries, tell, disk } = options;
     const newNode = (): CanNode<Entries> => new CanNode(contact, settings, keepEntries, (event) => tell(index, event));
-    super(contact, index, engine, network, { newNode, disk: undefined });
+    super(contact, index, engine, network, { newNode, disk });
   }
 
   /** Starts the process, which joins through the seeds or has the whole space. */

@@ -7,11 +7,14 @@ import { type Point, SPAN } from '../../services/can-index/core/space.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import type { Task } from '../../services/shared/core/effect.ts';
 import { CanPhone } from './can-phone.ts';
+import type { SimDisk } from './machine.ts';
 import { Population, type PopulationOptions } from './population.ts';
 
 export interface CanWorldOptions<Entries extends EntryKeeping> extends PopulationOptions {
   readonly settings?: Partial<CanSettings>;
   readonly keepEntries: (view: CanView) => Entries;
+  /** What each phone asks as its disk; none by default. */
+  readonly diskFor?: () => SimDisk;
   readonly tell?: (index: number, event: CanEvent) => void;
 }
 
@@ -39,8 +42,8 @@ export class CanWorld<Entries extends EntryKeeping = EntryKeeping> extends Popul
   addPhone(): CanPhone<Entries> {
     const index = this.phones.length;
     const contact: Contact = { id: this.randomId(), address: this.addressOf(index) };
-    const { keepEntries, tell = () => {} } = this.#options;
-    const options = { settings: this.settings, keepEntries, tell };
+    const { keepEntries, diskFor, tell = () => {} } = this.#options;
+    const options = { settings: this.settings, keepEntries, tell, disk: diskFor?.() };
     return this.admit(new CanPhone(contact, index, this.engine, this.network, options));
   }
 

@@ -1,4 +1,5 @@
 /** The numbers that messages have in the engine's log: fixed, so that any process gives a run the same hash. */
+import type { EntryRequest } from '../../services/can-index/core/entries/entry-message.ts';
 import type { CanRequest } from '../../services/can-index/core/message.ts';
 import type { PeerRequest } from '../../services/chord-router/core/message.ts';
 import type { Note } from './engine.ts';
@@ -26,6 +27,18 @@ const RING_KINDS: Readonly<Record<PeerRequest['type'], number>> = {
   relay: 128,
 };
 
+/** Of the index's requests about entries. */
+const ENTRY_KINDS: Readonly<Record<EntryRequest['type'], number>> = {
+  'store-entry': 220,
+  'keep-copies': 222,
+  'link-entries': 224,
+  'check-entries': 226,
+  'withdraw-entry': 228,
+  'list-entries': 230,
+  'search-entries': 232,
+  'search-exactly': 234,
+};
+
 /** Of the CAN's requests. */
 const CAN_KINDS: Readonly<Record<Exclude<CanRequest['type'], 'ping' | 'probe-for'>, number>> = {
   exchange: 200,
@@ -36,7 +49,7 @@ const CAN_KINDS: Readonly<Record<Exclude<CanRequest['type'], 'ping' | 'probe-for
   'get-table': 210,
 };
 
-const REQUEST_KINDS: Readonly<Record<string, number>> = { ...RING_KINDS, ...CAN_KINDS };
+const REQUEST_KINDS: Readonly<Record<string, number>> = { ...RING_KINDS, ...CAN_KINDS, ...ENTRY_KINDS };
 
 /** The number of a request; its reply has the next one. Throws on a request that was given none. */
 export function kindOfRequest(type: string): number {

@@ -1,0 +1,150 @@
+/**
+ * Keeps entries from being lost: the owner of an entry's point sees to its copies, and who keeps a copy sees to it that
+ * the owner has the entry. Whatever one of the three still has comes back to the others.
+ */
+import type { Contact } from '../../../shared/core/contact.ts';
+import { random, sleep, type Task } from '../../../shared/core/effect.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { CanView } from '../entry-keeping.ts';
+import { ByPhone } from './by-phone.ts';
+import type {
+  CheckEntries,
+  CopiesKept,
+  EntriesChecked,
+  EntryStored,
+  KeepCopies,
+  Keeping,
+  StoreEntry,
+} from './entry-message.ts';
+import { MAX_ITEMS } from './entry-message.ts';
+import type { EntryStore, KeptEntry } from './entry-store.ts';
+import { sameContacts } from './link.ts';
+import type { LinkUpkeep } from './link-upkeep.ts';
+import type { Settling } from './settling.ts';
+
+/** Mean pause between two rounds, in ms. */
+const ROUND_MS = 20_000;
+/** Rounds in which a phone is silent before its copies count as lost. */
+const SILENT_ROUNDS = 2;
+
+export interface CustodyParts {
+  readonly view: CanView;
+  readonly store: EntryStore;
+  readonly settling: Settling;
+  readonly links: LinkUpkeep;
+}
+
+export class Custody {
+  readonly #parts: CustodyParts;
+  /** Rounds in a row that a phone did not answer. */
+  readonly #silent = new Map<Id, number>();
+
+  constructor(parts: CustodyParts) {
+    this.#parts = parts;
+  }
+
+  *run(): Task<void> {
+    for (;;) {
+      yield* sleep(ROUND_MS * (0.5 + (yield* random())));
+      yield* this.round();
+    }
+  }
+
+  *round(): Task<void> {
+    const { view, store } = this.#parts;
+    const mine: KeptEntry[] = [];
+    const others: KeptEntry[] = [];
+    for (const kept of store.all()) {
+      const ownership = view.ownershipOf(kept.point);
+      if (ownership === 'settled') mine.push(kept);
+      else if (ownership === 'none') others.push(kept);
+    }
+    yield* this.#seeToCopies(mine);
+    yield* this.#seeToOwners(others);
+    yield* this.#parts.links.round();
+  }
+
+  /** Of the entries in this phone's zones: copies that are gone are made anew. */
+  *#seeToCopies(mine: readonly KeptEntry[]): Task<void> {
+    const { view, settling } = this.#parts;
+    const checks = new ByPhone<KeptEntry>();
+    for (const kept of mine) {
+      const first = [view.self, ...kept.copies.filter(({ id }) => id !== view.self.id)];
+      if (!sameContacts(first, kept.copies)) kept.copies = first;
+      for (const phone of kept.copies.slice(1)) checks.add(phone, kept);
+    }
+    for (const { contact, items } of checks.pages(MAX_ITEMS)) {
+      const missing = yield* this.#missingAt(contact, items, (keeping) => keeping !== 'none');
+      if (missing === 'silent') continue;
+      if (missing === 'dead') for (const kept of items) withoutCopy(kept, contact);
+      else if (missing.length > 0) yield* this.#giveAgain(contact, missing);
+    }
+    for (const kept of mine) yield* settling.replicate(kept);
+  }
+
+  /** Of the entries whose points others own: an owner that does not have one is given it. */
+  *#seeToOwners(others: readonly KeptEntry[]): Task<void> {
+    const checks = new ByPhone<KeptEntry>();
+    for (const kept of others) {
+      const owner = kept.copies.find(({ id }) => id !== this.#parts.view.self.id);
+      if (owner === undefined) yield* this.#giveToOwner(kept);
+      else checks.add(owner, kept);
+    }
+    for (const { contact, items } of checks.pages(MAX_ITEMS)) {
+      const missing = yield* this.#missingAt(contact, items, (keeping) => keeping === 'owner');
+      if (missing === 'silent') continue;
+      for (const kept of missing === 'dead' ? items : missing) {
+        if (missing === 'dead') withoutCopy(kept, contact);
+        yield* this.#giveToOwner(kept);
+      }
+    }
+  }
+
+  /** Of these entries, those that the phone does not keep as it should. */
+  *#missingAt(
+    phone: Contact,
+    items: readonly KeptEntry[],
+    isAsItShould: (keeping: Keeping) => boolean,
+  ): Task<readonly KeptEntry[] | 'silent' | 'dead'> {
+    const request: CheckEntries = {
+      type: 'check-entries',
+      items: items.map(({ entry, copies }) => ({ post: entry.post, copies })),
+    };
+    const outcome = yield* this.#parts.view.ask<EntriesChecked>(phone, request);
+    if (outcome.ok) {
+      this.#silent.delete(phone.id);
+      return items.filter((_kept, i) => !isAsItShould(outcome.reply.keeps[i] ?? 'none'));
+    }
+    const rounds = (this.#silent.get(phone.id) ?? 0) + 1;
+    this.#silent.set(phone.id, rounds);
+    if (rounds < SILENT_ROUNDS) return 'silent';
+    this.#silent.delete(phone.id);
+    return 'dead';
+  }
+
+  *#giveAgain(phone: Contact, missing: readonly KeptEntry[]): Task<void> {
+    const items = missing.map(({ entry, copies, links }) => ({ entry, copies, links }));
+    const outcome = yield* this.#parts.view.ask<CopiesKept>(phone, { type: 'keep-copies', items } as KeepCopies);
+    for (const [i, kept] of missing.entries()) {
+      if (!outcome.ok || outcome.reply.kept[i] !== true) withoutCopy(kept, phone);
+    }
+  }
+
+  /** Whoever owns the point now has to have the entry. */
+  *#giveToOwner(kept: KeptEntry): Task<void> {
+    const { view, store } = this.#parts;
+    const { owner } = yield* view.find(kept.point);
+    if (owner === undefined || owner.contact.id === view.self.id) return;
+    const request: StoreEntry = { type: 'store-entry', entry: kept.entry, copies: kept.copies };
+    const outcome = yield* view.ask<EntryStored>(owner.contact, request);
+    if (!outcome.ok) return;
+    const { verdict } = outcome.reply;
+    if (verdict === 'stored') kept.copies = [owner.contact, ...kept.copies.filter(({ id }) => id !== owner.contact.id)];
+    else if (verdict === 'deleted') store.drop(kept.entry.post);
+  }
+}
+
+/** The phone no longer keeps the entry. */
+export function withoutCopy(kept: KeptEntry, { id }: Contact): void {
+  kept.copies = kept.copies.filter((copy) => copy.id !== id);
+}

@@ -1,0 +1,292 @@
+/** The entries of one phone: takes them in, finds them, passes them on. The CAN's EntryKeeping, and the index's public face. */
+import type { Contact } from '../../../shared/core/contact.ts';
+import { detach, now, random, sleep, spawn, type Task } from '../../../shared/core/effect.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { Box } from '../box.ts';
+import type { CanView, EntryKeeping } from '../entry-keeping.ts';
+import type { CanMessage } from '../message.ts';
+import { type Advert, answerSearch } from '../search/answer-search.ts';
+import {
+  answerExactly,
+  type ExactAnswer,
+  type ExactlyFound,
+  type SearchExactly,
+  searchExactly,
+} from '../search/exact-search.ts';
+import { type SearchAnswer, type SearchQuestion, search } from '../search/search.ts';
+import type { EntriesFound, FoundPlace, SearchEntries } from '../search/search-message.ts';
+import { MAX_LIMIT } from '../search/search-message.ts';
+import { cutFor } from '../split-point.ts';
+import type { Cut, Zone } from '../zone.ts';
+import { EntryAdmission } from './admission.ts';
+import { Custody } from './custody.ts';
+import type { Entry, MeaningSpace } from './entry.ts';
+import {
+  type CheckEntries,
+  type CopiedEntry,
+  type EntryRequest,
+  type EntryStored,
+  type KeepCopies,
+  type Keeping,
+  type LinkEntries,
+  MAX_ITEMS,
+  type StoreEntry,
+  type StoreVerdict,
+} from './entry-message.ts';
+import { EntryStore, type KeptEntry } from './entry-store.ts';
+import { MAX_LINKS } from './link.ts';
+import { LinkUpkeep } from './link-upkeep.ts';
+import { copyRoom } from './placement.ts';
+import { Settling } from './settling.ts';
+import { decodeSummary, differs, type EntrySummary, encodeSummary, NO_ENTRIES, summaryOf } from './summary.ts';
+import { EntryTransfer, listEntries } from './transfer.ts';
+import { witnessDeletion, witnessEntry } from './witness.ts';
+
+/** Phones contacted to find a new entry's neighbours. */
+const SETTLING_BUDGET = 24;
+/** The part of the entries from others that are held against their posts. */
+const WITNESSED = 1 / 4;
+/** Pause between two looks whether neighbours should hear of other centroids, in ms. */
+const SUMMARY_MS = 2_000;
+
+const REQUESTS: ReadonlySet<string> = new Set<EntryRequest['type']>([
+  'store-entry',
+  'keep-copies',
+  'link-entries',
+  'check-entries',
+  'withdraw-entry',
+  'list-entries',
+  'search-entries',
+  'search-exactly',
+]);
+
+export class EntryKeeper implements EntryKeeping {
+  readonly store: EntryStore;
+  readonly #view: CanView;
+  readonly #space: MeaningSpace;
+  readonly #admission: EntryAdmission;
+  readonly #settling: Settling;
+  readonly #custody: Custody;
+  readonly #transfer: EntryTransfer;
+  #summary: EntrySummary = NO_ENTRIES;
+
+  constructor(view: CanView, space: MeaningSpace) {
+    this.#view = view;
+    this.#space = space;
+    this.store = new EntryStore(space);
+    this.#admission = new EntryAdmission(space, this.store);
+    const nearest = (kept: KeptEntry): Task<readonly FoundPlace[]> => this.#nearestTo(kept);
+    this.#settling = new Settling({ view, store: this.store, nearest });
+    const links = new LinkUpkeep(view, this.store, this.#settling);
+    this.#custody = new Custody({ view, store: this.store, settling: this.#settling, links });
+    this.#transfer = new EntryTransfer(view, this.store, (item, atMs) => this.#keep(item, atMs));
+  }
+
+  *run(): Task<void> {
+    yield* spawn(this.#custody.run(), 'custody');
+    for (;;) {
+      this.#summarise();
+      yield* sleep(SUMMARY_MS * (0.5 + (yield* random())));
+    }
+  }
+
+  /** Puts a post into the index. Says what became of it at the owner of its point. */
+  *publish(entry: Entry): Task<StoreVerdict | 'unreachable'> {
+    const request: StoreEntry = { type: 'store-entry', entry, copies: [] };
+    const { owner } = yield* this.#view.find(this.#space.pointOf(entry.vector));
+    if (owner === undefined) return 'unreachable';
+    if (owner.contact.id === this.#view.self.id) return yield* this.#storeEntry(this.#view.self, request);
+    const outcome = yield* this.#view.ask<EntryStored>(owner.contact, request);
+    return outcome.ok ? outcome.reply.verdict : 'unreachable';
+  }
+
+  /** Takes a deleted post out of the index, by the vector it had. */
+  *withdraw(post: Id, vector: Float32Array): Task<void> {
+    yield* this.#withdraw(post);
+    const { owner } = yield* this.#view.find(this.#space.pointOf(vector));
+    if (owner === undefined || owner.contact.id === this.#view.self.id) return;
+    yield* this.#view.ask(owner.contact, { type: 'withdraw-entry', post } as CanMessage);
+  }
+
+  *search(question: SearchQuestion): Task<SearchAnswer> {
+    const { vector, limit, sinceMs, withPlaces } = question;
+    const own = this.#answer({ type: 'search-entries', vector, limit, sinceMs, withPlaces });
+    return yield* search({ view: this.#view, point: this.#space.pointOf(vector), own }, question);
+  }
+
+  /** The posts nearest to a vector in the space of the projection: all of them, whatever it costs. */
+  *searchExactly(vector: Float32Array, limit: number): Task<ExactAnswer> {
+    const request: SearchExactly = { type: 'search-exactly', coordinates: this.#space.coordinatesOf(vector), limit };
+    return yield* searchExactly(this.#view, this.#space, this.#answerExactly(request), request);
+  }
+
+  *handle(from: Contact, message: CanMessage): Task<CanMessage | undefined> {
+    if (!REQUESTS.has(message.type)) return undefined;
+    const request = message as EntryRequest;
+    switch (request.type) {
+      case 'search-entries':
+        return this.#isQuestion(request) ? this.#answer(request) : undefined;
+      case 'search-exactly':
+        return this.#isExactQuestion(request) ? this.#answerExactly(request) : undefined;
+      case 'store-entry':
+        return { type: 'entry-stored', verdict: yield* this.#storeEntry(from, request) } as EntryStored;
+      case 'keep-copies':
+        return { type: 'copies-kept', kept: yield* this.#keepCopies(from, request) } as CanMessage;
+      case 'link-entries':
+        this.#link(request);
+        return { type: 'done' };
+      case 'check-entries':
+        return { type: 'entries-checked', keeps: this.#check(request) } as CanMessage;
+      case 'withdraw-entry':
+        yield* detach(this.#withdraw(request.post), 'withdraw');
+        return { type: 'done' };
+      case 'list-entries':
+        return listEntries(this.store, request);
+    }
+  }
+
+  load(): number {
+    let load = 0;
+    for (const { point } of this.store.all()) if (this.#view.ownershipOf(point) !== 'none') load += 1;
+    return load;
+  }
+
+  cutFor(box: Box): Cut | undefined {
+    return cutFor(
+      box,
+      this.store.within(box).map(({ point }) => point),
+    );
+  }
+
+  *moveOut(zone: Zone, to: Contact): Task<void> {
+    yield* this.#transfer.moveOut(zone, to);
+  }
+
+  *moveIn(zone: Zone, from: Contact | undefined): Task<void> {
+    if (from === undefined) yield* this.#transfer.recover(zone);
+  }
+
+  #answer(request: SearchEntries): EntriesFound {
+    return answerSearch(this.store, this.#space, this.#adverts(), request);
+  }
+
+  *#adverts(): Generator<Advert> {
+    for (const { contact, summary, state } of this.#view.neighbours()) {
+      if (state !== 'suspected' && summary !== undefined) {
+        yield { contact, summary: decodeSummary(summary, this.#space.sketchAxes) };
+      }
+    }
+  }
+
+  #answerExactly(request: SearchExactly): ExactlyFound {
+    const own = { contact: this.#view.self, boxes: this.#view.zones().map(({ zone }) => zone.box) };
+    const around = this.#view
+      .neighbours()
+      .map(({ contact, zones }) => ({ contact, boxes: zones.map(({ box }) => box) }));
+    return answerExactly(this.store, this.#space, [own, ...around], request);
+  }
+
+  #isExactQuestion({ coordinates, limit }: SearchExactly): boolean {
+    const isPlace = coordinates.length === this.#view.settings.axes && coordinates.every(Number.isFinite);
+    return isPlace && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
+  }
+
+  #isQuestion({ vector, limit }: SearchEntries): boolean {
+    return vector.length === this.#space.dimensions && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
+  }
+
+  *#storeEntry(from: Contact, { entry, copies }: StoreEntry): Task<StoreVerdict> {
+    const atMs = yield* now();
+    const refused = this.#admission.verdict(from, entry, atMs);
+    if (refused !== undefined) return refused;
+    if (this.#view.ownershipOf(this.#space.pointOf(entry.vector)) !== 'settled') return 'not-owner';
+    const isNew = this.store.get(entry.post) === undefined;
+    const all = new Map([this.#view.self, ...copies].map((contact) => [contact.id, contact]));
+    const kept = this.store.keep(entry, [...all.values()], [], atMs);
+    if (kept === undefined) return 'full';
+    if (isNew) yield* detach(this.#settling.settle(kept), 'settle');
+    yield* this.#witnessSome(from, entry);
+    return 'stored';
+  }
+
+  *#keepCopies(from: Contact, { items }: KeepCopies): Task<boolean[]> {
+    const atMs = yield* now();
+    const around = this.#view.neighbours().map(({ load }) => load);
+    const room = copyRoom(this.load(), around);
+    const kept: boolean[] = [];
+    for (const item of items.slice(0, MAX_ITEMS)) {
+      const isOwn = this.#view.ownershipOf(this.#space.pointOf(item.entry.vector)) !== 'none';
+      const isKnown = this.store.get(item.entry.post) !== undefined;
+      const hasRoom = isOwn || isKnown || this.store.size - this.load() < room;
+      kept.push(hasRoom && this.#keep(item, atMs));
+      if (kept.at(-1) === true) yield* this.#witnessSome(from, item.entry);
+    }
+    return kept;
+  }
+
+  /** Whether an entry that another phone keeps is kept here, too, now. */
+  #keep({ entry, copies, links }: CopiedEntry, atMs: number): boolean {
+    if (this.#admission.isDeleted(entry.post) || !this.#admission.isWellFormed(entry, atMs)) return false;
+    const withSelf = copies.some(({ id }) => id === this.#view.self.id) ? copies : [...copies, this.#view.self];
+    return this.store.keep(entry, withSelf, links.slice(0, MAX_LINKS), atMs) !== undefined;
+  }
+
+  #link({ items }: LinkEntries): void {
+    for (const { post, link } of items.slice(0, MAX_ITEMS)) {
+      if (!this.#admission.isDeleted(link.post)) this.store.link(post, link);
+    }
+  }
+
+  #check({ items }: CheckEntries): Keeping[] {
+    return items.slice(0, MAX_ITEMS).map(({ post, copies }) => {
+      const kept = this.store.get(post);
+      if (kept !== undefined && copies.some(({ id }) => id === this.#view.self.id)) kept.copies = copies;
+      if (kept === undefined) return 'none';
+      return this.#view.ownershipOf(kept.point) === 'none' ? 'copy' : 'owner';
+    });
+  }
+
+  /** Holds some of what others bring against the posts themselves. */
+  *#witnessSome(from: Contact, entry: Entry): Task<void> {
+    if ((yield* random()) < WITNESSED) yield* detach(this.#witness(from, entry), 'witness');
+  }
+
+  *#witness(from: Contact, entry: Entry): Task<void> {
+    const testimony = yield* witnessEntry(entry);
+    if (testimony === 'forged') {
+      if (from.id !== this.#view.self.id) this.#admission.strike(from, yield* now());
+      this.store.drop(entry.post);
+      this.store.unlink(entry.post);
+    } else if (testimony === 'deleted') yield* this.#remove(entry.post);
+  }
+
+  *#withdraw(post: Id): Task<void> {
+    if (this.#admission.isDeleted(post) || !(yield* witnessDeletion(post))) return;
+    yield* this.#remove(post);
+  }
+
+  /** The post is no more: its entry and the ways to it go, here and on the phones that have copies. */
+  *#remove(post: Id): Task<void> {
+    const kept = this.store.get(post);
+    this.#admission.noteDeleted(post);
+    this.store.drop(post);
+    this.store.unlink(post);
+    for (const contact of kept?.copies ?? []) {
+      if (contact.id === this.#view.self.id) continue;
+      yield* this.#view.ask(contact, { type: 'withdraw-entry', post } as CanMessage);
+    }
+  }
+
+  *#nearestTo({ entry }: KeptEntry): Task<readonly FoundPlace[]> {
+    const question = { vector: entry.vector, limit: MAX_LINKS + 1, sinceMs: 0, withPlaces: true };
+    const { hits } = yield* this.search({ ...question, budget: SETTLING_BUDGET });
+    return hits.flatMap(({ place }) => place ?? []);
+  }
+
+  #summarise(): void {
+    const summary = summaryOf([...this.store.all()].map(({ sketch }) => sketch));
+    if (!differs(summary, this.#summary)) return;
+    this.#summary = summary;
+    this.#view.setSummary(encodeSummary(summary));
+  }
+}

@@ -1,0 +1,78 @@
+/** Settles a new entry among its like: finds its nearest posts, has two more phones keep it, and tells its neighbours. */
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Task } from '../../../shared/core/effect.ts';
+import type { CanView } from '../entry-keeping.ts';
+import type { CanMessage } from '../message.ts';
+import type { FoundPlace } from '../search/search-message.ts';
+import { ByPhone } from './by-phone.ts';
+import type { CopiesKept, KeepCopies, LinkEntries } from './entry-message.ts';
+import { MAX_ITEMS } from './entry-message.ts';
+import type { EntryStore, KeptEntry } from './entry-store.ts';
+import { COPIES, type Link, MAX_LINKS } from './link.ts';
+import { placesFor } from './placement.ts';
+
+/** Phones asked to keep a copy before the entry has to do with fewer for now. */
+const MAX_TRIES = 8;
+
+export interface SettlingParts {
+  readonly view: CanView;
+  readonly store: EntryStore;
+  /** The posts nearest to an entry, with where they are kept. */
+  nearest(kept: KeptEntry): Task<readonly FoundPlace[]>;
+}
+
+export class Settling {
+  readonly #parts: SettlingParts;
+
+  constructor(parts: SettlingParts) {
+    this.#parts = parts;
+  }
+
+  *settle(kept: KeptEntry): Task<void> {
+    const near = yield* this.#parts.nearest(kept);
+    const links: Link[] = near
+      .filter(({ post }) => post !== kept.entry.post)
+      .slice(0, MAX_LINKS)
+      .map(({ post, sketch, at }) => ({ post, sketch, at }));
+    // A neighbour that was not found again is none any more, or nobody knows where it is.
+    kept.links = kept.links.filter(({ at }) => at.length > 0);
+    for (const link of links) this.#parts.store.link(kept.entry.post, link);
+    yield* this.replicate(kept);
+    yield* this.#tellNeighbours(kept);
+  }
+
+  /** Has further phones keep the entry until there are enough copies, as far as phones take them. */
+  *replicate(kept: KeptEntry): Task<void> {
+    const { view } = this.#parts;
+    const except = new Set([view.self.id, ...kept.copies.map(({ id }) => id)]);
+    const around = view.neighbours().filter(({ state }) => state === 'alive');
+    const otherwise = around.toSorted((a, b) => a.load - b.load).map(({ contact }) => contact);
+    const places = placesFor(kept.links, except, otherwise).slice(0, MAX_TRIES);
+    for (const place of places) {
+      if (kept.copies.length >= COPIES) return;
+      if (yield* this.#offer(kept, place)) kept.copies = [...kept.copies, place];
+    }
+  }
+
+  *#offer({ entry, copies, links }: KeptEntry, place: Contact): Task<boolean> {
+    const request: KeepCopies = { type: 'keep-copies', items: [{ entry, copies: [...copies, place], links }] };
+    const outcome = yield* this.#parts.view.ask<CopiesKept>(place, request);
+    return outcome.ok && outcome.reply.kept[0] === true;
+  }
+
+  /** The entry may be nearer to its neighbours than what they are linked to. */
+  *#tellNeighbours(kept: KeptEntry): Task<void> {
+    const { view, store } = this.#parts;
+    const { entry, sketch, copies, links } = kept;
+    kept.told = copies;
+    const link: Link = { post: entry.post, sketch, at: copies };
+    const told = new ByPhone<LinkEntries['items'][number]>();
+    for (const { post, at } of links) {
+      store.link(post, link);
+      for (const phone of at) if (phone.id !== view.self.id) told.add(phone, { post, link });
+    }
+    for (const { contact, items } of told.pages(MAX_ITEMS)) {
+      yield* view.ask<CanMessage>(contact, { type: 'link-entries', items } as LinkEntries);
+    }
+  }
+}

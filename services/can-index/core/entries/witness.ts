@@ -1,0 +1,23 @@
+/** Whether an entry is true: any phone can read the post, compute its vector again and compare. */
+import { store, type Task } from '../../../shared/core/effect.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { Entry } from './entry.ts';
+
+/** Asked of the host, which has the ring and the encoder. */
+export type WitnessOperation =
+  | { readonly type: 'witness-entry'; readonly entry: Entry }
+  | { readonly type: 'witness-deletion'; readonly post: Id };
+
+/** `unknown`: the post could not be read now. */
+export type Testimony = 'true' | 'forged' | 'deleted' | 'unknown';
+
+/** Reads the post on the ring and holds the entry against it. */
+export function* witnessEntry(entry: Entry): Task<Testimony> {
+  return yield* store<WitnessOperation, Testimony>({ type: 'witness-entry', entry });
+}
+
+/** Whether the post's author has deleted it. */
+export function* witnessDeletion(post: Id): Task<boolean> {
+  const testimony = yield* store<WitnessOperation, Testimony>({ type: 'witness-deletion', post });
+  return testimony === 'deleted';
+}

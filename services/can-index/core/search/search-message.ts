@@ -1,0 +1,61 @@
+/** What a search asks of a phone and what it is told. */
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { Sketch } from '../entries/sketch.ts';
+
+export interface SearchEntries {
+  readonly type: 'search-entries';
+  /** [dimensions], of length 1. */
+  readonly vector: Float32Array;
+  /** Entries wanted, 1 to MAX_LIMIT. */
+  readonly limit: number;
+  /** Only posts made at or after this, ms since the epoch; 0: all. */
+  readonly sinceMs: number;
+  /** Hits come with where they are kept: for who wants to link to them. */
+  readonly withPlaces: boolean;
+}
+
+export interface EntriesFound {
+  readonly type: 'entries-found';
+  /** Of those it keeps, the nearest first. */
+  readonly hits: readonly Hit[];
+  /** Posts that it does not keep and that may be near, the likeliest first. */
+  readonly candidates: readonly Candidate[];
+  /** Phones around it that keep near posts, as far as it knows. */
+  readonly adverts: readonly ScoredAdvert[];
+}
+
+export interface Hit {
+  readonly post: Id;
+  readonly author: Id;
+  readonly createdAtMs: number;
+  /** The cosine between question and post. */
+  readonly similarity: number;
+  /** Only when asked for. */
+  readonly place: FoundPlace | undefined;
+}
+
+/** What a link to a post needs to know of it. */
+export interface FoundPlace {
+  readonly post: Id;
+  readonly sketch: Sketch;
+  readonly at: readonly Contact[];
+}
+
+/** A post that an entry links to, seen from the question. */
+export interface Candidate {
+  readonly post: Id;
+  /** About its cosine to the question, from its sketch. */
+  readonly estimate: number;
+  readonly at: readonly Contact[];
+}
+
+export interface ScoredAdvert {
+  readonly contact: Contact;
+  /** See `closeness`: 0 where the question is on a centroid, below 0 elsewhere. */
+  readonly closeness: number;
+}
+
+export const MAX_LIMIT = 100;
+export const MAX_CANDIDATES = 48;
+export const MAX_ADVERTS = 16;

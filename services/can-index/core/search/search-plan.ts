@@ -1,0 +1,107 @@
+/**
+ * Which phone a search asks next: the one that probably has most of the nearest posts not found yet. Posts that links name
+ * count by how likely their sketches say they are among the nearest; centroids count for what no link has named.
+ */
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { Candidate, EntriesFound, Hit, ScoredAdvert } from './search-message.ts';
+
+/** How far a sketch's estimate of a cosine may be off: its standard error, about. */
+const ESTIMATE_ERROR = 0.05;
+/** While fewer posts than wanted are found, a candidate as near as this is one of them as likely as not. */
+const NEAR_ENOUGH = 0.5;
+/** Centroids as near as this count as e⁻¹ posts. */
+const CENTROID_SCALE = 0.1;
+/** Phones and posts that a search remembers at most. */
+const MAX_KNOWN = 4_096;
+
+export interface NextPhone {
+  readonly contact: Contact;
+  /** Posts among the nearest that it is expected to add. */
+  readonly gain: number;
+}
+
+export class SearchPlan {
+  readonly #limit: number;
+  readonly #hits: Hit[] = [];
+  readonly #found = new Set<Id>();
+  readonly #candidates = new Map<Id, Candidate>();
+  readonly #adverts = new Map<Id, ScoredAdvert>();
+  readonly #asked = new Set<Id>();
+
+  /** `limit`: how many of the nearest posts are wanted. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** The nearest posts found so far, the nearest first. */
+  get hits(): readonly Hit[] {
+    return this.#hits;
+  }
+
+  /** The phone is being asked, or is not to be. */
+  asked(id: Id): void {
+    this.#asked.add(id);
+  }
+
+  /** Takes in what a phone answered. */
+  learn({ hits, candidates, adverts }: EntriesFound): void {
+    for (const hit of hits) this.#addHit(hit);
+    for (const candidate of candidates) {
+      if (this.#candidates.size < MAX_KNOWN || this.#candidates.has(candidate.post)) this.#addCandidate(candidate);
+    }
+    for (const advert of adverts) this.learnAdvert(advert);
+  }
+
+  learnAdvert(advert: ScoredAdvert): void {
+    if (this.#adverts.size >= MAX_KNOWN && !this.#adverts.has(advert.contact.id)) return;
+    this.#adverts.set(advert.contact.id, advert);
+  }
+
+  /** The best phone to ask that was not asked yet; undefined when none is known. */
+  next(): NextPhone | undefined {
+    const gains = new Map<Id, { readonly contact: Contact; gain: number }>();
+    for (const { contact, closeness } of this.#adverts.values()) {
+      if (this.#asked.has(contact.id)) continue;
+      gains.set(contact.id, { contact, gain: Math.exp(closeness / CENTROID_SCALE) });
+    }
+    for (const { post, estimate, at } of this.#candidates.values()) {
+      if (this.#found.has(post)) continue;
+      const likelihood = this.#likelihood(estimate);
+      for (const contact of at) {
+        if (this.#asked.has(contact.id)) continue;
+        const known = gains.get(contact.id);
+        if (known === undefined) gains.set(contact.id, { contact, gain: likelihood });
+        else known.gain += likelihood;
+      }
+    }
+    let best: NextPhone | undefined;
+    for (const phone of gains.values()) if (best === undefined || phone.gain > best.gain) best = phone;
+    return best;
+  }
+
+  /** The probability that a post with this estimate is among the nearest. */
+  #likelihood(estimate: number): number {
+    const threshold = this.#hits.length < this.#limit ? NEAR_ENOUGH : this.#hits.at(-1)!.similarity;
+    return 1 / (1 + Math.exp((threshold - estimate) / ESTIMATE_ERROR));
+  }
+
+  #addHit(hit: Hit): void {
+    if (this.#found.has(hit.post)) return;
+    this.#found.add(hit.post);
+    const at = this.#hits.findIndex(({ similarity }) => similarity < hit.similarity);
+    this.#hits.splice(at < 0 ? this.#hits.length : at, 0, hit);
+    if (this.#hits.length > this.#limit) this.#hits.pop();
+  }
+
+  /** Of two words about where a post is, both count: neither may be the newest. */
+  #addCandidate(candidate: Candidate): void {
+    const known = this.#candidates.get(candidate.post);
+    if (known === undefined) {
+      this.#candidates.set(candidate.post, candidate);
+      return;
+    }
+    const more = candidate.at.filter(({ id }) => known.at.every((contact) => contact.id !== id));
+    if (more.length > 0) this.#candidates.set(candidate.post, { ...known, at: [...known.at, ...more] });
+  }
+}

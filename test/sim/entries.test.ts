@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { dot } from '../../services/can-index/core/entries/entry.ts';
+import { COPIES } from '../../services/can-index/core/entries/link.ts';
+import { untilWhole } from './can-scenario.ts';
+import { EntryWorld, SPACE } from './entry-world.ts';
+
+/** Several rounds of custody. */
+const ROUNDS_MS = 120_000;
+
+/** Phones that form a whole CAN and keep so many posts. */
+function settledWorld(phones: number, posts: number, seed = 1): EntryWorld {
+  const world = new EntryWorld({ seed });
+  world.can.grow(phones, 100);
+  untilWhole(world.can, 120_000);
+  world.publish(posts);
+  world.can.runFor(10_000);
+  return world;
+}
+
+describe('entries', () => {
+  it('are kept three times and found by their meaning', () => {
+    const world = settledWorld(24, 200);
+    world.can.runFor(ROUNDS_MS);
+    const copies = [...world.posts.keys()].map((post) => world.copies(post));
+    expect(Math.min(...copies)).toBeGreaterThanOrEqual(COPIES);
+    expect(world.recall(40)).toBeGreaterThanOrEqual(0.98);
+  });
+
+  it('spread over the phones: no phone keeps more than three times the mean', () => {
+    const world = settledWorld(24, 300);
+    const loads = world.can.living().map(({ node }) => node.entries.store.size);
+    const mean = loads.reduce((a, b) => a + b, 0) / loads.length;
+    expect(Math.max(...loads)).toBeLessThanOrEqual(3 * mean);
+  });
+
+  it('are found exactly, as brute force finds them, in the space of the projection', () => {
+    const world = settledWorld(16, 150);
+    for (let i = 0; i < 30; i++) {
+      const vector = world.near(world.can.random.pick([...world.posts.values()]).vector);
+      const from = SPACE.coordinatesOf(vector);
+      const distance = (v: Float32Array): number => Math.hypot(...SPACE.coordinatesOf(v).map((x, a) => x - from[a]!));
+      const truth = [...world.posts.values()].map((entry) => distance(entry.vector)).sort((a, b) => a - b);
+      const phone = world.somebody();
+      const { hits, complete } = world.can.complete(phone, phone.node.entries.searchExactly(vector, 10));
+      expect(complete).toBe(true);
+      expect(hits.map((hit) => hit.distance)).toEqual(truth.slice(0, 10));
+    }
+  });
+
+  it('survive a quarter of the phones dying at once', () => {
+    const world = settledWorld(24, 200);
+    world.can.runFor(ROUNDS_MS);
+    for (const phone of world.can.random.shuffle(world.can.living()).slice(0, 6)) phone.kill('machine');
+    // At once, before anything is repaired, most is still found.
+    expect(world.recall(20)).toBeGreaterThanOrEqual(0.9);
+    untilWhole(world.can, 120_000);
+    world.can.runFor(ROUNDS_MS);
+    const lost = [...world.posts.keys()].filter((post) => world.copies(post) === 0);
+    // All three copies of a post lie among a random quarter of the phones with a probability of 1 %.
+    expect(lost.length).toBeLessThanOrEqual(8);
+    for (const post of lost) world.posts.delete(post);
+    expect(world.recall(40)).toBeGreaterThanOrEqual(0.98);
+    const copies = [...world.posts.keys()].map((post) => world.copies(post));
+    expect(Math.min(...copies)).toBeGreaterThanOrEqual(COPIES);
+  });
+
+  it('move with their zones when phones join and leave', () => {
+    const world = settledWorld(8, 150);
+    world.can.grow(16, 200);
+    untilWhole(world.can, 120_000);
+    world.can.runFor(ROUNDS_MS);
+    for (const phone of world.can.living().slice(0, 8)) {
+      phone.leave();
+      world.can.runFor(2_000);
+    }
+    untilWhole(world.can, 120_000);
+    world.can.runFor(ROUNDS_MS);
+    for (const { post, vector } of world.posts.values()) {
+      const point = SPACE.pointOf(vector);
+      const owner = world.can.living().find(({ node }) => node.view.ownershipOf(point) !== 'none')!;
+      expect(owner.node.entries.store.get(post), `the owner of ${post} has it`).toBeDefined();
+    }
+    expect(world.recall(40)).toBeGreaterThanOrEqual(0.98);
+  });
+
+  it('of deleted posts disappear, and no copy brings them back', () => {
+    const world = settledWorld(16, 100);
+    world.can.runFor(ROUNDS_MS);
+    const [gone] = [...world.posts.values()];
+    world.posts.delete(gone!.post);
+    world.deleted.add(gone!.post);
+    const phone = world.somebody();
+    world.can.complete(phone, phone.node.entries.withdraw(gone!.post, gone!.vector));
+    world.can.runFor(ROUNDS_MS);
+    expect(world.copies(gone!.post)).toBe(0);
+    const hits = world.search(world.somebody(), gone!.vector).hits.map(({ post }) => post);
+    expect(hits).not.toContain(gone!.post);
+  });
+
+  it('of posts that nobody deleted stay, whoever asks for their removal', () => {
+    const world = settledWorld(16, 60);
+    const [kept] = [...world.posts.values()];
+    const phone = world.somebody();
+    world.can.complete(phone, phone.node.entries.withdraw(kept!.post, kept!.vector));
+    world.can.runFor(ROUNDS_MS);
+    expect(world.copies(kept!.post)).toBeGreaterThanOrEqual(COPIES);
+  });
+
+  it('that are forged go, and who goes on sending them is barred', () => {
+    const world = settledWorld(16, 60);
+    const liar = world.somebody();
+    const verdicts = new Set<string>();
+    for (let i = 0; i < 60; i++) {
+      const truth = world.makePost();
+      const lie = { ...truth, vector: world.near(truth.vector.map((value) => -value)) };
+      verdicts.add(world.can.complete(liar, liar.node.entries.publish(lie)));
+      world.can.runFor(500);
+    }
+    expect(verdicts).toContain('barred');
+  });
+
+  it('that flood a place are refused, those of others there are not', () => {
+    const world = settledWorld(8, 40);
+    const author = world.makePost().author;
+    const flood = world.makePost(0, author);
+    const verdicts: string[] = [];
+    for (let i = 0; i < 20; i++) {
+      const copy = world.makePost(0, author);
+      const same = { ...copy, vector: flood.vector };
+      world.posts.set(copy.post, same);
+      verdicts.push(world.can.complete(world.somebody(), world.somebody().node.entries.publish(same)));
+    }
+    expect(verdicts.slice(0, 8)).toEqual(Array.from({ length: 8 }, () => 'stored'));
+    expect(verdicts.slice(-5)).toEqual(Array.from({ length: 5 }, () => 'flooded'));
+    const other = world.makePost(0);
+    expect(world.can.complete(world.somebody(), world.somebody().node.entries.publish(other))).toBe('stored');
+  });
+
+  it.each([
+    ['too short', (vector: Float32Array) => vector.slice(1)],
+    ['not finite', (vector: Float32Array) => vector.map((value, i) => (i === 3 ? Number.NaN : value))],
+    ['not of length 1', (vector: Float32Array) => vector.map((value) => 2 * value)],
+  ])('whose vector is %s are refused, and nothing changes', (_what, spoil) => {
+    const world = settledWorld(8, 20);
+    const entry = world.makePost();
+    const [phone, owner] = world.can.living();
+    const request = { type: 'store-entry', entry: { ...entry, vector: spoil(entry.vector) }, copies: [] } as const;
+    const reply = world.can.complete(owner!, owner!.node.entries.handle(phone!.contact, request));
+    expect(reply).toEqual({ type: 'entry-stored', verdict: 'invalid' });
+    expect(world.copies(entry.post)).toBe(0);
+  });
+
+  it('are asked for with a question that is one, or not at all', () => {
+    const world = settledWorld(4, 20);
+    const [phone, asker] = world.can.living();
+    const question = { type: 'search-entries', sinceMs: 0, withPlaces: false } as const;
+    const vector = world.makePost().vector;
+    for (const wrong of [
+      { ...question, vector: vector.slice(1), limit: 5 },
+      { ...question, vector, limit: 0 },
+      { ...question, vector, limit: 101 },
+      { ...question, vector, limit: 1.5 },
+    ]) {
+      expect(world.can.complete(phone!, phone!.node.entries.handle(asker!.contact, wrong))).toBeUndefined();
+    }
+    expect(dot(vector, vector)).toBeCloseTo(1, 5);
+  });
+});
