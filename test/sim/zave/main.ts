@@ -1,6 +1,7 @@
 /** `npm run zave`: the long jobs of the proof harness. Each prints one row of Markdown, and traces of what it found. */
 import { Command, InvalidArgumentError } from 'commander';
 import { anyCandidateProtocol } from './any-candidate.ts';
+import { AnyPredecessor } from './any-predecessor.ts';
 import { asynchronousProtocol } from './asynchronous.ts';
 import { BREAKAGES } from './breakages.ts';
 import { searchPublished, tryBreakage, walkPublished } from './controls.ts';
@@ -13,6 +14,9 @@ import { walk } from './walk.ts';
 
 const REPORT_EVERY_MS = 10_000;
 const ROUND_LIMIT = 1000;
+
+/** What was found so far, by name. */
+const violations: string[] = [];
 
 const atLeast =
   (least: number) =>
@@ -33,10 +37,12 @@ program
   .option('--r <n>', 'length of the successor list', atLeast(1), 2)
   .option('--small', 'start from one phone and let rings be of any size')
   .option('--any-candidate', 'lists alone: a member may adopt any live phone between it and its successor')
+  .option('--any-predecessor', 'the same, and in each state of lists everything with any predecessors')
   .option('--limit <n>', 'states at most', atLeast(1), 100_000_000)
-  .action((options: { ids: number; r: number; small?: true; anyCandidate?: true; limit: number }) => {
-    const { anyCandidate = false, ids: size, limit, r, small = false } = options;
+  .action((options: ExploreOptions) => {
+    const { anyPredecessor = false, anyCandidate = anyPredecessor, ids: size, limit, r, small = false } = options;
     const tell = progressTeller();
+    const predecessors = anyPredecessor ? new AnyPredecessor(correctedProtocol()) : undefined;
     const report = explore({
       size,
       r,
@@ -46,11 +52,24 @@ program
       initial: small ? ringsOfOne : ringsOfPrincipals,
       checkProgress: !anyCandidate,
       onProgress: (done, found) => tell(`${done} states done, ${found} found`),
+      onState(network) {
+        for (const fault of predecessors?.faultsOf(network) ?? []) found(fault, network.toText());
+      },
     });
     for (const { invariant, trace } of report.violations) found(invariant, trace);
-    const { complete, idealStates, seconds, states, transitions, violations } = report;
-    row({ size, r, states, transitions, idealStates, complete, violations: violations.length, seconds });
+    const { complete, idealStates, seconds, states, transitions } = report;
+    const tried = predecessors === undefined ? {} : { predecessorsTried: predecessors.checked };
+    row({ size, r, states, ...tried, transitions, idealStates, complete, violations: violations.length, seconds });
   });
+
+interface ExploreOptions {
+  readonly ids: number;
+  readonly r: number;
+  readonly small?: true;
+  readonly anyCandidate?: true;
+  readonly anyPredecessor?: true;
+  readonly limit: number;
+}
 
 program
   .command('walk')
@@ -151,6 +170,7 @@ await program.parseAsync();
 
 function found(what: string, trace: string): void {
   process.exitCode = 1;
+  violations.push(what);
   console.error(`violated: ${what}\n${trace}`);
 }
 

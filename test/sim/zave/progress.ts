@@ -60,7 +60,8 @@ function someEffective(network: Network): boolean {
   return false;
 }
 
-function isEffective(network: Network, member: number): boolean {
+/** Whether the stabilisation of a member, done without a pause, would change some state. */
+export function isEffective(network: Network, member: number): boolean {
   if (!network.isMember(member)) return false;
   const successor = network.entry(member, 0);
   if (!network.isMember(successor)) return true;
