@@ -58,8 +58,9 @@ program
     });
     for (const { invariant, trace } of report.violations) found(invariant, trace);
     const { complete, idealStates, seconds, states, transitions } = report;
-    const tried = predecessors === undefined ? {} : { predecessorsTried: predecessors.checked };
-    row({ size, r, states, ...tried, transitions, idealStates, complete, violations: violations.length, seconds });
+    const predecessorsTried = predecessors?.checked ?? 0;
+    const counts = { states, predecessorsTried, transitions, idealStates };
+    row({ size, r, ...counts, complete, violations: violations.length, seconds });
   });
 
 interface ExploreOptions {
