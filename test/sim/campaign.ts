@@ -16,6 +16,7 @@ import { Nemesis } from './nemesis.ts';
 import { People } from './people.ts';
 import { RecordWorld } from './record-world.ts';
 import { drawSwarm, type Swarm } from './swarm.ts';
+import type { WatchReport } from './watch/ring-watch.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -38,6 +39,8 @@ export interface CampaignReport {
   /** Complete reads that were stale while reader and replicas did not agree who the replicas are. */
   readonly splitReads: number;
   readonly deeds: readonly string[];
+  /** What was judged of the ring's state. */
+  readonly watched: WatchReport;
   /** Virtual ms from the end of the faults until all was well; undefined when it did not come. */
   readonly healedMs: number | undefined;
   /** What was wrong; empty when all was well. */
@@ -71,7 +74,7 @@ export function runCampaign({ seed, phones, minutes, onProgress = () => {} }: Ca
     const endMs = world.elapsedMs + minutes * 60_000;
     while (world.elapsedMs < endMs && faults.length === 0) {
       world.runFor(STEP_MS);
-      faults.push(...faultsOfOrder(world.living()), ...records.staleReads);
+      faults.push(...faultsOfOrder(world.living()), ...records.staleReads, ...records.ringWatch.faults);
     }
     people.stop();
     nemesis.end();
@@ -91,6 +94,7 @@ export function runCampaign({ seed, phones, minutes, onProgress = () => {} }: Ca
     completeReads: people.completeReads,
     splitReads: records.splitReads,
     deeds: nemesis.deeds,
+    watched: records.ringWatch.report,
     healedMs,
     faults: faults.slice(0, MAX_FAULTS_TOLD),
     trace: world.trace(),
@@ -113,7 +117,8 @@ function heal(records: RecordWorld, people: People, faults: string[]): number | 
     world.runFor(HEAL_STEP_MS);
     left = wrong();
   }
-  faults.push(...left.map((fault) => `not healed after ${HEAL_WITHIN_MS / 1000} s: ${fault}`), ...records.staleReads);
+  faults.push(...left.map((fault) => `not healed after ${HEAL_WITHIN_MS / 1000} s: ${fault}`));
+  faults.push(...records.staleReads, ...records.ringWatch.faults);
   if (left.length > 0) return undefined;
   const healedMs = world.elapsedMs - startedMs;
   const keys = Array.from({ length: KEYS_CHECKED }, () => world.randomId());

@@ -21,9 +21,8 @@ export function faultsOfRing(phones: readonly SimPhone[], listLength: number): s
     compare(faults, phone, 'successors', phone.node.view.successors(), after);
     compare(faults, phone, 'predecessors', phone.node.view.predecessors(), before);
     const nearest = before[0] ?? phone.contact.id;
-    if (phone.node.predecessor.id !== nearest) {
-      faults.push(`phone ${phone.index}: its predecessor is ${phone.node.predecessor.id}, not ${nearest}`);
-    }
+    const predecessor = phone.node.ring?.predecessor.id;
+    if (predecessor !== nearest) faults.push(`phone ${phone.index}: its predecessor is ${predecessor}, not ${nearest}`);
   }
   return faults;
 }
@@ -48,7 +47,9 @@ export function faultsOfOrder(phones: readonly SimPhone[]): string[] {
 export function faultsOfOwnership(phones: readonly SimPhone[], keys: readonly Id[]): string[] {
   const faults: string[] = [];
   for (const key of keys) {
-    const owners = phones.filter(({ contact, node }) => inOwnedRange(node.predecessor.id, key, contact.id));
+    const owners = phones.filter(
+      ({ contact, node: { ring } }) => ring !== undefined && inOwnedRange(ring.predecessor.id, key, contact.id),
+    );
     if (owners.length !== 1)
       faults.push(`key ${key} has ${owners.length} owners: ${owners.map((o) => o.index).join(' ')}`);
   }

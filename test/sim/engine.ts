@@ -43,6 +43,8 @@ const MIN_SWEEP = 1024;
 
 export class Engine {
   readonly random: SeededRandom;
+  /** Called after each event that ran: for checkers, which change nothing. */
+  onEvent: (() => void) | undefined;
   #nowMs = EPOCH_MS;
   #hash = 0x811c9dc5;
   readonly #trace: Float64Array;
@@ -142,6 +144,7 @@ export class Engine {
       event.isDue = false;
       this.#nowMs = nextMs;
       event.happen();
+      this.onEvent?.();
     }
     this.#nowMs = untilMs;
   }

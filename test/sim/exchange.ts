@@ -6,12 +6,20 @@ import type { Machine, SimMessage } from './machine.ts';
 import { kindOfRequest } from './message-kind.ts';
 import type { Arrival, Network } from './network.ts';
 
+/** Is told of every exchange, for checkers. */
+export interface CallObserver {
+  /** The machine that was asked has answered; its reply sets out, and may be lost. Of a doubled request, twice. */
+  replied(exchange: Exchange, reply: SimMessage): void;
+  /** The machine that asked goes on with this outcome; undefined: it does not wait any more. */
+  ended(exchange: Exchange, outcome: CallOutcome<unknown> | undefined): void;
+}
+
 export class Exchange implements Pending, Waiter<undefined>, Arrival {
   readonly #engine: Engine;
   readonly #network: Network;
-  readonly #caller: Machine;
-  readonly #target: Machine;
-  readonly #request: SimMessage;
+  readonly from: Machine;
+  readonly to: Machine;
+  readonly request: SimMessage;
   readonly #startedMs: number;
   readonly #timeout: Pending;
   /** Undefined when the outcome is there, or nobody wants it any more. */
@@ -28,23 +36,24 @@ export class Exchange implements Pending, Waiter<undefined>, Arrival {
   ) {
     this.#engine = engine;
     this.#network = network;
-    this.#caller = caller;
-    this.#target = target;
-    this.#request = request;
+    this.from = caller;
+    this.to = target;
+    this.request = request;
     this.#startedMs = engine.nowMs;
     this.#waiter = waiter;
     this.#timeout = caller.sleep(timeoutMs, this);
   }
 
   send(): void {
-    this.#network.send(this.#caller, this.#target, kindOfRequest(this.#request.type), this);
+    this.#network.send(this.from, this.to, kindOfRequest(this.request.type), this);
   }
 
   /** The request is there: the target answers it. */
   arrive(): void {
-    this.#target.serve(this.#caller, this.#request, (reply) => {
-      const kind = kindOfRequest(this.#request.type) + 1;
-      this.#network.send(this.#target, this.#caller, kind, new Answer(this, reply));
+    this.to.serve(this.from, this.request, (reply) => {
+      const kind = kindOfRequest(this.request.type) + 1;
+      this.#network.observer?.replied(this, reply);
+      this.#network.send(this.to, this.from, kind, new Answer(this, reply));
     });
   }
 
@@ -63,16 +72,27 @@ export class Exchange implements Pending, Waiter<undefined>, Arrival {
     this.fail('timeout');
   }
 
+  /** Whether the one who asks still waits. */
+  get isOpen(): boolean {
+    return this.#waiter !== undefined;
+  }
+
   cancel(): void {
-    this.#waiter = undefined;
-    this.#timeout.cancel();
+    this.#close(undefined);
   }
 
   #end(outcome: CallOutcome<unknown>): void {
     const waiter = this.#waiter;
     if (waiter === undefined) return;
-    this.cancel();
+    this.#close(outcome);
     waiter.resume(outcome);
+  }
+
+  #close(outcome: CallOutcome<unknown> | undefined): void {
+    if (this.#waiter === undefined) return;
+    this.#waiter = undefined;
+    this.#timeout.cancel();
+    this.#network.observer?.ended(this, outcome);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import { Clogging } from './clogging.ts';
 import { type Engine, SimEvent } from './engine.ts';
+import type { CallObserver } from './exchange.ts';
 import type { Machine } from './machine.ts';
 
 export interface NetworkOptions {
@@ -39,6 +40,8 @@ export class Network {
   duplication: number;
   reordering: number;
   readonly clogging = new Clogging();
+  /** Is told of every call, for checkers. */
+  observer: CallObserver | undefined;
   /** Messages that were delivered. */
   delivered = 0;
   readonly #engine: Engine;

@@ -10,6 +10,7 @@ import { crypto } from '../unit/shared/author.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { NetworkOptions } from './network.ts';
 import type { SimPhone } from './phone.ts';
+import { RingWatch } from './watch/ring-watch.ts';
 import { World } from './world.ts';
 
 /** How long a simulated disk takes to write, ms. */
@@ -20,6 +21,7 @@ export type RecordPhone = SimPhone<Replication>;
 export class RecordWorld {
   readonly world: World<Replication>;
   readonly settings: ChordSettings;
+  readonly ringWatch: RingWatch;
   readonly disks: MemoryStore[] = [];
   /** The newest acknowledged version of each record, by place and key. */
   readonly acknowledged = new Map<string, RingRecord>();
@@ -43,6 +45,7 @@ export class RecordWorld {
       network,
       traceLength,
       keepRecords: (view) => new Replication(view, crypto),
+      tell: (index, event) => this.ringWatch.told(index, event),
       diskFor: (engine, index) => {
         const [least, most] = WRITE_MS;
         const random = engine.random.fork();
@@ -50,6 +53,7 @@ export class RecordWorld {
         return this.disks[index];
       },
     });
+    this.ringWatch = new RingWatch(this.world, this.settings.successors);
   }
 
   get living(): readonly RecordPhone[] {

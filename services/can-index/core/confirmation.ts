@@ -17,6 +17,7 @@ export function suspicionParts(context: CanContext, calls: () => Calls): Suspici
       return (common.length > 0 ? common : alive).map(({ contact }) => contact);
     },
     probeThrough: (helper, target) => calls().probeThrough(helper, target),
+    heardAtMs: (id) => context.neighbours.get(id)?.heardAtMs,
     *foundAlive({ id }) {
       const neighbour = context.neighbours.get(id);
       if (neighbour === undefined) return;

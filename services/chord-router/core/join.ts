@@ -92,7 +92,10 @@ function* joinThrough(context: RingContext, calls: Calls, entry: Contact): Task<
   if (owner === undefined || namedBy === undefined) {
     return hops.some((hop) => hop.outcome === 'refused') ? 'refused' : 'unheard';
   }
-  const place = yield* findPlace(context, calls, owner.id === context.self.id ? namedBy : owner);
+  // The owner may know nobody before this place: then whoever named it does, for it lies before its successor.
+  const nearby = owner.id === context.self.id ? [namedBy] : [owner, namedBy];
+  let place: FoundPlace | undefined;
+  for (const near of nearby) place ??= yield* findPlace(context, calls, near);
   if (place === undefined) return 'busy';
   context.setRing(place.state);
   context.setPredecessorsBehind(place.behind);

@@ -12,6 +12,7 @@ import type { PeerReply, PeerRequest } from './message.ts';
 import { NodeView } from './node-view.ts';
 import { type Relay, type Relayed, relay } from './relay.ts';
 import { type Place, takePlace } from './resume.ts';
+import type { RingState } from './ring.ts';
 import { RingContext } from './ring-context.ts';
 import type { LookupOutcome, RingView } from './ring-view.ts';
 import { isRecordRequest, type RecordRequest } from './serve.ts';
@@ -139,9 +140,12 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
     yield* leaveRing(this.#context, this.#calls, this.records.handOver());
   }
 
-  /** Zave's predecessor: this phone owns what lies between it and itself. Self when alone; may be dead for a while. */
-  get predecessor(): Contact {
-    return this.#context.ring.predecessor;
+  /**
+   * Zave's state of this phone: it owns what lies between its predecessor, which may be dead for a while, and itself.
+   * Undefined while it is on no ring: joining, or gone.
+   */
+  get ring(): RingState | undefined {
+    return this.#isOnRing() ? this.#context.ring : undefined;
   }
 
   lookup(key: Id): Task<LookupOutcome> {

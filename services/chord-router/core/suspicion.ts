@@ -14,6 +14,7 @@ export function suspicionOf(context: RingContext, calls: Calls): Suspicion {
       return [...new Map(near.map((contact) => [contact.id, contact])).values()];
     },
     probeThrough: (helper, target) => calls.attempt<'probe-for'>(helper, { type: 'probe-for', target }),
+    heardAtMs: (id) => context.phones.get(id)?.heardAtMs,
     *foundAlive(contact) {
       context.heard(contact, yield* now());
     },

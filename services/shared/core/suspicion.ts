@@ -23,6 +23,8 @@ export interface SuspicionParts {
   /** Phones that may be able to reach this one, best first; HELPERS of them are asked. */
   helpersFor(id: Id): readonly Contact[];
   probeThrough(helper: Contact, target: Contact): Task<CallOutcome<{ readonly reachable: boolean }>>;
+  /** When the phone was last heard to be a member, by whatever clock; undefined if it never was. */
+  heardAtMs(id: Id): number | undefined;
   foundAlive(contact: Contact): Task<void>;
   foundDead(contact: Contact): Task<void>;
 }
@@ -52,8 +54,11 @@ export class Suspicion {
   }
 
   *#investigate(contact: Contact): Task<Verdict> {
+    const heardBefore = this.#parts.heardAtMs(contact.id);
     try {
-      const verdict = yield* this.#examine(contact);
+      const examined = yield* this.#examine(contact);
+      // One that came back meanwhile may have answered other calls: that its former life is silent says nothing of it.
+      const verdict = this.#parts.heardAtMs(contact.id) === heardBefore ? examined : 'alive';
       if (verdict === 'alive') {
         this.#unreached.delete(contact.id);
         yield* this.#parts.foundAlive(contact);

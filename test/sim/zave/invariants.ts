@@ -69,9 +69,10 @@ export class Analysis {
 
   #addSkips({ size, stride }: Network, lists: Int16Array): void {
     const covers = this.#covers;
-    for (let owner = 0; owner < size; owner++) {
+    for (let start = 0; start < lists.length; start += stride) {
+      const owner = (start / stride) % size;
       let last = owner;
-      for (let k = owner * stride; k < (owner + 1) * stride; k++) {
+      for (let k = start; k < start + stride; k++) {
         const entry = lists[k]!;
         if (entry === NONE) break;
         covers[last + 1]! += 1;

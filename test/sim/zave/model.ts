@@ -217,18 +217,21 @@ export function dropDeadEntry(operations: RingOperations): Action {
 export function mayFail(network: Network, at: number): boolean {
   if (!network.isMember(at)) return false;
   for (let member = 0; member < network.size; member++) {
-    if (member === at) continue;
-    if (network.isMember(member) && !keepsLiveEntry(network, network.lists, member, at)) return false;
-    if (network.answers[member] !== undefined && !keepsLiveEntry(network, network.comingLists, member, at))
-      return false;
+    if (member !== at && network.isMember(member) && !keepsLiveEntry(network, network.lists, member, at)) return false;
+  }
+  if (network.answerCount > 0) {
+    for (let row = 0; row < network.answers.length; row++) {
+      if (network.answers[row] === undefined || row % network.size === at) continue;
+      if (!keepsLiveEntry(network, network.comingLists, row, at)) return false;
+    }
   }
   const { principal, principalCount } = analysisFor(network).of(network);
   return principalCount - principal[at]! >= network.leastPrincipals;
 }
 
-function keepsLiveEntry(network: Network, lists: Int16Array, member: number, without: number): boolean {
+function keepsLiveEntry(network: Network, lists: Int16Array, row: number, without: number): boolean {
   for (let k = 0; k < network.stride; k++) {
-    const entry = lists[member * network.stride + k]!;
+    const entry = lists[row * network.stride + k]!;
     if (entry === NONE) return false;
     if (entry !== without && network.isMember(entry)) return true;
   }

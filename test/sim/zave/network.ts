@@ -44,6 +44,8 @@ export interface NetworkOptions {
    * extension of docs/decisions/ring-operations.md. Below r + 1 lists may close with self.
    */
   readonly leastPrincipals: number;
+  /** Answers that may be on their way to a position at once; 1 by default. */
+  readonly answersEach?: number;
 }
 
 export class Network implements NetworkOptions {
@@ -61,7 +63,7 @@ export class Network implements NetworkOptions {
   readonly predecessors: Int16Array;
   readonly steps: Uint8Array;
   readonly targets: Int16Array;
-  /** Answers on their way, by the position that waits for them. */
+  /** Answers on their way: the k-th to a position is at k · size + position. */
   readonly answers: (RingState | undefined)[];
   /** The lists that those answers will make, laid out like `lists`. */
   readonly comingLists: Int16Array;
@@ -71,7 +73,7 @@ export class Network implements NetworkOptions {
   version = 0;
   readonly #positions = new Map<Id, number>();
 
-  constructor({ size, r, leastPrincipals }: NetworkOptions) {
+  constructor({ size, r, leastPrincipals, answersEach = 1 }: NetworkOptions) {
     this.size = size;
     this.r = r;
     this.leastPrincipals = leastPrincipals;
@@ -84,8 +86,8 @@ export class Network implements NetworkOptions {
     this.predecessors = new Int16Array(size).fill(NONE);
     this.steps = new Uint8Array(size);
     this.targets = new Int16Array(size).fill(NONE);
-    this.answers = Array.from({ length: size }, () => undefined);
-    this.comingLists = new Int16Array(size * this.stride).fill(NONE);
+    this.answers = Array.from({ length: size * answersEach }, () => undefined);
+    this.comingLists = new Int16Array(size * answersEach * this.stride).fill(NONE);
   }
 
   isMember(position: number): boolean {
@@ -116,7 +118,7 @@ export class Network implements NetworkOptions {
     if (state === undefined) {
       this.memberCount -= 1;
       this.setStep(position, IDLE, NONE);
-      if (this.answers[position] !== undefined) this.setAnswer(position, undefined, []);
+      this.#clearAnswers(position);
       this.predecessors[position] = NONE;
     } else {
       if (before === undefined) this.memberCount += 1;
@@ -130,11 +132,19 @@ export class Network implements NetworkOptions {
   }
 
   /** An answer starts on its way to a position, where it will make this list; or it has arrived or is lost. */
-  setAnswer(position: number, answer: RingState | undefined, comingList: readonly Contact[]): void {
-    this.answerCount += (answer === undefined ? 0 : 1) - (this.answers[position] === undefined ? 0 : 1);
-    this.answers[position] = answer;
-    this.#fillList(this.comingLists, position, comingList);
+  setAnswer(position: number, answer: RingState | undefined, comingList: readonly Contact[], k = 0): void {
+    const row = k * this.size + position;
+    this.answerCount += (answer === undefined ? 0 : 1) - (this.answers[row] === undefined ? 0 : 1);
+    this.answers[row] = answer;
+    this.#fillList(this.comingLists, row, comingList);
     this.version += 1;
+  }
+
+  #clearAnswers(position: number): void {
+    if (this.answerCount === 0) return;
+    for (let k = 0; k * this.size < this.answers.length; k++) {
+      if (this.answers[k * this.size + position] !== undefined) this.setAnswer(position, undefined, [], k);
+    }
   }
 
   setStep(position: number, step: Step, target: number): void {
@@ -146,7 +156,7 @@ export class Network implements NetworkOptions {
     for (let position = 0; position < this.size; position++) {
       this.set(position, undefined);
       this.setStep(position, IDLE, NONE);
-      if (this.answers[position] !== undefined) this.setAnswer(position, undefined, []);
+      this.#clearAnswers(position);
     }
   }
 
@@ -165,8 +175,8 @@ export class Network implements NetworkOptions {
     return lines.join('\n');
   }
 
-  #fillList(lists: Int16Array, position: number, entries: readonly Contact[]): void {
-    const start = position * this.stride;
+  #fillList(lists: Int16Array, row: number, entries: readonly Contact[]): void {
+    const start = row * this.stride;
     for (let k = 0; k < this.stride; k++) {
       const entry = entries[k];
       lists[start + k] = entry === undefined ? NONE : this.positionOf(entry);
