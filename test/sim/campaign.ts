@@ -65,6 +65,11 @@ export function runCampaign({ seed, phones, minutes, onProgress = () => {} }: Ca
   const people = new People(records, swarm.operationEveryMs);
   const nemesis = new Nemesis(records, swarm);
   const faults: string[] = [];
+  const found = (): readonly string[] => [
+    ...records.staleReads,
+    ...records.ringWatch.faults,
+    ...records.recordWatch.faults,
+  ];
   let healedMs: number | undefined;
   try {
     records.grow(phones, GROW_GAP_MS);
@@ -74,12 +79,15 @@ export function runCampaign({ seed, phones, minutes, onProgress = () => {} }: Ca
     const endMs = world.elapsedMs + minutes * 60_000;
     while (world.elapsedMs < endMs && faults.length === 0) {
       world.runFor(STEP_MS);
-      faults.push(...faultsOfOrder(world.living()), ...records.staleReads, ...records.ringWatch.faults);
+      faults.push(...faultsOfOrder(world.living()), ...found());
     }
     people.stop();
     nemesis.end();
     onProgress(`${nemesis.deeds.length} faults struck; healing`);
-    if (faults.length === 0) healedMs = heal(records, people, faults);
+    if (faults.length === 0) {
+      healedMs = heal(records, people, faults);
+      faults.push(...found());
+    }
   } catch (error) {
     faults.push(error instanceof Error ? `${error.message}${causeOf(error)}` : String(error));
   }
@@ -117,8 +125,7 @@ function heal(records: RecordWorld, people: People, faults: string[]): number | 
     world.runFor(HEAL_STEP_MS);
     left = wrong();
   }
-  faults.push(...left.map((fault) => `not healed after ${HEAL_WITHIN_MS / 1000} s: ${fault}`));
-  faults.push(...records.staleReads, ...records.ringWatch.faults);
+  faults.push(...left.map((fault) => `H: not healed after ${HEAL_WITHIN_MS / 1000} s: ${fault}`));
   if (left.length > 0) return undefined;
   const healedMs = world.elapsedMs - startedMs;
   const keys = Array.from({ length: KEYS_CHECKED }, () => world.randomId());

@@ -37,8 +37,8 @@ export function faultsOfOrder(phones: readonly SimPhone[]): string[] {
   for (const { contact, index, node } of phones) {
     const after = [contact.id, ...node.view.successors().map(({ id }) => id)];
     const before = [contact.id, ...node.view.predecessors().map(({ id }) => id)];
-    if (!isOrdered(after)) faults.push(`phone ${index}: successors out of order: ${after.join(' ')}`);
-    if (!isOrdered(before.reverse())) faults.push(`phone ${index}: predecessors out of order: ${before.join(' ')}`);
+    if (!isOrdered(after)) faults.push(`order: phone ${index}: successors out of order: ${after.join(' ')}`);
+    if (!isOrdered(before.reverse())) faults.push(`order: phone ${index}: predecessors out of order: ${before.join(' ')}`);
   }
   return faults;
 }
@@ -51,7 +51,7 @@ export function faultsOfOwnership(phones: readonly SimPhone[], keys: readonly Id
       ({ contact, node: { ring } }) => ring !== undefined && inOwnedRange(ring.predecessor.id, key, contact.id),
     );
     if (owners.length !== 1)
-      faults.push(`key ${key} has ${owners.length} owners: ${owners.map((o) => o.index).join(' ')}`);
+      faults.push(`O: key ${key} has ${owners.length} owners: ${owners.map((o) => o.index).join(' ')}`);
   }
   return faults;
 }

@@ -30,6 +30,7 @@ export class MemoryStore {
   /** Writes end with this while it is set. */
   fault: StoreFault | undefined;
   readonly #writeLater: (write: () => void) => void;
+  readonly #onKept: (record: RingRecord) => void;
   readonly #places = new Map<Id, Map<string, RingRecord>>();
   readonly #authorBytes = new Map<Id, number>();
   #digests = new DigestMemo();
@@ -38,9 +39,16 @@ export class MemoryStore {
   #records = 0;
   #crashes = 0;
 
-  /** `writeLater` runs a write when the disk has got to it, say some virtual milliseconds later. */
-  constructor(writeLater: (write: () => void) => void = (write) => write()) {
+  /**
+   * `writeLater` runs a write when the disk has got to it, say some virtual milliseconds later. `onKept` is told of each
+   * record that is on disk then, for checkers.
+   */
+  constructor(
+    writeLater: (write: () => void) => void = (write) => write(),
+    onKept: (record: RingRecord) => void = () => {},
+  ) {
     this.#writeLater = writeLater;
+    this.#onKept = onKept;
   }
 
   /** Writes under way are lost and never answered; what was answered stays. */
@@ -88,7 +96,7 @@ export class MemoryStore {
 
   #keep(record: RingRecord, quota: StoreQuota): WriteEffect {
     const standing = this.get({ place: record.place, key: recordKey(record) });
-    const tombstone = record.kind === 'immutable' ? this.#tombstone(record.place, record.author) : undefined;
+    const tombstone = record.kind === 'immutable' ? this.tombstone(record.place, record.author) : undefined;
     const effect = decideWrite(record, standing, tombstone !== undefined);
     const fork = meetsFork(record, standing);
     if (effect === 'present') return { effect, current: record, fork };
@@ -105,6 +113,7 @@ export class MemoryStore {
     }
     for (const old of replaced) this.#change(old, -1);
     this.#change(record, 1);
+    this.#onKept(record);
     return { effect, current: record, fork };
   }
 
@@ -123,7 +132,8 @@ export class MemoryStore {
     this.#digests.apply([change]);
   }
 
-  #tombstone(place: Id, author: Id): RingRecord | undefined {
+  /** The author's tombstone at a place, which forbids its immutable there. */
+  tombstone(place: Id, author: Id): RingRecord | undefined {
     const records = this.#places.get(place)?.values() ?? [];
     return [...records].find((record) => record.final && record.author === author);
   }
@@ -179,7 +189,7 @@ export class MemoryStore {
   #fetch(wanted: readonly RecordName[], maxBytes: number): readonly RingRecord[] {
     const found = wanted.flatMap((name) => {
       const { kind, author } = originOfKey(name.key);
-      const record = this.get(name) ?? (kind === 'immutable' ? this.#tombstone(name.place, author) : undefined);
+      const record = this.get(name) ?? (kind === 'immutable' ? this.tombstone(name.place, author) : undefined);
       return record === undefined ? [] : [record];
     });
     return withinBytes(found, maxBytes);

@@ -50,7 +50,7 @@ export class People {
     return this.#deleted.flatMap((post) =>
       this.#records.living
         .filter((phone) => this.#records.keeps(phone, post))
-        .map(({ index }) => `phone ${index} keeps the deleted post at ${post.place}`),
+        .map(({ index }) => `undead: phone ${index} keeps the deleted post at ${post.place}`),
     );
   }
 
@@ -59,7 +59,7 @@ export class People {
     return [...this.#records.acknowledged.values()].flatMap((record) => {
       const answer = this.#records.read(this.#records.pick(), record.place, 'quorum');
       const found = answer.records.some((other) => recordKey(other) === recordKey(record) && other.seq >= record.seq);
-      return found && answer.complete ? [] : [`the record at ${record.place} is not read in full`];
+      return found && answer.complete ? [] : [`lost: the record at ${record.place} is not read in full`];
     });
   }
 

@@ -10,6 +10,7 @@ import { crypto } from '../unit/shared/author.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { NetworkOptions } from './network.ts';
 import type { SimPhone } from './phone.ts';
+import { holds, RecordWatch } from './watch/record-watch.ts';
 import { RingWatch } from './watch/ring-watch.ts';
 import { World } from './world.ts';
 
@@ -23,6 +24,7 @@ export class RecordWorld {
   readonly settings: ChordSettings;
   readonly ringWatch: RingWatch;
   readonly disks: MemoryStore[] = [];
+  readonly recordWatch = new RecordWatch(this.disks);
   /** The newest acknowledged version of each record, by place and key. */
   readonly acknowledged = new Map<string, RingRecord>();
   /** Who wrote those, and whether it then agreed with the replicas on who they are. */
@@ -49,7 +51,10 @@ export class RecordWorld {
       diskFor: (engine, index) => {
         const [least, most] = WRITE_MS;
         const random = engine.random.fork();
-        this.disks[index] = new MemoryStore((write) => engine.after(least + random.next() * (most - least), write));
+        this.disks[index] = new MemoryStore(
+          (write) => engine.after(least + random.next() * (most - least), write),
+          (record) => this.recordWatch.kept(index, record),
+        );
         return this.disks[index];
       },
     });
@@ -88,14 +93,16 @@ export class RecordWorld {
 
   /** Whether a phone has a record, or a version that won over it and was perhaps not acknowledged. */
   holds({ index }: RecordPhone, record: RingRecord): boolean {
-    const found = this.disks[index]!.get({ place: record.place, key: recordKey(record) });
-    return found !== undefined && !supersedes(record, found);
+    return holds(this.disks[index]!, record);
   }
 
   /** Starts a write; what it acknowledges is remembered. */
   write(phone: RecordPhone, record: RingRecord, onDone?: (receipt: Receipt) => void): void {
     phone.run(phone.node.records.put([record.bytes]), ([receipt]) => {
-      if (receipt!.outcome === 'stored') this.#acknowledge(record, phone);
+      if (receipt!.outcome === 'stored') {
+        this.recordWatch.acknowledged(record, receipt!);
+        this.#acknowledge(record, phone);
+      }
       onDone?.(receipt!);
     });
   }
@@ -153,7 +160,11 @@ export class RecordWorld {
       const found = answer.records.find((record) => recordKey(record) === recordKey(expected));
       const isOld = found === undefined || supersedes(expected, found);
       if (answer.complete && isOld && !this.#isDeleted(expected, answer)) {
-        onStale(`${name} seq ${expected.seq}, read as ${found?.seq} by phone ${phone.index}`);
+        onStale(`stale: ${name} seq ${expected.seq}, read as ${found?.seq} by phone ${phone.index}`);
+      }
+      const { author } = expected;
+      if (answer.complete && expected.final && answer.records.some((r) => r.kind === 'immutable' && r.author === author)) {
+        onStale(`undead: phone ${phone.index} reads the deleted post at ${expected.place}`);
       }
       onDone?.(answer);
     });

@@ -123,7 +123,8 @@ export class RingWatch implements CallObserver {
     const { type } = call.request;
     if (reply.type === 'refused') return;
     if (type === 'notify') this.#acquaintance.notified(asked, asker);
-    if (!READS.has(type) || !call.isOpen || this.#image.phones.length !== this.#world.phones.length) return;
+    if (!READS.has(type) || !call.isOpen) return;
+    this.#admitNewPhones();
     const state = asked.node.ring;
     const coming = state && this.#image.comingAnswer(asker, state);
     if (state === undefined || coming === undefined) return;
@@ -145,12 +146,13 @@ export class RingWatch implements CallObserver {
   }
 
   #afterEvent(): void {
-    if (this.#image.phones.length !== this.#world.phones.length) this.#rebuild(this.#image.network.leastPrincipals);
-    const changed = this.#image.changed();
-    for (const at of changed) this.#takeIn(at);
-    if (changed.length > 0) this.#changes += 1;
-    if (this.#preconditions.hold) this.#judgeStep(changed);
-    else if (changed.length > 0) this.#counts.unjudged += 1;
+    this.#admitNewPhones();
+    for (const at of this.#image.changed()) {
+      this.#takeIn(at);
+      this.#changes += 1;
+      this.#judgeStep(at);
+    }
+    if (this.#preconditions.hold) for (const phone of this.#stabilised) this.#checkRound(phone);
     this.#stabilised.length = 0;
     this.#acquaintance.eventIsOver();
     if (this.#world.elapsedMs >= this.#restoreAtMs) this.#tryToRestore();
@@ -185,18 +187,18 @@ export class RingWatch implements CallObserver {
     }
   }
 
-  #judgeStep(changed: readonly number[]): void {
-    const { network } = this.#image;
-    if (changed.length > 0) {
-      this.#counts[network.mayClose ? 'judgedSmall' : 'judged'] += 1;
-      const what = changed.map((at) => `phone ${this.#image.order[at]!.index}`).join(', ');
-      for (const name of this.#judge.faultsOfStep()) this.#fault(name, `violated by what ${what} did`);
-      if (!progressIsPossible(network)) this.#fault('P1', 'no stabilisation is effective, and the ring is not ideal');
-      if (!idealIsQuiet(network)) this.#fault('P2', 'a stabilisation is effective though the ring is ideal');
-      this.#checkOwners();
+  #judgeStep(at: number): void {
+    const { network, order } = this.#image;
+    if (!this.#preconditions.hold) {
+      this.#counts.unjudged += 1;
+      return;
     }
+    this.#counts[network.mayClose ? 'judgedSmall' : 'judged'] += 1;
+    for (const name of this.#judge.faultsOfStep()) this.#fault(name, `violated by phone ${order[at]!.index}`);
+    if (!progressIsPossible(network)) this.#fault('P1', 'no stabilisation is effective, and the ring is not ideal');
+    if (!idealIsQuiet(network)) this.#fault('P2', 'a stabilisation is effective though the ring is ideal');
+    this.#checkOwners();
     this.#judge.begin();
-    for (const phone of this.#stabilised) this.#checkRound(phone);
   }
 
   /** P3, of a round that has just ended. */
@@ -235,6 +237,10 @@ export class RingWatch implements CallObserver {
     if (this.#image.order.some((phone) => isMember(phone) && this.#isTakenForDead(phone))) return;
     this.#rebuild(isLarge ? this.#r + 1 : 1);
     this.#preconditions.restore();
+  }
+
+  #admitNewPhones(): void {
+    if (this.#image.phones.length !== this.#world.phones.length) this.#rebuild(this.#image.network.leastPrincipals);
   }
 
   #isTakenForDead({ contact }: SimPhone): boolean {

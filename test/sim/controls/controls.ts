@@ -1,0 +1,35 @@
+/** Negative controls of whole phones: every mutation must be caught, and the code as it is must not be. */
+import { importMutated } from './mutated-import.ts';
+import { MUTATIONS, type Mutation, type Trial } from './mutations.ts';
+
+export interface ControlReport {
+  readonly name: string;
+  /** The trial and seed in which something was found first; undefined if nothing was. */
+  readonly trial: Trial | undefined;
+  readonly seed: number | undefined;
+  /** Name of the check that found it. */
+  readonly check: string;
+  readonly fault: string;
+}
+
+/** The code as it is, under the name that stands for it in reports. */
+export const UNCHANGED = 'as it is';
+
+/** Tries a mutation with the seeds from 1 on, each trial in turn. */
+export async function tryMutation(mutation: Mutation | undefined, seeds: number): Promise<ControlReport> {
+  const name = mutation?.name ?? UNCHANGED;
+  const { TRIALS } = await importMutated<typeof import('./trials.ts')>('test/sim/controls/trials.ts', mutation);
+  const trials = mutation?.trials ?? (Object.keys(TRIALS) as Trial[]);
+  for (let seed = 1; seed <= seeds; seed++) {
+    for (const trial of trials) {
+      const [fault] = TRIALS[trial](seed);
+      if (fault !== undefined) return { name, trial, seed, check: /^[\w-]*/.exec(fault)![0], fault };
+    }
+  }
+  return { name, trial: undefined, seed: undefined, check: '', fault: '' };
+}
+
+/** All of them, those whose names contain `filter`. */
+export function* mutationsNamed(filter: string): Iterable<Mutation> {
+  for (const mutation of MUTATIONS) if (mutation.name.includes(filter)) yield mutation;
+}

@@ -1,0 +1,143 @@
+/**
+ * Deliberate breakages of the real core, one line each: what a tired engineer might write. Whole simulated phones run
+ * with each of them, and a checker must notice. zave/breakages.ts does the same to the ring operations alone.
+ */
+
+/** A run that a mutation is tried in; see trials.ts. */
+export type Trial = 'churn' | 'campaign' | 'exodus' | 'destruction';
+
+export interface Mutation {
+  readonly name: string;
+  /** Path of the changed file in the repository. */
+  readonly file: string;
+  /** What stands there, exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** Where it should show, in the order to try. */
+  readonly trials: readonly Trial[];
+}
+
+const CORE = 'services/chord-router/core';
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: "adopts its successor's predecessor unasked",
+    file: `${CORE}/stabilise.ts`,
+    find: 'if (candidate !== undefined) yield* this.#consider(candidate);',
+    replace: `if (candidate !== undefined)
+        context.setRing({ ...state, successors: [candidate, ...state.successors].slice(0, settings.successors) });`,
+    trials: ['churn'],
+  },
+  {
+    name: "takes its successor's list without the successor",
+    file: `${CORE}/ring.ts`,
+    find: 'clockwiseList(state.self, [first, ...answer.successors], r)',
+    replace: 'clockwiseList(state.self, answer.successors, r)',
+    trials: ['churn'],
+  },
+  {
+    name: 'keeps a successor that died',
+    file: `${CORE}/ring.ts`,
+    find: 'const left = state.successors.filter((s) => s.id !== dead);',
+    replace: 'const left = state.successors;',
+    trials: ['churn'],
+  },
+  {
+    name: "joins past its predecessor's first successor",
+    file: `${CORE}/ring.ts`,
+    find: 'const rest = returning ? ofM.successors.slice(1) : ofM.successors;',
+    replace: 'const rest = ofM.successors.slice(1);',
+    trials: ['churn'],
+  },
+  {
+    name: 'replaces its predecessor only once that died',
+    file: `${CORE}/ring.ts`,
+    find: 'const adopted = between(predecessor.id, notifier.id, self.id) || predecessorDead;',
+    replace: 'const adopted = predecessorDead;',
+    trials: ['churn'],
+  },
+  {
+    name: 'takes whoever notifies for its predecessor',
+    file: `${CORE}/ring.ts`,
+    find: 'const adopted = between(predecessor.id, notifier.id, self.id) || predecessorDead;',
+    replace: 'const adopted = true;',
+    trials: ['churn'],
+  },
+  {
+    name: 'drops a successor without confirming that it is dead',
+    file: `${CORE}/stabilise.ts`,
+    find: "if ((yield* this.#suspicion.confirm(successor)) === 'dead') return 'dead';",
+    replace: "context.drop(successor, 'dead');",
+    trials: ['churn'],
+  },
+  {
+    name: 'takes a confirmation of an earlier life for a death',
+    file: `${CORE}/suspicion.ts`,
+    find: "this.#heardAtMs(contact.id) === heardBefore ? examined : 'alive'",
+    replace: 'examined',
+    trials: ['churn'],
+  },
+  {
+    name: 'joins only where the owner knows who lies before it',
+    file: `${CORE}/join.ts`,
+    find: '[owner, namedBy]',
+    replace: '[owner]',
+    trials: ['churn'],
+  },
+  {
+    name: 'acknowledges a write before a quorum has it',
+    file: `${CORE}/delivery.ts`,
+    find: 'this.#newer !== undefined || this.#acknowledged >= majorityOf(this.#replicas)',
+    replace: 'this.#newer !== undefined || this.#acknowledged >= 1',
+    trials: ['campaign'],
+  },
+  {
+    name: 'reads from one replica what a quorum should tell',
+    file: `${CORE}/replica-reader.ts`,
+    find: 'return majorityOf(this.#expected) - votes;',
+    replace: 'return 1 - votes;',
+    trials: ['campaign'],
+  },
+  {
+    name: 'answers for what it has not fetched yet',
+    file: `${CORE}/serve.ts`,
+    find: 'settled: keeper.coverage.covers(query.place),',
+    replace: 'settled: true,',
+    trials: ['campaign'],
+  },
+  {
+    name: 'keeps a post whose tombstone it has',
+    file: `${CORE}/write-decision.ts`,
+    find: "if (record.kind === 'immutable' && tombstoneStands) return 'tombstoned';",
+    replace: '',
+    trials: ['campaign'],
+  },
+  {
+    name: 'compares nothing with the other replicas of what it owns',
+    file: `${CORE}/repair.ts`,
+    find: 'moved += yield* this.#compareOwned();',
+    replace: '',
+    trials: ['campaign'],
+  },
+  {
+    name: 'fetches nothing that it has become responsible for',
+    file: `${CORE}/settle.ts`,
+    find: 'const shared = sharedRanges(view, missing);',
+    replace: 'const shared: SharedRange[] = [];',
+    trials: ['campaign', 'destruction'],
+  },
+  {
+    name: 'drops strays that their replicas may not have',
+    file: `${CORE}/strays.ts`,
+    find: 'everywhere = everywhere.filter(({ hash }) => held.has(hash));',
+    replace: 'if (held.size > group.length) everywhere = [];',
+    trials: ['campaign', 'exodus'],
+  },
+  {
+    name: 'leaves without handing over',
+    file: `${CORE}/leave.ts`,
+    find: 'yield* handOver;',
+    replace: '',
+    trials: ['exodus'],
+  },
+];

@@ -1,0 +1,46 @@
+/**
+ * What must hold of records at any time:
+ *
+ * - quorum: when a write is acknowledged, as many disks have held it as make a majority of its replicas. One may have
+ *   dropped it since, as a stray that all it took for replicas had.
+ * - undead: a disk that has a tombstone does not take the post again.
+ */
+import type { Receipt } from '../../../services/chord-router/core/delivery.ts';
+import { type RingRecord, recordKey, supersedes } from '../../../services/shared/core/record.ts';
+import type { MemoryStore } from '../memory-store.ts';
+
+export class RecordWatch {
+  readonly faults: string[] = [];
+  readonly #disks: readonly MemoryStore[];
+  /** Disks that have held a record, by the record's hash. */
+  readonly #held = new Map<string, Set<number>>();
+
+  /** `disks`: of all phones, by index; more may come. */
+  constructor(disks: readonly MemoryStore[]) {
+    this.#disks = disks;
+  }
+
+  /** A write was acknowledged just now. */
+  acknowledged(record: RingRecord, { replicas }: Receipt): void {
+    const held = this.#held.get(record.hash)?.size ?? 0;
+    if (held > replicas / 2) return;
+    this.faults.push(`quorum: ${held} of ${replicas} replicas have held the acknowledged record at ${record.place}`);
+  }
+
+  /** A phone's disk has taken a record. */
+  kept(index: number, record: RingRecord): void {
+    const held = this.#held.get(record.hash);
+    if (held === undefined) this.#held.set(record.hash, new Set([index]));
+    else held.add(index);
+    if (record.kind !== 'immutable') return;
+    if (this.#disks[index]!.tombstone(record.place, record.author) === undefined) return;
+    this.faults.push(`undead: phone ${index} keeps the deleted post at ${record.place} again`);
+  }
+}
+
+/** Whether the disk has the record, or one that won over it. */
+export function holds(disk: MemoryStore, record: RingRecord): boolean {
+  const found = disk.get({ place: record.place, key: recordKey(record) });
+  if (found !== undefined) return !supersedes(record, found);
+  return record.kind === 'immutable' && disk.tombstone(record.place, record.author) !== undefined;
+}
