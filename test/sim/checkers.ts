@@ -38,7 +38,8 @@ export function faultsOfOrder(phones: readonly SimPhone[]): string[] {
     const after = [contact.id, ...node.view.successors().map(({ id }) => id)];
     const before = [contact.id, ...node.view.predecessors().map(({ id }) => id)];
     if (!isOrdered(after)) faults.push(`order: phone ${index}: successors out of order: ${after.join(' ')}`);
-    if (!isOrdered(before.reverse())) faults.push(`order: phone ${index}: predecessors out of order: ${before.join(' ')}`);
+    if (!isOrdered(before.reverse()))
+      faults.push(`order: phone ${index}: predecessors out of order: ${before.join(' ')}`);
   }
   return faults;
 }

@@ -80,11 +80,13 @@ class ChurningWorld {
     try {
       world.ideal(this.#options.phones);
       this.#next();
-      for (let second = 0; second < this.#options.seconds && this.#watch.faults.length === 0; second++) world.runFor(1000);
+      for (let second = 0; second < this.#options.seconds && this.#watch.faults.length === 0; second++)
+        world.runFor(1000);
       this.#over = true;
       world.network.calm();
       if (this.#watch.faults.length === 0) healedMs = this.#heal();
-      if (healedMs === undefined) faults.push(...faultsOfRing(world.living(), this.#options.successors).map((fault) => `H: ${fault}`));
+      if (healedMs === undefined)
+        faults.push(...faultsOfRing(world.living(), this.#options.successors).map((fault) => `H: ${fault}`));
     } catch (error) {
       faults.push(error instanceof Error ? `${error.message}: ${String(error.cause)}` : String(error));
     }

@@ -1,10 +1,15 @@
 /** `npm run sim`: runs seeds under drawn faults, replays a failure, measures the simulator. */
 import { Command, InvalidArgumentError } from 'commander';
 import { type CampaignReport, runCampaign } from './campaign.ts';
+import { tellOfChurn } from './churn-report.ts';
+import { tellOfControls } from './controls/controls.ts';
+import { MUTATIONS } from './controls/mutations.ts';
 import { measureSpeed, SPEED_HEADER, speedRow } from './speed.ts';
 
 const MAX_SEED = 2 ** 32 - 1;
 const MAX_SEEDS = 1_000_000;
+/** Seeds that a breakage is given to show itself in. */
+const DEFAULT_CONTROL_SEEDS = 30;
 /** Faults told of with a failure. */
 const LAST_DEEDS = 12;
 
@@ -33,6 +38,8 @@ interface Options {
   readonly phones: number;
   readonly minutes: number;
   readonly speed?: true;
+  readonly churn?: true;
+  readonly controls?: string | true;
 }
 
 const program = new Command('sim')
@@ -41,6 +48,8 @@ const program = new Command('sim')
   .option('--seeds <from..to>', 'run these seeds and tell which failed', seedRange)
   .option('--phones <n>', 'phones in the beginning', within(1, 100_000), 16)
   .option('--minutes <m>', 'virtual minutes under faults', within(1, 10_000), 3)
+  .option('--churn', "let phones without records join and fail within Zave's assumptions instead")
+  .option('--controls [name]', 'break the code on purpose instead, those breakages with this in their names')
   .option('--speed', 'measure the simulator instead')
   .addHelpText('after', '\nExit code: 0 when all was well, 1 when a seed failed, and the usage error code 64.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 64));
@@ -49,12 +58,24 @@ program.parse();
 const options = program.opts<Options>();
 
 if (options.speed) speed();
+else if (options.controls !== undefined) await controls(options.controls === true ? '' : options.controls);
+else if (options.churn) churn(options.seeds ?? [options.seed ?? 1]);
 else if (options.seeds !== undefined) many(options.seeds);
 else one(options.seed ?? 1);
 
 function speed(): void {
   console.log(SPEED_HEADER);
   for (const row of measureSpeed()) console.log(speedRow(row));
+}
+
+async function controls(name: string): Promise<void> {
+  const subjects = MUTATIONS.filter((mutation) => mutation.name.includes(name));
+  const seeds = options.seeds?.length ?? DEFAULT_CONTROL_SEEDS;
+  if (!(await tellOfControls(name === '' ? [undefined, ...subjects] : subjects, seeds))) process.exitCode = 1;
+}
+
+function churn(seeds: readonly number[]): void {
+  if (!tellOfChurn(seeds, options)) process.exitCode = 1;
 }
 
 function one(seed: number): void {
@@ -89,8 +110,13 @@ function summary(report: CampaignReport): string {
   const healed = report.healedMs === undefined ? 'not healed' : `healed in ${(report.healedMs / 1000).toFixed(0)} s`;
   return (
     `seed ${report.seed}: ${report.deeds.length} faults, ${report.delivered} messages, ${report.acknowledged} records, ` +
+    `${judgedOf(report)} of ${judgedOf(report) + report.watched.unjudged} ring changes judged, ` +
     `${report.completeReads} of ${report.reads} reads complete, ${healed}, log ${report.hash.toString(16).padStart(8, '0')}`
   );
+}
+
+function judgedOf({ watched }: CampaignReport): number {
+  return watched.judged + watched.judgedSmall;
 }
 
 function fail(report: CampaignReport): void {

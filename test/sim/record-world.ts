@@ -163,7 +163,11 @@ export class RecordWorld {
         onStale(`stale: ${name} seq ${expected.seq}, read as ${found?.seq} by phone ${phone.index}`);
       }
       const { author } = expected;
-      if (answer.complete && expected.final && answer.records.some((r) => r.kind === 'immutable' && r.author === author)) {
+      if (
+        answer.complete &&
+        expected.final &&
+        answer.records.some((r) => r.kind === 'immutable' && r.author === author)
+      ) {
         onStale(`undead: phone ${phone.index} reads the deleted post at ${expected.place}`);
       }
       onDone?.(answer);

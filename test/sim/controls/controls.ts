@@ -1,6 +1,7 @@
 /** Negative controls of whole phones: every mutation must be caught, and the code as it is must not be. */
 import { importMutated } from './mutated-import.ts';
-import { MUTATIONS, type Mutation, type Trial } from './mutations.ts';
+import type { Mutation, Trial } from './mutations.ts';
+import type * as Trials from './trials.ts';
 
 export interface ControlReport {
   readonly name: string;
@@ -18,7 +19,7 @@ export const UNCHANGED = 'as it is';
 /** Tries a mutation with the seeds from 1 on, each trial in turn. */
 export async function tryMutation(mutation: Mutation | undefined, seeds: number): Promise<ControlReport> {
   const name = mutation?.name ?? UNCHANGED;
-  const { TRIALS } = await importMutated<typeof import('./trials.ts')>('test/sim/controls/trials.ts', mutation);
+  const { TRIALS } = await importMutated<typeof Trials>('test/sim/controls/trials.ts', mutation);
   const trials = mutation?.trials ?? (Object.keys(TRIALS) as Trial[]);
   for (let seed = 1; seed <= seeds; seed++) {
     for (const trial of trials) {
@@ -29,7 +30,19 @@ export async function tryMutation(mutation: Mutation | undefined, seeds: number)
   return { name, trial: undefined, seed: undefined, check: '', fault: '' };
 }
 
-/** All of them, those whose names contain `filter`. */
-export function* mutationsNamed(filter: string): Iterable<Mutation> {
-  for (const mutation of MUTATIONS) if (mutation.name.includes(filter)) yield mutation;
+/**
+ * Prints a row of Markdown for each of these mutations; undefined stands for the code as it is. Whether the mutations
+ * were caught, and that was not.
+ */
+export async function tellOfControls(subjects: readonly (Mutation | undefined)[], seeds: number): Promise<boolean> {
+  console.log('| breakage | caught by | trial | seed |\n| --- | --- | --- | --- |');
+  let isRight = true;
+  for (const mutation of subjects) {
+    const report = await tryMutation(mutation, seeds);
+    console.log(`| ${report.name} | ${report.check || '-'} | ${report.trial ?? '-'} | ${report.seed ?? '-'} |`);
+    if ((report.seed === undefined) === (mutation === undefined)) continue;
+    isRight = false;
+    console.log(report.seed === undefined ? `not caught within ${seeds} seeds` : report.fault);
+  }
+  return isRight;
 }

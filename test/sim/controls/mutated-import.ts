@@ -22,7 +22,9 @@ export async function importMutated<Module>(path: string, mutation: Mutation | u
 export function mutated(text: string, { file, find, name, replace }: Mutation): string {
   const parts = text.split(find);
   if (parts.length !== 2) {
-    throw new Error(`"${name}" does not fit any more: ${file} has its text ${parts.length - 1} times. Change mutations.ts`);
+    throw new Error(
+      `"${name}" does not fit any more: ${file} has its text ${parts.length - 1} times. Change mutations.ts`,
+    );
   }
   return parts.join(replace);
 }

@@ -4,7 +4,7 @@
  */
 
 /** A run that a mutation is tried in; see trials.ts. */
-export type Trial = 'churn' | 'campaign' | 'exodus' | 'destruction';
+export type Trial = 'churn' | 'campaign' | 'exodus' | 'destruction' | 'return';
 
 export interface Mutation {
   readonly name: string;
@@ -15,6 +15,8 @@ export interface Mutation {
   readonly replace: string;
   /** Where it should show, in the order to try. */
   readonly trials: readonly Trial[];
+  /** It takes many seeds to show. */
+  readonly isRare?: true;
 }
 
 const CORE = 'services/chord-router/core';
@@ -48,6 +50,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'const rest = returning ? ofM.successors.slice(1) : ofM.successors;',
     replace: 'const rest = ofM.successors.slice(1);',
     trials: ['churn'],
+    isRare: true,
   },
   {
     name: 'replaces its predecessor only once that died',
@@ -71,20 +74,6 @@ export const MUTATIONS: readonly Mutation[] = [
     trials: ['churn'],
   },
   {
-    name: 'takes a confirmation of an earlier life for a death',
-    file: `${CORE}/suspicion.ts`,
-    find: "this.#heardAtMs(contact.id) === heardBefore ? examined : 'alive'",
-    replace: 'examined',
-    trials: ['churn'],
-  },
-  {
-    name: 'joins only where the owner knows who lies before it',
-    file: `${CORE}/join.ts`,
-    find: '[owner, namedBy]',
-    replace: '[owner]',
-    trials: ['churn'],
-  },
-  {
     name: 'acknowledges a write before a quorum has it',
     file: `${CORE}/delivery.ts`,
     find: 'this.#newer !== undefined || this.#acknowledged >= majorityOf(this.#replicas)',
@@ -96,14 +85,16 @@ export const MUTATIONS: readonly Mutation[] = [
     file: `${CORE}/replica-reader.ts`,
     find: 'return majorityOf(this.#expected) - votes;',
     replace: 'return 1 - votes;',
-    trials: ['campaign'],
+    trials: ['return', 'campaign'],
+    isRare: true,
   },
   {
     name: 'answers for what it has not fetched yet',
     file: `${CORE}/serve.ts`,
     find: 'settled: keeper.coverage.covers(query.place),',
     replace: 'settled: true,',
-    trials: ['campaign'],
+    trials: ['return'],
+    isRare: true,
   },
   {
     name: 'keeps a post whose tombstone it has',
@@ -118,20 +109,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'moved += yield* this.#compareOwned();',
     replace: '',
     trials: ['campaign'],
-  },
-  {
-    name: 'fetches nothing that it has become responsible for',
-    file: `${CORE}/settle.ts`,
-    find: 'const shared = sharedRanges(view, missing);',
-    replace: 'const shared: SharedRange[] = [];',
-    trials: ['campaign', 'destruction'],
-  },
-  {
-    name: 'drops strays that their replicas may not have',
-    file: `${CORE}/strays.ts`,
-    find: 'everywhere = everywhere.filter(({ hash }) => held.has(hash));',
-    replace: 'if (held.size > group.length) everywhere = [];',
-    trials: ['campaign', 'exodus'],
+    isRare: true,
   },
   {
     name: 'leaves without handing over',

@@ -2,6 +2,7 @@
 import { runCampaign } from '../campaign.ts';
 import { walkUnderChurn } from '../churn-walk.ts';
 import { destroyReplicas, leaveOneByOne } from '../losses.ts';
+import { readAfterReturns } from '../returns.ts';
 import type { Trial } from './mutations.ts';
 
 export const TRIALS: Readonly<Record<Trial, (seed: number) => readonly string[]>> = {
@@ -9,4 +10,5 @@ export const TRIALS: Readonly<Record<Trial, (seed: number) => readonly string[]>
   campaign: (seed) => runCampaign({ seed, phones: 12, minutes: 1 }).faults,
   exodus: (seed) => leaveOneByOne(seed),
   destruction: (seed) => destroyReplicas(seed),
+  return: (seed) => readAfterReturns(seed),
 };

@@ -26,7 +26,7 @@ import type { SimPhone } from '../phone.ts';
 import { Judge } from '../zave/judge.ts';
 import { mayFail } from '../zave/model.ts';
 import { NONE } from '../zave/network.ts';
-import { isEffective, isIdeal, progressIsPossible, idealIsQuiet } from '../zave/progress.ts';
+import { idealIsQuiet, isEffective, isIdeal, progressIsPossible } from '../zave/progress.ts';
 import { Acquaintance } from './acquaintance.ts';
 import { Preconditions } from './preconditions.ts';
 import { RingImage } from './ring-image.ts';
@@ -222,7 +222,10 @@ export class RingWatch implements CallObserver {
       const from = network.predecessors[at]!;
       for (let nearer = (at + size - 1) % size; nearer !== from && nearer !== at; nearer = (nearer + size - 1) % size) {
         if (!network.isMember(nearer) || !this.#acquaintance.wasNotifiedBy(order[at]!, order[nearer]!)) continue;
-        this.#fault('O', `phones ${order[nearer]!.index} and ${order[at]!.index} both own phone ${order[nearer]!.index}'s id`);
+        this.#fault(
+          'O',
+          `phones ${order[nearer]!.index} and ${order[at]!.index} both own phone ${order[nearer]!.index}'s id`,
+        );
       }
     }
   }
@@ -262,6 +265,7 @@ export class RingWatch implements CallObserver {
     }
     this.#judge = new Judge(this.#image.network, DELAYED);
     this.#judge.begin();
+    this.#changes += 1; // what changed in the present event was not seen
   }
 
   #fault(name: string, sentence: string): void {
