@@ -10,7 +10,7 @@ import { crypto } from '../unit/shared/author.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { NetworkOptions } from './network.ts';
 import type { SimPhone } from './phone.ts';
-import { holds, RecordWatch } from './watch/record-watch.ts';
+import { RecordWatch } from './watch/record-watch.ts';
 import { RingWatch } from './watch/ring-watch.ts';
 import { World } from './world.ts';
 
@@ -93,7 +93,8 @@ export class RecordWorld {
 
   /** Whether a phone has a record, or a version that won over it and was perhaps not acknowledged. */
   holds({ index }: RecordPhone, record: RingRecord): boolean {
-    return holds(this.disks[index]!, record);
+    const found = this.disks[index]!.get({ place: record.place, key: recordKey(record) });
+    return found !== undefined && !supersedes(record, found);
   }
 
   /** Starts a write; what it acknowledges is remembered. */

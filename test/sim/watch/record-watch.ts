@@ -6,7 +6,7 @@
  * - undead: a disk that has a tombstone does not take the post again.
  */
 import type { Receipt } from '../../../services/chord-router/core/delivery.ts';
-import { type RingRecord, recordKey, supersedes } from '../../../services/shared/core/record.ts';
+import type { RingRecord } from '../../../services/shared/core/record.ts';
 import type { MemoryStore } from '../memory-store.ts';
 
 export class RecordWatch {
@@ -36,11 +36,4 @@ export class RecordWatch {
     if (this.#disks[index]!.tombstone(record.place, record.author) === undefined) return;
     this.faults.push(`undead: phone ${index} keeps the deleted post at ${record.place} again`);
   }
-}
-
-/** Whether the disk has the record, or one that won over it. */
-export function holds(disk: MemoryStore, record: RingRecord): boolean {
-  const found = disk.get({ place: record.place, key: recordKey(record) });
-  if (found !== undefined) return !supersedes(record, found);
-  return record.kind === 'immutable' && disk.tombstone(record.place, record.author) !== undefined;
 }
