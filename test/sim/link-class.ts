@@ -1,11 +1,25 @@
+/** Kinds of lines between phones and the core of the network. */
+
+/** The way from one phone into the network. What two phones have between them is composed of both ends' ways. */
+export interface LinkClass {
+  readonly name: string;
+  /** One way, this end alone: drawn once a phone from this range. */
+  readonly latencyMs: readonly [least: number, most: number];
+  /** Mean of the exponential addition to each message. */
+  readonly jitterMs: number;
+  /** Probability that a packet is lost on this end's way, and has to be sent again. */
+  readonly loss: number;
+  /** Bits a second; undefined: no bound. */
+  readonly upBitsPerSecond: number | undefined;
+  readonly downBitsPerSecond: number | undefined;
+}
+
 /**
- * The ways into the network that scenario files may name: one end's part of a link, from the phone to the core of its
+ * The ways into the network that there are names for: one end's part of a link, from the phone to the core of its
  * operator. Typical values, rounded. wifi: a home access point and its line (FCC, "Measuring Broadband America": cable
  * and fibre idle round trips of 10 to 30 ms). 4g, 3g: Grigorik, "High Performance Browser Networking", chapter 7 (round
  * trips of 40 to 100 ms and of 100 to 500 ms). satellite: a geostationary one, 35,786 km up and down: 240 ms at least.
  */
-import type { LinkClass } from './scenario.ts';
-
 export const LINK_CLASSES: readonly LinkClass[] = [
   {
     name: 'wifi',
