@@ -7,9 +7,9 @@ import {
   quantileOf,
   ratePerPhone,
   readsIn,
-  restedAfter,
   shareOf,
   type Window,
+  wholeAfter,
   writesIn,
 } from './measures.ts';
 import type { Observations } from './observations.ts';
@@ -187,18 +187,16 @@ export const FIGURES = {
     needs: [],
     isOfWholeRun: false,
     about:
-      'from the beginning of the window (else the end of comings and goings) until the ring was ideal, to a sample',
-    measure: (seen, window) => restedAfter(seen, window, ({ astray }) => astray === 0),
+      'from the beginning of the window (without one: from the end of the duration) until a sample found the ring ideal',
+    measure: (seen, window) => wholeAfter(seen, window, ({ astray }) => astray === 0),
   },
   'replicas-whole-after': {
     unit: 'ms',
     needs: [],
     isOfWholeRun: false,
-    about: 'the same until every acknowledged record was on all the phones that should keep it',
-    measure: (seen, window) =>
-      seen.samples.some(({ replicasMissing }) => replicasMissing === undefined)
-        ? undefined
-        : restedAfter(seen, window, ({ replicasMissing }) => replicasMissing === 0),
+    about:
+      'the same until one found every acknowledged record on all phones that should keep it, but for writes of the last 10 s',
+    measure: (seen, window) => wholeAfter(seen, window, ({ replicasMissing }) => replicasMissing === 0),
   },
   'joins-done': {
     unit: 'share',

@@ -52,16 +52,14 @@ export function durationOf(
   return quantileOf(items, share, ({ startedMs, endedMs }) => endedMs - startedMs);
 }
 
-/** Until the first sample from which on, within the window, all is well; undefined when the last one is not. */
-export function restedAfter(
+/** Until the first sample at which all is well; undefined when there is none in the window. */
+export function wholeAfter(
   { samples, durationMs }: Observations,
   { fromMs, toMs }: Window,
   isWell: (sample: SampleNote) => boolean,
 ): number | undefined {
   const sinceMs = fromMs === 0 ? durationMs : fromMs;
-  const inside = samples.filter(({ atMs }) => atMs >= sinceMs && atMs < toMs);
-  const wellFrom = inside.findLastIndex((sample) => !isWell(sample)) + 1;
-  const first = inside[wellFrom];
+  const first = samples.find((sample) => sample.atMs >= sinceMs && sample.atMs < toMs && isWell(sample));
   return first === undefined ? undefined : first.atMs - sinceMs;
 }
 

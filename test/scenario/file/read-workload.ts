@@ -1,5 +1,4 @@
 /** The section that says what people do. */
-import { quantileMs } from '../distribution.ts';
 import { OPERATION_KINDS, type OperationKind, type Workload } from '../scenario.ts';
 import { readDistribution } from './read-distribution.ts';
 import type { ReadTrace } from './trace-file.ts';
@@ -27,6 +26,7 @@ export function readWorkload(value: Value, readTrace: ReadTrace): Workload | und
   const records = section.optional('records', (inner) => inner.count(1, MAX_RECORDS)) ?? 500;
   section.end();
   if (people === undefined || every === undefined || mix === undefined) return undefined;
+  if (meanOf(every) < 1) return section.fault('every: at least 1 ms from one operation to the next, on average');
   const total = OPERATION_KINDS.reduce((sum, kind) => sum + mix[kind], 0);
   const writes = (total - mix.read - mix.lookup) / total;
   const each = (60_000 / meanOf(every)) * (writes / people);
@@ -50,5 +50,5 @@ function readMix(value: Value): Workload['mix'] | undefined {
 function meanOf(distribution: Workload['every']): number {
   if (distribution.kind !== 'trace') return distribution.meanMs;
   const { timesMs } = distribution;
-  return Math.max(quantileMs(distribution, 0), timesMs.reduce((sum, ms) => sum + ms, 0) / timesMs.length, 1e-3);
+  return timesMs.reduce((sum, ms) => sum + ms, 0) / timesMs.length;
 }

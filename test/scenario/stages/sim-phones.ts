@@ -110,9 +110,7 @@ export class SimPhones {
 
   cut(sides: readonly (readonly number[])[]): void {
     this.#sides = sides;
-    this.world.network.partition(
-      sides.map((side) => side.flatMap((phone) => this.#phones.get(phone) ?? [])),
-    );
+    this.world.network.partition(sides.map((side) => side.flatMap((phone) => this.#phones.get(phone) ?? [])));
   }
 
   heal(): void {
@@ -133,8 +131,7 @@ export class SimPhones {
   #seedsFor(phone: number): readonly string[] {
     const own = this.#phones.get(phone)!;
     const members = this.up().filter(
-      ([, machine]) =>
-        machine !== own && this.isMember(machine) && this.world.network.hears(own, machine),
+      ([, machine]) => machine !== own && this.isMember(machine) && this.world.network.hears(own, machine),
     );
     const { random } = this.world;
     const seeds = Array.from({ length: Math.min(SEEDS, members.length) }, () => random.pick(members)[1]);
