@@ -134,7 +134,7 @@ class Run {
       clock.after(atMs, () => {
         this.#cuts.cut(sides, clock.nowMs);
         this.stage.cut(sides);
-        this.#mark('cut', sides.map(({ length }) => length).join(' | '));
+        this.#mark('cut', sides.map(({ length }) => length).join(' / '));
       });
       clock.after(atMs + durationMs, () => {
         this.#cuts.heal();

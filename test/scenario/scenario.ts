@@ -3,6 +3,8 @@ import type { LinkClass } from '../sim/link-class.ts';
 import type { Assertion } from './assertion.ts';
 import type { Distribution } from './distribution.ts';
 
+export type { LinkClass } from '../sim/link-class.ts';
+
 export interface Scenario {
   /** kebab-case; names the run card. */
   readonly name: string;

@@ -1,5 +1,5 @@
 /** A scenario file as YAML nodes that know where they stand, and all the faults that are found in it. */
-import { Document, isAlias, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isAlias, LineCounter, type Node, parseDocument } from 'yaml';
 
 export interface FileFault {
   /** From 1. */
