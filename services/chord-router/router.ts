@@ -154,6 +154,7 @@ export class ChordRouter implements RunningChordRouter {
           settled: this.#node.records.settled,
           replication: settings.chord.replication,
           network: settings.network,
+          parameters: parts.handshake.parameters ?? '',
           ...store.usage,
         }),
     };

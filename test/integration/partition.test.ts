@@ -19,14 +19,22 @@ afterAll(async () => {
 
 const apiOf = (n: number): string => net.phone(n).api;
 
+/** Addresses of the phones that one takes for its successors. */
+async function neighboursOf(n: number): Promise<Set<string>> {
+  const { body } = await request<{ successors: { address: string }[] }>(`${apiOf(n)}/v1/network/ring`);
+  return new Set(body.successors.map(({ address }) => address));
+}
+
+function isAmong(addresses: ReadonlySet<string>, phones: readonly number[]): boolean {
+  const peers = new Set(phones.map((n) => net.phone(n).peer));
+  return [...addresses].every((address) => peers.has(address));
+}
+
 /** How many of the phones still have a phone of the other half among their neighbours. */
 async function neighboursAcross(phones: readonly number[], others: readonly number[]): Promise<number> {
   const addresses = new Set(others.map((n) => net.phone(n).peer));
   const across = await Promise.all(
-    phones.map(async (n) => {
-      const { body } = await request<{ successors: { address: string }[] }>(`${apiOf(n)}/v1/network/ring`);
-      return body.successors.some(({ address }) => addresses.has(address));
-    }),
+    phones.map(async (n) => [...(await neighboursOf(n))].some((address) => addresses.has(address))),
   );
   return across.filter(Boolean).length;
 }
@@ -58,6 +66,17 @@ test('two halves go on apart and become one ring when they hear each other again
   await expectReadable(before.body, [...LEFT, ...RIGHT]);
   const unheard = await request(`${apiOf(7)}/v1/posts/${onLeft.body.id}`);
   expect(unheard.status).not.toBe(200);
+
+  // Who starts while the network is cut finds those of its own side, and nobody else finds it.
+  await net.kill(2);
+  await net.restart(2);
+  const [newcomer] = await net.join();
+  await eventually('they are in the ring of their side', async () => {
+    const [left, right] = await Promise.all([neighboursOf(2), neighboursOf(newcomer!.n)]);
+    return left.size === LEFT.length - 1 && right.size === RIGHT.length && isAmong(left, LEFT) && isAmong(right, RIGHT);
+  });
+  await expectReadable(onLeft.body, [2]);
+  await expectReadable(onRight.body, [newcomer!.n]);
 
   await net.faults.heal();
   await net.waitForIdealRing(120_000);

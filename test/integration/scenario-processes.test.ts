@@ -1,10 +1,10 @@
 /** A scenario on real phones: they come, leave, crash, move, are cut off and slow, and the checker reads along. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { Observations, SampleNote } from '../scenario/observations.ts';
 import { play } from '../scenario/play.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ProcessStage } from '../scenario/stages/processes.ts';
+import { phonesStartedBy } from '../unit/testnet/processes.ts';
 import { eventually } from './eventually.ts';
 
 const SCENARIO: Scenario = {
@@ -60,23 +60,8 @@ const SCENARIO: Scenario = {
   assertions: [],
 };
 
-/** Phones that this process started: their parent is it. */
-function ownPhones(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const [, parent] = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-        return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('phone-node');
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
 afterEach(async () => {
-  await eventually('all phones are gone', async () => ownPhones().length === 0);
+  await eventually('all phones are gone', async () => phonesStartedBy(process.pid).length === 0);
 });
 
 function samplesIn({ samples }: Observations, fromMs: number, toMs: number): readonly SampleNote[] {
@@ -141,6 +126,6 @@ test.each(['while phones come up', 'in the middle of it'])(
       },
     });
     await expect(ended).rejects.toThrow('enough');
-    expect(ownPhones()).toEqual([]);
+    expect(phonesStartedBy(process.pid)).toEqual([]);
   },
 );

@@ -44,11 +44,6 @@ export class Exchange implements Pending, Waiter<undefined>, Arrival {
     this.#timeout = caller.sleep(timeoutMs, this);
   }
 
-  /** What the request weighs. */
-  get content(): SimMessage {
-    return this.request;
-  }
-
   send(): void {
     this.#network.send(this.from, this.to, kindOfRequest(this.request.type), this);
   }
@@ -103,15 +98,14 @@ export class Exchange implements Pending, Waiter<undefined>, Arrival {
 
 class Answer implements Arrival {
   readonly #exchange: Exchange;
-  /** The reply. */
-  readonly content: SimMessage;
+  readonly #reply: SimMessage;
 
   constructor(exchange: Exchange, reply: SimMessage) {
     this.#exchange = exchange;
-    this.content = reply;
+    this.#reply = reply;
   }
 
   arrive(): void {
-    this.#exchange.answered(this.content);
+    this.#exchange.answered(this.#reply);
   }
 }

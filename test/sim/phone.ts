@@ -35,10 +35,7 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> extends Mac
   }
 
   /** Hands over, says goodbye, and ends the process. */
-  leave(onEnd: () => void = () => {}): void {
-    this.run(this.node.leave(), () => {
-      this.end('process');
-      onEnd();
-    });
+  leave(): void {
+    this.run(this.node.leave(), () => this.end('process'));
   }
 }

@@ -13,6 +13,7 @@ export interface RecordStatus {
   readonly settled: boolean;
   readonly replication: number;
   readonly network: string;
+  readonly parameters: string;
   readonly records: number;
   readonly bytes: number;
 }
@@ -35,5 +36,6 @@ export function statusResponse(node: NodeStatus, records: RecordStatus): GetStat
     records: records.records,
     recordBytes: records.bytes,
     network: records.network,
+    parameters: records.parameters,
   };
 }

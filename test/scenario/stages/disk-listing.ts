@@ -40,12 +40,13 @@ export class DiskListing {
 export class DiskReader {
   readonly #pool: LinkPool;
 
-  /** `network`: its name with its parameters, as links are opened with it. */
-  constructor(network: string) {
+  /** `network`, `parameters`: those of the phones, as links are opened with them. */
+  constructor(network: string, parameters: string) {
     this.#pool = new LinkPool({
       handshake: {
         identity: createIdentity(generateNodeKey(), ADDRESS, 0, Date.now()),
         network,
+        parameters,
         verifyAddress: true,
       },
       serve: (_from, _request, answer) => answer({ refusal: AWAY }),

@@ -72,7 +72,7 @@ export class ProcessStage implements Stage {
     });
     this.#net = net;
     await net.place(population.phones - initial);
-    this.#disks = new DiskReader(`${net.network}/r=${replication}`);
+    this.#disks = await this.#diskReader(net);
     this.#deeds = new PhoneDeeds(net, {
       joined: onMember,
       leaves: (phone) => this.#calls.hangUp(numberOf(phone)),
@@ -192,6 +192,12 @@ export class ProcessStage implements Stage {
     this.#tearing = this.#tearing
       .then(() => change(this.#net!))
       .catch((error: unknown) => this.#options.onDefect(`the network could not be changed: ${String(error)}`));
+  }
+
+  async #diskReader({ phones }: Testnet): Promise<DiskReader> {
+    const word = await this.#status(phones[0]!);
+    if (word === undefined) throw new Error('the first phone does not say what network it is in');
+    return new DiskReader(`${word.network}/r=${word.replication}`, word.parameters);
   }
 
   /** Each phone says that it holds what it has to. */

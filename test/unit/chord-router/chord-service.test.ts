@@ -71,7 +71,7 @@ const CORE: RouterCore = {
         missed: [],
         estimatedSize: 2,
       },
-      { settled: true, replication: 7, network: 'test', records: 3, bytes: 300 },
+      { settled: true, replication: 7, network: 'test', parameters: 'model', records: 3, bytes: 300 },
     ),
 };
 
@@ -98,7 +98,13 @@ describe('the chord service', () => {
       receipts: [{ outcome: PutOutcome.SUPERSEDED, replicas: 7, acknowledged: 4, newer: Buffer.from([1, 2, 3]) }],
     });
     expect(await service.getNearest({ key: KEY, name: 'post' })).toMatchObject({ record: undefined, hops: 2 });
-    expect(await service.getStatus({})).toMatchObject({ state: RingState.MEMBER, records: 3, recordBytes: 300 });
+    expect(await service.getStatus({})).toMatchObject({
+      state: RingState.MEMBER,
+      records: 3,
+      recordBytes: 300,
+      network: 'test',
+      parameters: 'model',
+    });
   });
 
   it('reads with its defaults', async () => {

@@ -108,6 +108,7 @@ export class MemoryRing {
         records: this.records().length,
         recordBytes: this.records().reduce((sum, record) => sum + record.bytes.length, 0),
         network: 'test',
+        parameters: '',
       })),
   };
 

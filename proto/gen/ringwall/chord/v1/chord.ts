@@ -251,6 +251,8 @@ export interface GetStatusResponse {
   records: number;
   recordBytes: number;
   network: string;
+  /** what the embedders of the network have in common; phones with others are refused */
+  parameters: string;
 }
 
 function createBasePhone(): Phone {
@@ -1276,6 +1278,7 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     records: 0,
     recordBytes: 0,
     network: "",
+    parameters: "",
   };
 }
 
@@ -1316,6 +1319,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.network !== "") {
       writer.uint32(98).string(message.network);
+    }
+    if (message.parameters !== "") {
+      writer.uint32(106).string(message.parameters);
     }
     return writer;
   },
@@ -1427,6 +1433,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             }
 
             message.network = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.parameters = reader.string();
             continue;
           }
         }
