@@ -37,12 +37,18 @@ interface ReadyMessage {
 }
 
 /** Keeps a phone small: research on many phones a machine chose these (a third less private memory). */
-const NODE_FLAGS = [
+export const NODE_FLAGS: readonly string[] = [
   '--max-semi-space-size=1',
   '--optimize-for-size',
   '--v8-pool-size=1',
   '--disable-warning=ExperimentalWarning',
 ];
+/** How its memory is allocated outside of JavaScript. */
+export const ALLOCATOR = {
+  MALLOC_ARENA_MAX: '1',
+  // glibc's default, but fixed: else one freed picture teaches it to keep all buffers of that size for good.
+  MALLOC_MMAP_THRESHOLD_: '131072',
+} as const;
 const COMPILE_CACHE = join(import.meta.dirname, '../node_modules/.cache/ringwall');
 const READY_TIMEOUT_MS = 60_000;
 /** A phone that has not left by then is killed: what it acknowledged is on disk, and on its neighbours'. */
@@ -164,9 +170,7 @@ export class PhoneProcess {
         stdio: ['ignore', log, log, 'ipc'],
         env: {
           ...process.env,
-          MALLOC_ARENA_MAX: '1',
-          // glibc's default, but fixed: else one freed picture teaches it to keep all buffers of that size for good.
-          MALLOC_MMAP_THRESHOLD_: '131072',
+          ...ALLOCATOR,
           NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
           ...environment,
           RINGWALL_DATA: join(folder, 'data'),

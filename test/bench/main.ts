@@ -1,6 +1,7 @@
 /** `npm run bench`: what the software costs, measured on this machine. */
 import { cpus, totalmem } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { benchEmbedder, embedderMarkdown } from './embedder-bench.ts';
 import { benchRing, type RingBenchReport } from './ring-bench.ts';
 
 const atLeast =
@@ -24,6 +25,17 @@ program
     const onProgress = (step: string): void => console.error(`· ${step}`);
     const report = await benchRing({ ...options, idleSeconds: options.idle, onProgress });
     console.log(options.json ? JSON.stringify(report, null, 2) : asMarkdown(report));
+  });
+
+program
+  .command('embedder')
+  .description('memory that the sentence encoder adds to a phone, and how long a text takes')
+  .option('--phones <n>', 'phones, each a process', atLeast(2), 8)
+  .option('--texts <n>', 'posts to embed on each phone', atLeast(1), 200)
+  .option('--json', 'print figures as JSON')
+  .action(async (options: { phones: number; texts: number; json?: true }) => {
+    const report = await benchEmbedder({ ...options, onProgress: (step) => console.error(`· ${step}`) });
+    console.log(options.json ? JSON.stringify(report, null, 2) : embedderMarkdown(report));
   });
 
 await program.parseAsync();

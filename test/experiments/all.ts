@@ -6,6 +6,7 @@ import { LOAD_BALANCE } from './load-balance.ts';
 import { MASS_FAILURE } from './mass-failure.ts';
 import { NAIVE_IDENTITY } from './naive-identity.ts';
 import { PATH_LENGTH } from './path-length.ts';
+import { PROJECTION } from './projection.ts';
 import { RANDOM_FEED } from './random-feed.ts';
 import { SESSION_TIMES } from './session-times.ts';
 
@@ -18,4 +19,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   LATENCY_STRETCH,
   NAIVE_IDENTITY,
   RANDOM_FEED,
+  PROJECTION,
 ];

@@ -55,5 +55,5 @@ export interface Experiment {
   /** The figure or table it repeats. */
   readonly source: string;
   readonly defaultSeed: number;
-  run(options: RunOptions): Findings;
+  run(options: RunOptions): Findings | Promise<Findings>;
 }

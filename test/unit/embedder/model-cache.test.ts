@@ -1,7 +1,7 @@
 /** The model is made once for all phones of a machine, and a damaged one is made anew. */
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cachedModel, cacheFolder } from '../../../services/embedder/adapters/model-cache.ts';
 import { faultsOf } from '../../../services/embedder/adapters/model-files.ts';
@@ -34,8 +34,9 @@ describe('the cached model', () => {
     expect(left.filter((name) => /draft|old/.test(name))).toEqual([]);
   });
 
-  test('is made anew when it is damaged', async () => {
+  test('is made anew when it is damaged, and what killed makers left is cleared away', async () => {
     const { folder } = await make();
+    await mkdir(`${folder}.draft-killed`);
     await truncate(join(folder, 'model.onnx.data'), 1000);
     await rm(join(folder, 'vocabulary.bin'));
     const faults = await faultsOf(folder, USE_LITE_CHECKSUMS);
@@ -45,6 +46,7 @@ describe('the cached model', () => {
     ]);
     expect((await make()).steps).toHaveLength(2);
     expect(await faultsOf(folder, USE_LITE_CHECKSUMS)).toEqual([]);
+    expect(await readdir(join(cache, 'models'))).toEqual([basename(folder), `${basename(folder)}.lock`]);
   });
 
   test('says what is wrong with a cache that cannot be written', async () => {
