@@ -18,9 +18,14 @@ export interface Judgement {
   readonly fault: string | undefined;
 }
 
+interface Entry {
+  readonly record: RingRecord;
+  readonly acknowledgedMs: number;
+}
+
 export class Ledger {
   /** By place, then by key: the newest acknowledged version. */
-  readonly #acknowledged = new Map<Id, Map<string, RingRecord>>();
+  readonly #acknowledged = new Map<Id, Map<string, Entry>>();
   /** Records of which some version was acknowledged and that nobody asked to delete. */
   #size = 0;
 
@@ -32,16 +37,20 @@ export class Ledger {
     return [...this.#acknowledged.keys()];
   }
 
-  records(): RingRecord[] {
-    return [...this.#acknowledged.values()].flatMap((records) => [...records.values()]);
+  /** Those whose newest version was acknowledged no later than that. */
+  recordsUntil(acknowledgedMs: number): RingRecord[] {
+    const records: RingRecord[] = [];
+    for (const entries of this.#acknowledged.values())
+      for (const entry of entries.values()) if (entry.acknowledgedMs <= acknowledgedMs) records.push(entry.record);
+    return records;
   }
 
-  acknowledge(record: RingRecord): void {
-    const records = this.#acknowledged.get(record.place) ?? new Map<string, RingRecord>();
-    this.#acknowledged.set(record.place, records);
-    const known = records.get(recordKey(record));
+  acknowledge(record: RingRecord, nowMs: number): void {
+    const entries = this.#acknowledged.get(record.place) ?? new Map<string, Entry>();
+    this.#acknowledged.set(record.place, entries);
+    const known = entries.get(recordKey(record))?.record;
     if (known !== undefined && !supersedes(record, known)) return;
-    records.set(recordKey(record), record);
+    entries.set(recordKey(record), { record, acknowledgedMs: nowMs });
     if (known === undefined) this.#size += 1;
   }
 
@@ -55,7 +64,7 @@ export class Ledger {
 
   /** What a read of a place that begins now has to show. */
   expectedAt(place: Id): readonly RingRecord[] {
-    return [...(this.#acknowledged.get(place)?.values() ?? [])];
+    return [...(this.#acknowledged.get(place)?.values() ?? [])].map(({ record }) => record);
   }
 }
 

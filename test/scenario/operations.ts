@@ -30,7 +30,7 @@ export class Operations {
     const startedMs = this.#begin();
     this.#stage.put(phone, record, (outcome) => {
       if (outcome === 'stored') {
-        this.ledger.acknowledge(record);
+        this.ledger.acknowledge(record, this.#stage.clock.nowMs);
         onStored();
       }
       this.#end({ kind: 'write', startedMs, endedMs: this.#stage.clock.nowMs, outcome: outcome ?? 'cut-short' });

@@ -27,6 +27,11 @@ export interface PlayOptions {
 const PEOPLE_SALT = 0x9e3779b9;
 const READER_SALT = 0x85ebca6b;
 
+/** An acknowledged write is still on its way to the slowest replicas for so long; it is not missed there. */
+const ON_ITS_WAY_MS = 10_000;
+/** A clock of fractions may come to stand a hair before a time: steps are long enough to move it. */
+const LEAST_STEP_MS = 1;
+
 /** Throws what the stage throws, and the signal's reason when it is aborted; the stage is stopped in any case. */
 export async function play(scenario: Scenario, createStage: StageFactory, options: PlayOptions = {}): Promise<Played> {
   const run = new Run(scenario, createStage, options);
@@ -70,7 +75,7 @@ class Run {
 
   async play(): Promise<Observations> {
     const { stage } = this;
-    const { durationMs, settleMs, sampleEveryMs, population, seed } = this.#scenario;
+    const { durationMs, settleMs, population, seed } = this.#scenario;
     const events = drawPopulation(this.#scenario);
     this.#onProgress(`${population.initial} phones form a ring`);
     await stage.start(population.initial);
@@ -79,7 +84,7 @@ class Run {
     this.#workload.begin();
     await this.#sample();
     while (stage.clock.nowMs < durationMs) {
-      await this.#pass(Math.min(sampleEveryMs, durationMs - stage.clock.nowMs));
+      await this.#passUntil(durationMs);
       this.#onProgress(`${this.#ledger.size} records, ${stage.phones().length} phones`);
     }
     this.#mark('duration over', '');
@@ -106,16 +111,17 @@ class Run {
   #scheduleEvents(events: ReturnType<typeof drawPopulation>): void {
     const { clock } = this.stage;
     let index = 0;
-    const perform = (): void => {
-      for (let event = events[index]; event !== undefined && event.atMs <= clock.nowMs; event = events[index]) {
+    // By the event's own time: a clock may show a hair less than that when it is due.
+    const performUntil = (untilMs: number): void => {
+      for (let event = events[index]; event !== undefined && event.atMs <= untilMs; event = events[index]) {
         this.#comings.performed(event, clock.nowMs);
         this.stage.perform(event);
         index += 1;
       }
       const next = events[index];
-      if (next !== undefined) clock.after(next.atMs - clock.nowMs, perform);
+      if (next !== undefined) clock.after(next.atMs - clock.nowMs, () => performUntil(next.atMs));
     };
-    perform();
+    performUntil(0);
     for (const { atMs, deed, whom } of this.#scenario.outages) {
       const who = 'share' in whom ? `${+(100 * whom.share).toFixed(1)} %` : `${whom.phones.length}`;
       clock.after(atMs, () => this.#mark('outage', `${who} of the phones ${deed === 'crash' ? 'crash' : 'leave'}`));
@@ -128,7 +134,7 @@ class Run {
       clock.after(atMs, () => {
         this.#cuts.cut(sides, clock.nowMs);
         this.stage.cut(sides);
-        this.#mark('cut', sides.map(({ length }) => length).join(' | '));
+        this.#mark('cut', sides.map(({ length }) => length).join(' / '));
       });
       clock.after(atMs + durationMs, () => {
         this.#cuts.heal();
@@ -148,19 +154,21 @@ class Run {
         return;
       }
       this.#onProgress(`coming to rest: ${astray} phones astray, ${replicasMissing} replicas missing`);
-      await this.#pass(Math.min(this.#scenario.sampleEveryMs, deadlineMs - clock.nowMs));
+      await this.#passUntil(deadlineMs);
     }
   }
 
-  async #pass(ms: number): Promise<void> {
-    await this.stage.pass(ms);
+  /** To the next sample, or to a time that comes before. */
+  async #passUntil(endMs: number): Promise<void> {
+    const leftMs = endMs - this.stage.clock.nowMs;
+    await this.stage.pass(Math.max(LEAST_STEP_MS, Math.min(this.#scenario.sampleEveryMs, leftMs)));
     this.#signal?.throwIfAborted();
     await this.#sample();
   }
 
   async #sample(): Promise<void> {
     const atMs = this.stage.clock.nowMs;
-    const sample = await this.stage.sample(this.#ledger.records());
+    const sample = await this.stage.sample(this.#ledger.recordsUntil(atMs - ON_ITS_WAY_MS));
     const phones = this.stage.phones();
     const members = phones.filter(({ isMember }) => isMember).length;
     this.#samples.push({ atMs, up: phones.length, members, ...sample });

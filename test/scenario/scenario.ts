@@ -1,6 +1,9 @@
 /** What a scenario file says, read and checked: times in milliseconds, shares from 0 to 1, phones by their numbers. */
+import type { LinkClass } from '../sim/link-class.ts';
 import type { Assertion } from './assertion.ts';
 import type { Distribution } from './distribution.ts';
+
+export type { LinkClass } from '../sim/link-class.ts';
 
 export interface Scenario {
   /** kebab-case; names the run card. */
@@ -76,20 +79,6 @@ export interface Roaming {
 export interface LinkShare {
   readonly share: number;
   readonly link: LinkClass;
-}
-
-/** The way from one phone into the network. What two phones have between them is composed of both ends' ways. */
-export interface LinkClass {
-  readonly name: string;
-  /** One way, this end alone: drawn once a phone from this range. */
-  readonly latencyMs: readonly [least: number, most: number];
-  /** Mean of the exponential addition to each message. */
-  readonly jitterMs: number;
-  /** Probability that a message is lost on this end's way. */
-  readonly loss: number;
-  /** Bits a second; undefined: no bound. */
-  readonly upBitsPerSecond: number | undefined;
-  readonly downBitsPerSecond: number | undefined;
 }
 
 export interface Workload {

@@ -42,7 +42,7 @@ export interface Stage {
   read(phone: number, place: Id, done: (outcome: ReadOutcome | undefined) => void): void;
   lookup(phone: number, key: Id, done: (outcome: LookupOutcome | undefined) => void): void;
 
-  /** What can be seen now. `acknowledged`: the newest acknowledged version of every record. */
+  /** What can be seen now. `acknowledged`: of every record that was not changed just now, the newest such version. */
   sample(acknowledged: readonly RingRecord[]): Promise<StageSample>;
   /** Of these records, those that a running phone still has on its disk (or a newer version); undefined: cannot tell. */
   kept(records: readonly RingRecord[]): Promise<readonly RingRecord[] | undefined>;

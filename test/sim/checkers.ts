@@ -11,19 +11,32 @@ export function ownerOf(phones: readonly SimPhone[], key: Id): SimPhone {
 
 /** The ideal ring: every phone's lists are exactly what a view of the whole network would give. */
 export function faultsOfRing(phones: readonly SimPhone[], listLength: number): string[] {
-  const order = [...phones].sort((a, b) => (a.contact.id < b.contact.id ? -1 : 1));
+  const order = inRingOrder(phones);
+  return order.flatMap((_, i) => faultsOfPlace(order, i, listLength));
+}
+
+/** Those of the phones whose lists are not those of the ideal ring. */
+export function strayPhones(phones: readonly SimPhone[], listLength: number): SimPhone[] {
+  const order = inRingOrder(phones);
+  return order.filter((_, i) => faultsOfPlace(order, i, listLength).length > 0);
+}
+
+function inRingOrder(phones: readonly SimPhone[]): SimPhone[] {
+  return [...phones].sort((a, b) => (a.contact.id < b.contact.id ? -1 : 1));
+}
+
+function faultsOfPlace(order: readonly SimPhone[], i: number, listLength: number): string[] {
+  const phone = order[i]!;
   const count = order.length;
+  const length = Math.min(listLength, count - 1);
+  const after = Array.from({ length }, (_, k) => order[(i + k + 1) % count]!.contact.id);
+  const before = Array.from({ length }, (_, k) => order[(i + count - k - 1) % count]!.contact.id);
   const faults: string[] = [];
-  for (const [i, phone] of order.entries()) {
-    const length = Math.min(listLength, count - 1);
-    const after = Array.from({ length }, (_, k) => order[(i + k + 1) % count]!.contact.id);
-    const before = Array.from({ length }, (_, k) => order[(i + count - k - 1) % count]!.contact.id);
-    compare(faults, phone, 'successors', phone.node.view.successors(), after);
-    compare(faults, phone, 'predecessors', phone.node.view.predecessors(), before);
-    const nearest = before[0] ?? phone.contact.id;
-    const predecessor = phone.node.ring?.predecessor.id;
-    if (predecessor !== nearest) faults.push(`phone ${phone.index}: its predecessor is ${predecessor}, not ${nearest}`);
-  }
+  compare(faults, phone, 'successors', phone.node.view.successors(), after);
+  compare(faults, phone, 'predecessors', phone.node.view.predecessors(), before);
+  const nearest = before[0] ?? phone.contact.id;
+  const predecessor = phone.node.ring?.predecessor.id;
+  if (predecessor !== nearest) faults.push(`phone ${phone.index}: its predecessor is ${predecessor}, not ${nearest}`);
   return faults;
 }
 

@@ -44,6 +44,11 @@ export class Exchange implements Pending, Waiter<undefined>, Arrival {
     this.#timeout = caller.sleep(timeoutMs, this);
   }
 
+  /** What the request weighs. */
+  get content(): SimMessage {
+    return this.request;
+  }
+
   send(): void {
     this.#network.send(this.from, this.to, kindOfRequest(this.request.type), this);
   }
@@ -98,14 +103,15 @@ export class Exchange implements Pending, Waiter<undefined>, Arrival {
 
 class Answer implements Arrival {
   readonly #exchange: Exchange;
-  readonly #reply: SimMessage;
+  /** The reply. */
+  readonly content: SimMessage;
 
   constructor(exchange: Exchange, reply: SimMessage) {
     this.#exchange = exchange;
-    this.#reply = reply;
+    this.content = reply;
   }
 
   arrive(): void {
-    this.#exchange.answered(this.#reply);
+    this.#exchange.answered(this.content);
   }
 }

@@ -58,6 +58,11 @@ export function kindOfRequest(type: string): number {
   return kind;
 }
 
+/** Whether a message of this type is a request; else it is a reply. */
+export function isRequest(type: string): boolean {
+  return REQUEST_KINDS[type] !== undefined;
+}
+
 const NAMES = new Map<number, string>([
   [CONNECT_REFUSED, 'connection refused'],
   [LINK_LOST, 'link lost'],

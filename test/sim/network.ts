@@ -1,10 +1,11 @@
 /** The simulated network: latency of each link, what becomes of messages on the way, and who cannot hear whom. */
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
+import type { Access } from './access.ts';
 import { Clogging } from './clogging.ts';
 import { type Engine, SimEvent } from './engine.ts';
 import type { CallObserver } from './exchange.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, SimMessage } from './machine.ts';
 
 export interface NetworkOptions {
   /** One-way latency of a link: drawn once from this range. */
@@ -32,6 +33,8 @@ export const DEFAULT_NETWORK: NetworkOptions = {
 
 /** What happens when a message is there; it may happen twice. */
 export interface Arrival {
+  /** What has a size; what opens and ends links has none. */
+  readonly content?: SimMessage;
   arrive(): void;
 }
 
@@ -44,6 +47,12 @@ export class Network {
   observer: CallObserver | undefined;
   /** Messages that were delivered. */
   delivered = 0;
+  /** Gives the bytes of a message as it would travel; undefined: messages have no size. */
+  weigh: ((content: SimMessage) => number) | undefined;
+  /** Bytes of the messages that were sent. */
+  sentBytes = 0;
+  /** What lies between phones and the core of the network; undefined: nothing. */
+  access: Access | undefined;
   readonly #engine: Engine;
   readonly #random: SeededRandom;
   readonly #jitterMs: number;
@@ -106,13 +115,19 @@ export class Network {
   /** Sends a message, which may be lost on the way, or come to an end that is dead by then. */
   send(from: Machine, to: Machine, kind: number, arrival: Arrival): void {
     from.sent += 1;
+    const bytes = this.#bytesOf(arrival);
+    this.sentBytes += bytes;
     if (this.loss > 0 && this.#random.next() < this.loss) return;
     if (!this.hears(from, to)) return;
-    const message = new Message(this, from, to, kind, arrival);
+    const message = new Message(this, from, to, kind, bytes, arrival);
     this.#sendOn(message);
     if (this.duplication > 0 && this.#random.next() < this.duplication) {
       this.#transmit(message.copy(), this.#random.next() * this.#holdUpMs);
     }
+  }
+
+  #bytesOf({ content }: Arrival): number {
+    return this.weigh === undefined || content === undefined ? 0 : this.weigh(content);
   }
 
   #sendOn(message: Message): void {
@@ -126,7 +141,9 @@ export class Network {
   }
 
   #transmit(message: Message, heldUpMs: number): void {
-    this.#engine.schedule(this.delayMs(message.from, message.to) + heldUpMs, message);
+    const delayMs = this.delayMs(message.from, message.to) + heldUpMs;
+    if (this.access === undefined) this.#engine.schedule(delayMs, message);
+    else this.access.carry(message, delayMs);
   }
 
   /** For messages alone: counts one that has come to the end of its way. */
@@ -156,31 +173,34 @@ export class Network {
     let mixed = Math.imul(low + 1, 0x9e3779b1) ^ Math.imul(high + 1, 0x85ebca6b);
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
     const share = ((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 32;
-    return this.#shortestMs + share * (this.#longestMs - this.#shortestMs);
+    const coreMs = this.#shortestMs + share * (this.#longestMs - this.#shortestMs);
+    return this.access === undefined ? coreMs : coreMs + this.access.latencyMs(from, to);
   }
 }
 
 /** A message on its way to one life of a phone. */
-class Message extends SimEvent {
+export class Message extends SimEvent {
   readonly from: Machine;
   readonly to: Machine;
   readonly kind: number;
+  readonly bytes: number;
   readonly #network: Network;
   readonly #incarnation: number;
   readonly #arrival: Arrival;
 
-  constructor(network: Network, from: Machine, to: Machine, kind: number, arrival: Arrival) {
+  constructor(network: Network, from: Machine, to: Machine, kind: number, bytes: number, arrival: Arrival) {
     super();
     this.#network = network;
     this.from = from;
     this.to = to;
     this.kind = kind;
+    this.bytes = bytes;
     this.#incarnation = to.incarnation;
     this.#arrival = arrival;
   }
 
   copy(): Message {
-    return new Message(this.#network, this.from, this.to, this.kind, this.#arrival);
+    return new Message(this.#network, this.from, this.to, this.kind, this.bytes, this.#arrival);
   }
 
   happen(): void {

@@ -35,7 +35,10 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> extends Mac
   }
 
   /** Hands over, says goodbye, and ends the process. */
-  leave(): void {
-    this.run(this.node.leave(), () => this.end('process'));
+  leave(onEnd: () => void = () => {}): void {
+    this.run(this.node.leave(), () => {
+      this.end('process');
+      onEnd();
+    });
   }
 }

@@ -1,6 +1,7 @@
 /** A scenario played on a toy stage: what is done when, what is noted, and that the checker catches a stage that lies. */
 import { expect, test } from 'vitest';
-import { measure, WHOLE_RUN } from '../../scenario/figures.ts';
+import { measure } from '../../scenario/figures.ts';
+import { WHOLE_RUN } from '../../scenario/measures.ts';
 import { play } from '../../scenario/play.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { type ToyDefect, ToyStage } from './toy-stage.ts';
