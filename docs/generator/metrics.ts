@@ -1,4 +1,5 @@
 /** docs/reference/metrics.md: every metric of a phone. */
+import { CAN_METRICS } from '../../services/can-index/adapters/metrics.ts';
 import { CHORD_METRICS } from '../../services/chord-router/adapters/metrics.ts';
 import { EMBEDDER_METRICS } from '../../services/embedder/adapters/metrics.ts';
 import { type MetricCatalogue, PROCESS_METRICS } from '../../services/shared/runtime/metrics.ts';
@@ -8,6 +9,7 @@ import { generatedHeading, markdownTable } from './markdown.ts';
 
 const CATALOGUES: Readonly<Record<string, MetricCatalogue>> = {
   'The ring': CHORD_METRICS,
+  'The index of meanings': CAN_METRICS,
   'The embedder': EMBEDDER_METRICS,
   'The wall API': { ...WALL_METRICS, ...SOCIAL_METRICS },
   'The process': PROCESS_METRICS,

@@ -76,6 +76,7 @@ async function openApiDocument(): Promise<OpenApi> {
     get: noRing,
     getNearest: noRing,
     relay: noRing,
+    identify: noRing,
     getStatus: noRing,
   };
   const wall = await assembleWall({

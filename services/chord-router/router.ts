@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { AdminServiceDefinition } from '../../proto/gen/ringwall/admin/v1/admin.ts';
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { Contact } from '../shared/core/contact.ts';
-import type { Task } from '../shared/core/effect.ts';
+import { identify, type Task } from '../shared/core/effect.ts';
 import { Scheduler } from '../shared/core/scheduler.ts';
 import type { GrpcServer } from '../shared/runtime/grpc-server.ts';
 import { NodeHost } from '../shared/runtime/host.ts';
@@ -11,6 +11,7 @@ import type { Logger } from '../shared/runtime/logging.ts';
 import { instrument, type Registry } from '../shared/runtime/metrics.ts';
 import { createRecordCrypto } from '../shared/runtime/record-crypto.ts';
 import type { Service } from '../shared/runtime/rpc.ts';
+import { runTask } from '../shared/runtime/run-task.ts';
 import { admissionOf, createAdminService } from './adapters/admin-service.ts';
 import { createChordService } from './adapters/chord-service.ts';
 import type { DiskFaults } from './adapters/disk-faults.ts';
@@ -25,7 +26,6 @@ import { createFaultObserver, createPeerObserver } from './adapters/peer-observe
 import type { PeerServer } from './adapters/peer-server.ts';
 import { Relays, type RelayTarget } from './adapters/relays.ts';
 import { MAX_REMEMBERED, rememberPhones } from './adapters/remembered-phones.ts';
-import { runTask } from './adapters/run-task.ts';
 import type { SqliteStore } from './adapters/sqlite-store.ts';
 import { statusResponse } from './adapters/status-response.ts';
 import type { Refused } from './core/calls.ts';
@@ -149,6 +149,7 @@ export class ChordRouter implements RunningChordRouter {
       get: this.#node.records.get.bind(this.#node.records),
       nearest: this.#node.records.nearest.bind(this.#node.records),
       relay: this.#node.relay.bind(this.#node),
+      identify: (address: string) => identify(address, settings.chord.callTimeoutMaxMs),
       status: () =>
         statusResponse(this.#node.status(), {
           settled: this.#node.records.settled,

@@ -1,6 +1,9 @@
 /** One phone: its services in this process, with a channel between them that needs no socket. */
+import { CanServiceDefinition } from '../../proto/gen/ringwall/can/v1/can.ts';
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
+import { RelayServiceDefinition } from '../../proto/gen/ringwall/relay/v1/relay.ts';
+import { startCanIndex } from '../can-index/start.ts';
 import { startChordRouter } from '../chord-router/start.ts';
 import { startEmbedder } from '../embedder/start.ts';
 import { GrpcServer } from '../shared/runtime/grpc-server.ts';
@@ -30,24 +33,32 @@ export async function startPhone(
   const router = await startChordRouter({ settings: settings.router, logger, registry, parameters });
   starting.defer(() => router.stop());
   const chord = inProcess(ChordServiceDefinition, router.service, crashed);
+  const encoder = inProcess(EmbedderServiceDefinition, embedder.service, crashed);
+  const phone = router.contact;
+  const { seeds } = settings.router;
+  const can = await startCanIndex({ settings: { seeds }, chord, embedder: encoder, phone, logger, registry });
+  starting.defer(() => can.stop());
+  router.serveRelayed('can-index', inProcess(RelayServiceDefinition, can.relay, crashed));
   let siblingApi: string | undefined;
   if (settings.chordListen !== undefined) {
     const siblings = new GrpcServer({ crashed });
     router.serveSiblings(siblings);
     siblings.add(EmbedderServiceDefinition, embedder.service);
+    siblings.add(CanServiceDefinition, can.service);
     siblingApi = formatHostPort(await siblings.listen(settings.chordListen));
     starting.defer(() => siblings.stop(STOP_GRACE_MS));
   }
-  const phone = router.contact;
   const dataDir = settings.router.dataFolder;
   const wall = await startWallApi({ ...settings.wall, chord, dataDir, phone, logger, registry });
   starting.defer(() => wall.stop());
   await unlessStopped(router.joined, stopping);
+  await can.join();
   logger.info({ api: wall.url, peer: phone.address, chord: siblingApi }, 'ready');
   const running = starting.move();
   return {
     ready: { id: phone.id, api: wall.url, peer: phone.address, chord: siblingApi },
     async stop() {
+      await can.leave();
       await router.leave();
       await running.disposeAsync();
     },

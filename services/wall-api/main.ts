@@ -1,14 +1,11 @@
 /** A wall API in a process of its own, beside the chord router it works with. */
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
-import type { Contact } from '../shared/core/contact.ts';
-import { parseId } from '../shared/core/id.ts';
 import { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { grpcClient } from '../shared/runtime/grpc-client.ts';
 import { type RunningProgram, runProgram } from '../shared/runtime/lifecycle.ts';
 import { createLogger, LOG_LEVELS, type Logger } from '../shared/runtime/logging.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
-import type { Service } from '../shared/runtime/rpc.ts';
-import { askUntilUp } from '../shared/runtime/sibling.ts';
+import { askWhoThisIs } from '../shared/runtime/sibling.ts';
 import { answersArguments, PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
 import { readChordAddress } from './environment.ts';
 import { readWallApiSettings, startWallApi, WALL_API_VARIABLES } from './start.ts';
@@ -44,14 +41,6 @@ async function start(stopping: AbortSignal): Promise<RunningProgram> {
   log.info({ api: wall.url }, 'ready');
   const running = starting.move();
   return { ready: { id: phone.id, api: wall.url }, stop: () => running.disposeAsync() };
-}
-
-/** Which phone the router is; waits until it answers, or for the reason of `stopping`. */
-async function askWhoThisIs(chord: Service<typeof ChordServiceDefinition>, stopping: AbortSignal): Promise<Contact> {
-  const { self } = await askUntilUp((options) => chord.getStatus({}, options), stopping);
-  const id = parseId(self?.id ?? '');
-  if (id === undefined) throw new Error('the chord router does not say which phone it is');
-  return { id, address: self!.address };
 }
 
 if (!answersArguments('wall-api', "a phone's REST API, over its chord router.", VARIABLES)) {

@@ -50,7 +50,13 @@ export class EntryWorld {
   /** A post near a topic; the ring has it. */
   makePost(topic = this.#random.below(TOPICS), author = this.#id()): Entry {
     const vector = this.near(this.#topics[topic]!);
-    const entry: Entry = { post: this.#id(), author, createdAtMs: Math.floor(this.can.engine.nowMs), vector };
+    const entry: Entry = {
+      post: this.#id(),
+      author,
+      createdAtMs: Math.floor(this.can.engine.nowMs),
+      revision: 0,
+      vector,
+    };
     this.posts.set(entry.post, entry);
     return entry;
   }

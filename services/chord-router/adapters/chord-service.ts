@@ -14,7 +14,9 @@ import type { CallOutcome, Task } from '../../shared/core/effect.ts';
 import { type Id, parseId } from '../../shared/core/id.ts';
 import { MAX_NAME_BYTES } from '../../shared/core/record.ts';
 import type { Scheduler } from '../../shared/core/scheduler.ts';
+import { parseHostPort } from '../../shared/runtime/host-port.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
+import { runTask } from '../../shared/runtime/run-task.ts';
 import type { Receipt } from '../core/delivery.ts';
 import type { ReadOutcome } from '../core/get.ts';
 import type { RecordQuery } from '../core/message.ts';
@@ -23,7 +25,6 @@ import { isValidQuery, MAX_QUERY_LIMIT } from '../core/query-position.ts';
 import type { Relay, Relayed } from '../core/relay.ts';
 import type { Hop, LookupOutcome } from '../core/ring-view.ts';
 import { relayCallOf, relayResponse } from './relay-call.ts';
-import { runTask } from './run-task.ts';
 import { bufferOf } from './wire-fields.ts';
 
 /** What the service needs of the core. */
@@ -33,6 +34,7 @@ export interface RouterCore {
   get(query: RecordQuery, consistency: 'one' | 'quorum'): Task<ReadOutcome>;
   nearest(key: Id, name: string): Task<NearestRecord>;
   relay(to: Contact, request: Relay, timeoutMs: number): Task<CallOutcome<Relayed>>;
+  identify(address: string): Task<Contact | undefined>;
   status(): GetStatusResponse;
 }
 
@@ -107,6 +109,11 @@ export function createChordService(core: RouterCore, scheduler: Scheduler): Serv
     relay: async (asked, options) => {
       const { to, request, timeoutMs } = relayCallOf(asked);
       return relayResponse(await runTask(scheduler, core.relay(to, request, timeoutMs), 'relay', options?.signal));
+    },
+
+    identify: async ({ address }, options) => {
+      if (parseHostPort(address) === undefined) throw invalid('address must be of the form host:port');
+      return { phone: phoneOf(await runTask(scheduler, core.identify(address), 'identify', options?.signal)) };
     },
 
     getStatus: async () => core.status(),

@@ -6,11 +6,11 @@
 import { status } from '@grpc/grpc-js';
 import { Scheduler } from '../../shared/core/scheduler.ts';
 import { NodeHost } from '../../shared/runtime/host.ts';
+import { runTask } from '../../shared/runtime/run-task.ts';
 import { choosePosition } from '../core/choose-position.ts';
 import { LinkPool } from './link-pool.ts';
 import type { LinkPoolOptions, PoolObserver } from './link-pool-options.ts';
 import { createIdentity, NONCES, type NodeKey, nodeId } from './node-identity.ts';
-import { runTask } from './run-task.ts';
 
 export interface FirstPositionOptions extends Pick<LinkPoolOptions, 'dial'> {
   readonly handshake: Omit<LinkPoolOptions['handshake'], 'identity'>;

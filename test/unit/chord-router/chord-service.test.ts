@@ -58,6 +58,7 @@ const CORE: RouterCore = {
         ? ({ ok: true, reply: { type: 'relayed', payload }, rttMs: timeoutMs } as const)
         : ({ ok: false, failure: 'unreachable', elapsedMs: 4 } as const),
     ),
+  identify: (address) => answer(address === PHONE.address ? PHONE : undefined),
   status: () =>
     statusResponse(
       {
@@ -123,6 +124,11 @@ describe('the chord service', () => {
     expect(await serviceOf().relay(elsewhere)).toEqual(unreachable);
   });
 
+  it('says who listens where', async () => {
+    expect(await serviceOf().identify({ address: PHONE.address })).toEqual({ phone: PHONE });
+    expect(await serviceOf().identify({ address: '127.0.0.1:1' })).toEqual({ phone: undefined });
+  });
+
   it('says that nobody was found', async () => {
     const lost = () => answer({ owner: undefined, replicas: [], hops: [], milliseconds: 1 });
     expect(await serviceOf({ lookup: lost }).lookup({ key: KEY })).toMatchObject({ found: false, owner: undefined });
@@ -139,6 +145,7 @@ describe('the chord service', () => {
     ['a limit over the bound', () => serviceOf().get({ ...get, limit: 201 })],
     ['a position that is none', () => serviceOf().get({ ...get, before: 'nowhere' })],
     ['a consistency that is none', () => serviceOf().get({ ...get, consistency: 9 as Consistency })],
+    ['an address that is none', () => serviceOf().identify({ address: 'here' })],
     ['a relay to nobody', () => serviceOf().relay({ ...relay, to: undefined })],
     ['a relay to no address', () => serviceOf().relay({ ...relay, to: { ...PHONE, address: 'here' } })],
     ['a relay of no service', () => serviceOf().relay({ ...relay, service: RelayedService.UNSPECIFIED })],

@@ -43,6 +43,7 @@ function toyChord(onAborted: () => void): Chord {
     }),
     get: async () => ({ records: [], complete: true, answered: [], hops: 0, milliseconds: 0 }),
     relay: async ({ payload }) => ({ outcome: 1, payload, milliseconds: 1 }),
+    identify: async () => ({ phone: undefined }),
     getStatus: async () => {
       throw new RpcError(status.UNIMPLEMENTED, 'no status');
     },

@@ -94,6 +94,7 @@ export class MemoryRing {
     relay: async () => {
       throw new RpcError(status.UNIMPLEMENTED, 'there is no other phone');
     },
+    identify: async () => this.#answer(() => ({ phone: undefined })),
     getStatus: async () =>
       this.#answer(() => ({
         self: this.self,

@@ -52,12 +52,12 @@ export class EntryStore {
   /** Takes an entry in, or what is new of one that it has. Undefined: there is no room. */
   keep(entry: Entry, copies: readonly Contact[], links: readonly Link[], atMs: number): KeptEntry | undefined {
     const known = this.#entries.get(entry.post);
-    if (known !== undefined) {
+    if (known !== undefined && entry.revision <= known.entry.revision) {
       if (!sameContacts(known.copies, copies)) known.copies = copies;
       for (const link of links) known.links = withLink(known.links, known.sketch, link);
       return known;
     }
-    if (this.#entries.size >= MAX_ENTRIES) return undefined;
+    if (known === undefined && this.#entries.size >= MAX_ENTRIES) return undefined;
     const { vector } = entry;
     const kept: KeptEntry = {
       entry,

@@ -9,6 +9,8 @@ export interface Entry {
   readonly author: Id;
   /** ms since the epoch, as the author says. */
   readonly createdAtMs: number;
+  /** 0: as it was written; else the seq of the edit that the vector is of. The highest replaces the others. */
+  readonly revision: number;
   /** [dimensions], of length 1. */
   readonly vector: Float32Array;
 }

@@ -200,7 +200,8 @@ export class EntryKeeper implements EntryKeeping {
     const refused = this.#admission.verdict(from, entry, atMs);
     if (refused !== undefined) return refused;
     if (this.#view.ownershipOf(this.#space.pointOf(entry.vector)) !== 'settled') return 'not-owner';
-    const isNew = this.store.get(entry.post) === undefined;
+    const known = this.store.get(entry.post);
+    const isNew = known === undefined || known.entry.revision < entry.revision;
     const all = new Map([this.#view.self, ...copies].map((contact) => [contact.id, contact]));
     const kept = this.store.keep(entry, [...all.values()], [], atMs);
     if (kept === undefined) return 'full';
@@ -253,8 +254,9 @@ export class EntryKeeper implements EntryKeeping {
 
   *#witness(from: Contact, entry: Entry): Task<void> {
     const testimony = yield* witnessEntry(entry);
-    if (testimony === 'forged') {
-      if (from.id !== this.#view.self.id) this.#admission.strike(from, yield* now());
+    if (testimony === 'forged' || testimony === 'stale') {
+      const isLie = testimony === 'forged' && from.id !== this.#view.self.id;
+      if (isLie) this.#admission.strike(from, yield* now());
       this.store.drop(entry.post);
       this.store.unlink(entry.post);
     } else if (testimony === 'deleted') yield* this.#remove(entry.post);

@@ -8,8 +8,8 @@ export type WitnessOperation =
   | { readonly type: 'witness-entry'; readonly entry: Entry }
   | { readonly type: 'witness-deletion'; readonly post: Id };
 
-/** `unknown`: the post could not be read now. */
-export type Testimony = 'true' | 'forged' | 'deleted' | 'unknown';
+/** `stale`: it was edited since. `unknown`: the post could not be read now. */
+export type Testimony = 'true' | 'stale' | 'forged' | 'deleted' | 'unknown';
 
 /** Reads the post on the ring and holds the entry against it. */
 export function* witnessEntry(entry: Entry): Task<Testimony> {

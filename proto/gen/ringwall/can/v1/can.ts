@@ -71,6 +71,8 @@ export interface Entry {
   createdAtMilliseconds: number;
   /** float32, little-endian, of length 1 */
   vector: Buffer;
+  /** 0: as it was written; else the seq of the edit that the vector is of */
+  revision: number;
 }
 
 export interface PublishRequest {
@@ -200,7 +202,7 @@ export interface PlacedEntry {
 }
 
 function createBaseEntry(): Entry {
-  return { post: "", author: "", createdAtMilliseconds: 0, vector: Buffer.alloc(0) };
+  return { post: "", author: "", createdAtMilliseconds: 0, vector: Buffer.alloc(0), revision: 0 };
 }
 
 export const Entry: MessageFns<Entry> = {
@@ -216,6 +218,9 @@ export const Entry: MessageFns<Entry> = {
     }
     if (message.vector.length !== 0) {
       writer.uint32(34).bytes(message.vector);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(40).uint64(message.revision);
     }
     return writer;
   },
@@ -263,6 +268,14 @@ export const Entry: MessageFns<Entry> = {
             }
 
             message.vector = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.revision = longToNumber(reader.uint64());
             continue;
           }
         }

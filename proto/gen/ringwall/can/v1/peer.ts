@@ -152,6 +152,7 @@ export interface FindOwnerRequest {
   hopsLeft: number;
   budgetMilliseconds: number;
   visited: Buffer[];
+  detours: number;
 }
 
 export interface Offer {
@@ -166,6 +167,7 @@ export interface FoundOwnerReply {
   owner: KnownPhone | undefined;
   offers: Offer[];
   trail: Contact[];
+  visited: Buffer[];
 }
 
 export interface AskZoneRequest {
@@ -214,6 +216,7 @@ export interface IndexEntry {
   createdAtMilliseconds: number;
   /** float32, little-endian */
   vector: Buffer;
+  revision: number;
 }
 
 export interface Link {
@@ -1373,7 +1376,7 @@ export const ProbedReply: MessageFns<ProbedReply> = {
 };
 
 function createBaseFindOwnerRequest(): FindOwnerRequest {
-  return { point: [], hopsLeft: 0, budgetMilliseconds: 0, visited: [] };
+  return { point: [], hopsLeft: 0, budgetMilliseconds: 0, visited: [], detours: 0 };
 }
 
 export const FindOwnerRequest: MessageFns<FindOwnerRequest> = {
@@ -1393,6 +1396,9 @@ export const FindOwnerRequest: MessageFns<FindOwnerRequest> = {
     }
     for (const v of message.visited) {
       writer.uint32(34).bytes(v!);
+    }
+    if (message.detours !== 0) {
+      writer.uint32(40).uint32(message.detours);
     }
     return writer;
   },
@@ -1450,6 +1456,14 @@ export const FindOwnerRequest: MessageFns<FindOwnerRequest> = {
             }
 
             message.visited.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.detours = reader.uint32();
             continue;
           }
         }
@@ -1545,7 +1559,7 @@ export const Offer: MessageFns<Offer> = {
 };
 
 function createBaseFoundOwnerReply(): FoundOwnerReply {
-  return { owner: undefined, offers: [], trail: [] };
+  return { owner: undefined, offers: [], trail: [], visited: [] };
 }
 
 export const FoundOwnerReply: MessageFns<FoundOwnerReply> = {
@@ -1558,6 +1572,9 @@ export const FoundOwnerReply: MessageFns<FoundOwnerReply> = {
     }
     for (const v of message.trail) {
       Contact.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.visited) {
+      writer.uint32(34).bytes(v!);
     }
     return writer;
   },
@@ -1597,6 +1614,14 @@ export const FoundOwnerReply: MessageFns<FoundOwnerReply> = {
             }
 
             message.trail.push(Contact.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.visited.push(Buffer.from(reader.bytes()));
             continue;
           }
         }
@@ -2025,7 +2050,13 @@ export const TableReply: MessageFns<TableReply> = {
 };
 
 function createBaseIndexEntry(): IndexEntry {
-  return { post: Buffer.alloc(0), author: Buffer.alloc(0), createdAtMilliseconds: 0, vector: Buffer.alloc(0) };
+  return {
+    post: Buffer.alloc(0),
+    author: Buffer.alloc(0),
+    createdAtMilliseconds: 0,
+    vector: Buffer.alloc(0),
+    revision: 0,
+  };
 }
 
 export const IndexEntry: MessageFns<IndexEntry> = {
@@ -2041,6 +2072,9 @@ export const IndexEntry: MessageFns<IndexEntry> = {
     }
     if (message.vector.length !== 0) {
       writer.uint32(34).bytes(message.vector);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(40).uint64(message.revision);
     }
     return writer;
   },
@@ -2088,6 +2122,14 @@ export const IndexEntry: MessageFns<IndexEntry> = {
             }
 
             message.vector = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.revision = longToNumber(reader.uint64());
             continue;
           }
         }

@@ -226,6 +226,16 @@ export interface RelayResponse {
   milliseconds: number;
 }
 
+export interface IdentifyRequest {
+  /** host:port of a peer API */
+  address: string;
+}
+
+export interface IdentifyResponse {
+  /** unset when none answers */
+  phone: Phone | undefined;
+}
+
 export interface GetStatusRequest {
 }
 
@@ -1161,6 +1171,98 @@ export const RelayResponse: MessageFns<RelayResponse> = {
   },
 };
 
+function createBaseIdentifyRequest(): IdentifyRequest {
+  return { address: "" };
+}
+
+export const IdentifyRequest: MessageFns<IdentifyRequest> = {
+  encode(message: IdentifyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== "") {
+      writer.uint32(10).string(message.address);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IdentifyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIdentifyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseIdentifyResponse(): IdentifyResponse {
+  return { phone: undefined };
+}
+
+export const IdentifyResponse: MessageFns<IdentifyResponse> = {
+  encode(message: IdentifyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.phone !== undefined) {
+      Phone.encode(message.phone, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IdentifyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIdentifyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.phone = Phone.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseGetStatusRequest(): GetStatusRequest {
   return {};
 }
@@ -1503,6 +1605,15 @@ export const ChordServiceDefinition = {
       requestType: RelayRequest as typeof RelayRequest,
       requestStream: false,
       responseType: RelayResponse as typeof RelayResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Which phone listens at an address. */
+    identify: {
+      name: "Identify",
+      requestType: IdentifyRequest as typeof IdentifyRequest,
+      requestStream: false,
+      responseType: IdentifyResponse as typeof IdentifyResponse,
       responseStream: false,
       options: {},
     },

@@ -1,8 +1,8 @@
 /** Tasks as promises, for callers outside the core. */
 import { status } from '@grpc/grpc-js';
-import type { Task } from '../../shared/core/effect.ts';
-import type { Scheduler } from '../../shared/core/scheduler.ts';
-import { RpcError } from '../../shared/runtime/rpc.ts';
+import type { Task } from '../core/effect.ts';
+import type { Scheduler } from '../core/scheduler.ts';
+import { RpcError } from './rpc.ts';
 
 /**
  * Runs a task to its end. Rejects with CANCELLED when `signal` is aborted or the scheduler stops, and with INTERNAL

@@ -1,0 +1,204 @@
+/** CanService (proto/ringwall/can/v1) over the core: what a phone's own services and tools ask of its index. */
+import { status } from '@grpc/grpc-js';
+import {
+  type CanServiceDefinition,
+  CanState,
+  ContactOutcome,
+  type GetStatusResponse,
+  type Nearest,
+  PublishOutcome,
+  type Entry as WireEntry,
+} from '../../../proto/gen/ringwall/can/v1/can.ts';
+import type { PlacedPhone, SpacePhone } from '../../../proto/gen/ringwall/can/v1/space.ts';
+import type { Contact } from '../../shared/core/contact.ts';
+import type { Task } from '../../shared/core/effect.ts';
+import { type Id, parseId } from '../../shared/core/id.ts';
+import type { Scheduler } from '../../shared/core/scheduler.ts';
+import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
+import { runTask } from '../../shared/runtime/run-task.ts';
+import type { Entry } from '../core/entries/entry.ts';
+import type { StoreVerdict } from '../core/entries/entry-message.ts';
+import type { EntryKeeper } from '../core/entries/keeper.ts';
+import type { CanNode } from '../core/node.ts';
+import type { Contacted, SearchAnswer } from '../core/search/search.ts';
+import { MAX_LIMIT } from '../core/search/search-message.ts';
+import { isPoint } from '../core/space.ts';
+import type { Zone } from '../core/zone.ts';
+import type { CodecSpace } from './request-codec.ts';
+import { zoneTo } from './space-codec.ts';
+import { floatsFrom, MalformedMessage } from './wire-value.ts';
+
+export interface CanServiceParts {
+  readonly self: Contact;
+  readonly node: CanNode<EntryKeeper>;
+  readonly scheduler: Scheduler;
+  readonly space: CodecSpace;
+  readonly published: (outcome: StoreVerdict | 'unreachable') => void;
+  readonly searched: (answer: SearchAnswer) => void;
+}
+
+/** Most entries, or vectors, of one request. */
+export const MAX_ENTRIES = 64;
+export const MAX_VECTORS = 16;
+export const MAX_BUDGET = 256;
+const DEFAULT_BUDGET = 16;
+/** Entries of this phone's zones that its status names. */
+const MAX_SAMPLE = 64;
+
+const PUBLISH_OUTCOMES: Readonly<Record<StoreVerdict | 'unreachable', PublishOutcome>> = {
+  stored: PublishOutcome.STORED,
+  invalid: PublishOutcome.INVALID,
+  flooded: PublishOutcome.FLOODED,
+  deleted: PublishOutcome.DELETED,
+  barred: PublishOutcome.REFUSED,
+  'not-owner': PublishOutcome.UNAVAILABLE,
+  full: PublishOutcome.UNAVAILABLE,
+  unreachable: PublishOutcome.UNAVAILABLE,
+};
+
+const CONTACT_OUTCOMES: Readonly<Record<Contacted['outcome'], ContactOutcome>> = {
+  answered: ContactOutcome.ANSWERED,
+  timeout: ContactOutcome.TIMEOUT,
+  unreachable: ContactOutcome.UNREACHABLE,
+  refused: ContactOutcome.REFUSED,
+};
+
+export function createCanService(parts: CanServiceParts): Service<typeof CanServiceDefinition> {
+  const { node, scheduler, space } = parts;
+  const run = <T>(task: Task<T>, label: string, signal?: AbortSignal): Promise<T> =>
+    runTask(scheduler, task, label, signal);
+  return {
+    async publish({ entries }, options) {
+      if (entries.length > MAX_ENTRIES) throw invalid(`at most ${MAX_ENTRIES} entries a request`);
+      const read = entries.map((entry) => entryOf(entry, space));
+      const outcomes = await Promise.all(
+        read.map(async (entry) => {
+          const verdict = await run(node.entries.publish(entry), 'publish', options?.signal);
+          parts.published(verdict);
+          return PUBLISH_OUTCOMES[verdict];
+        }),
+      );
+      return { outcomes };
+    },
+
+    async withdraw({ post, vector }, options) {
+      await run(node.entries.withdraw(idOf(post, 'post'), vectorOf(vector, space)), 'withdraw', options?.signal);
+      return {};
+    },
+
+    async search({ vectors, limit, budget, sinceMilliseconds }, options) {
+      if (vectors.length > MAX_VECTORS) throw invalid(`at most ${MAX_VECTORS} vectors a request`);
+      checkCount(limit, MAX_LIMIT, 'limit');
+      if (budget > MAX_BUDGET) throw invalid(`budget must be at most ${MAX_BUDGET}`);
+      const read = vectors.map((vector) => vectorOf(vector, space));
+      const question = { limit, sinceMs: sinceMilliseconds, withPlaces: false, budget: budget || DEFAULT_BUDGET };
+      const answers = await Promise.all(
+        read.map(async (vector) => {
+          const answer = await run(node.entries.search({ ...question, vector }), 'search', options?.signal);
+          parts.searched(answer);
+          return nearestOf(answer);
+        }),
+      );
+      return { answers };
+    },
+
+    async searchExactly({ vector, limit }, options) {
+      checkCount(limit, MAX_LIMIT, 'limit');
+      const task = node.entries.searchExactly(vectorOf(vector, space), limit);
+      const { hits, contacted, complete } = await run(task, 'search exactly', options?.signal);
+      return { hits: hits.map(({ post, distance }) => ({ post, distance })), contacted, complete };
+    },
+
+    async find({ point }, options) {
+      if (!isPoint(point, space.axes)) throw invalid(`a point has ${space.axes} coordinates`);
+      const { owner, trail } = await run(node.find(point), 'find', options?.signal);
+      return { owner: owner && placedPhone(owner.contact, owner.zones), trail: trail.map(spacePhone) };
+    },
+
+    getStatus: async () => statusOf(parts),
+  };
+}
+
+function nearestOf({ hits, contacted, routed, complete, milliseconds }: SearchAnswer): Nearest {
+  return {
+    hits: hits.map(({ post, author, createdAtMs, similarity, from }) => ({
+      ...{ post, author, similarity },
+      createdAtMilliseconds: createdAtMs,
+      from: spacePhone(from),
+    })),
+    contacted: contacted.map((contact) => ({
+      phone: spacePhone(contact.phone),
+      milliseconds: contact.milliseconds,
+      outcome: CONTACT_OUTCOMES[contact.outcome],
+      added: contact.added,
+    })),
+    ...{ routed, complete, milliseconds },
+  };
+}
+
+const STATES: Readonly<Record<string, CanState>> = {
+  joining: CanState.JOINING,
+  member: CanState.MEMBER,
+  leaving: CanState.LEAVING,
+};
+
+function statusOf({ self, node, space }: CanServiceParts): GetStatusResponse {
+  const { state, zones, neighbours, links } = node.status();
+  const owned = [...node.entries.store.all()].filter(({ point }) => node.view.ownershipOf(point) !== 'none');
+  return {
+    self: spacePhone(self),
+    state: STATES[state] ?? CanState.LEAVING,
+    axes: space.axes,
+    zones: zones.map(({ zone }) => zoneTo(zone)),
+    neighbours: neighbours.map((neighbour) => ({
+      phone: placedPhone(neighbour.contact, neighbour.zones),
+      load: neighbour.load,
+      suspected: neighbour.state === 'suspected',
+    })),
+    links: links.map(spacePhone),
+    entries: node.entries.store.size,
+    ownedEntries: owned.length,
+    sample: owned.slice(0, MAX_SAMPLE).map(({ entry, point }) => ({ post: entry.post, point: [...point] })),
+  };
+}
+
+function spacePhone({ id, address }: Contact): SpacePhone {
+  return { id, address };
+}
+
+function placedPhone(contact: Contact, zones: readonly Zone[]): PlacedPhone {
+  return { phone: spacePhone(contact), zones: zones.map(zoneTo) };
+}
+
+function entryOf({ post, author, createdAtMilliseconds, vector, revision }: WireEntry, space: CodecSpace): Entry {
+  return {
+    post: idOf(post, 'post'),
+    author: idOf(author, 'author'),
+    createdAtMs: createdAtMilliseconds,
+    revision,
+    vector: vectorOf(vector, space),
+  };
+}
+
+/** Its length; whether it is finite and of length 1 is the index's own check. */
+function vectorOf(bytes: Buffer, { meaning }: CodecSpace): Float32Array {
+  try {
+    return floatsFrom(bytes, meaning.dimensions, 'a vector');
+  } catch (error) {
+    throw error instanceof MalformedMessage ? invalid(error.message) : error;
+  }
+}
+
+function idOf(text: string, field: string): Id {
+  const id = parseId(text);
+  if (id === undefined) throw invalid(`${field} must be 32 hexadecimal digits or a UUID`);
+  return id;
+}
+
+function checkCount(value: number, most: number, field: string): void {
+  if (value < 1 || value > most) throw invalid(`${field} must be 1 to ${most}`);
+}
+
+function invalid(message: string): RpcError {
+  return new RpcError(status.INVALID_ARGUMENT, message);
+}

@@ -1,0 +1,78 @@
+/** Holds entries against the posts themselves: reads the post on the ring, computes its vector, compares. */
+import { type ChordServiceDefinition, Consistency } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
+import type { EmbedderServiceDefinition } from '../../../proto/gen/ringwall/embedder/v1/embedder.ts';
+import type { Id } from '../../shared/core/id.ts';
+import { openRecord, type RecordCrypto, type RingRecord } from '../../shared/core/record.ts';
+import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
+import { dot, type Entry } from '../core/entries/entry.ts';
+import type { Testimony, WitnessOperation } from '../core/entries/witness.ts';
+
+/** Vectors of one text from two machines differ by less. */
+const SAME_VECTOR = 0.999;
+const TIMEOUT_MS = 10_000;
+/** The names of a post's records (docs/architecture.md, "Names on the ring"). */
+const POST = 'post';
+const REVISION = 'revision';
+
+export interface WitnessParts {
+  readonly chord: Service<typeof ChordServiceDefinition>;
+  readonly embedder: Service<typeof EmbedderServiceDefinition>;
+  readonly crypto: RecordCrypto;
+}
+
+export class Witness {
+  readonly #parts: WitnessParts;
+
+  constructor(parts: WitnessParts) {
+    this.#parts = parts;
+  }
+
+  async testify(operation: WitnessOperation): Promise<Testimony> {
+    const post = operation.type === 'witness-entry' ? operation.entry.post : operation.post;
+    try {
+      const versions = await this.#versionsOf(post);
+      if (versions === undefined) return 'unknown';
+      if (versions.newest.deleted) return 'deleted';
+      return operation.type === 'witness-deletion' ? 'true' : await this.#compare(operation.entry, versions);
+    } catch (error) {
+      if (error instanceof RpcError) return 'unknown';
+      throw error;
+    }
+  }
+
+  async #versionsOf(post: Id): Promise<{ readonly original: RingRecord; readonly newest: RingRecord } | undefined> {
+    const [original, revision] = await Promise.all([this.#read(post, POST), this.#read(post, REVISION)]);
+    return original === undefined ? undefined : { original, newest: revision ?? original };
+  }
+
+  async #read(place: Id, name: string): Promise<RingRecord | undefined> {
+    const request = { place, name, limit: 1, consistency: Consistency.QUORUM };
+    const { records } = await this.#parts.chord.get(request, { timeoutMs: TIMEOUT_MS });
+    const opened = records[0] && openRecord(records[0], this.#parts.crypto);
+    return opened?.ok === true ? opened.value : undefined;
+  }
+
+  async #compare(entry: Entry, versions: { original: RingRecord; newest: RingRecord }): Promise<Testimony> {
+    const { original, newest } = versions;
+    const isTold = original.author === entry.author && original.createdAt === entry.createdAtMs;
+    if (!isTold) return 'forged';
+    const texts = [textOf(newest), textOf(original)].map((text) => text ?? '');
+    const { texts: embedded } = await this.#parts.embedder.embed({ texts }, { timeoutMs: TIMEOUT_MS });
+    const [now, before] = embedded.map(({ embedding }) => embedding && Float32Array.from(embedding.vector));
+    const seq = newest === original ? 0 : newest.seq;
+    if (now !== undefined && dot(now, entry.vector) >= SAME_VECTOR) return 'true';
+    const wasTrue = before !== undefined && dot(before, entry.vector) >= SAME_VECTOR;
+    return wasTrue || entry.revision < seq ? 'stale' : 'forged';
+  }
+}
+
+/** The text of a public post; undefined of a sealed one, or of what is no post. */
+function textOf({ value }: RingRecord): string | undefined {
+  try {
+    const post: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value));
+    const text = (post as { readonly text?: unknown } | null)?.text;
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}

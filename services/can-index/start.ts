@@ -1,0 +1,140 @@
+/** Starts a phone's index of meanings, over its chord router and its embedder, in-process or remote. */
+import type { CanServiceDefinition } from '../../proto/gen/ringwall/can/v1/can.ts';
+import type { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import type {
+  EmbedderServiceDefinition,
+  GetParametersResponse,
+} from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
+import type { RelayServiceDefinition } from '../../proto/gen/ringwall/relay/v1/relay.ts';
+import type { Contact } from '../shared/core/contact.ts';
+import { parseId } from '../shared/core/id.ts';
+import type { Projection } from '../shared/core/projection.ts';
+import { Scheduler } from '../shared/core/scheduler.ts';
+import { NodeHost } from '../shared/runtime/host.ts';
+import type { Logger } from '../shared/runtime/logging.ts';
+import { instrument, type Registry } from '../shared/runtime/metrics.ts';
+import { createRecordCrypto } from '../shared/runtime/record-crypto.ts';
+import type { Service } from '../shared/runtime/rpc.ts';
+import { runTask } from '../shared/runtime/run-task.ts';
+import { createCanService } from './adapters/can-service.ts';
+import { createTell } from './adapters/events.ts';
+import { CAN_METRICS } from './adapters/metrics.ts';
+import { createRelayService } from './adapters/relay-service.ts';
+import type { CodecSpace } from './adapters/request-codec.ts';
+import { RouterPeers } from './adapters/router-peers.ts';
+import { Witness } from './adapters/witness.ts';
+import { EntryKeeper } from './core/entries/keeper.ts';
+import { projectedSpace } from './core/entries/projected-space.ts';
+import type { WitnessOperation } from './core/entries/witness.ts';
+import { CanNode } from './core/node.ts';
+import { DEFAULT_SETTINGS } from './core/settings.ts';
+import type { CanIndexSettings } from './environment.ts';
+
+export { type CanIndexSettings, readCanIndexSettings } from './environment.ts';
+
+export interface CanIndexOptions {
+  readonly settings: CanIndexSettings;
+  readonly chord: Service<typeof ChordServiceDefinition>;
+  readonly embedder: Service<typeof EmbedderServiceDefinition>;
+  /** This phone: its node id and peer address. */
+  readonly phone: Contact;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+export interface RunningCanIndex {
+  readonly service: Service<typeof CanServiceDefinition>;
+  /** For the chord router to hand requests of other phones' indexes to. */
+  readonly relay: Service<typeof RelayServiceDefinition>;
+  /** Joins the space. To be called once the phone is on the ring. */
+  join(): Promise<void>;
+  /** Hands zones and entries over; bounded in time. */
+  leave(): Promise<void>;
+  /** Ends everything at once. */
+  stop(): void;
+}
+
+/** Longest graceful leave, in ms. */
+const LEAVE_MS = 5_000;
+
+/** Answers other phones once `join` was called. */
+export async function startCanIndex(options: CanIndexOptions): Promise<RunningCanIndex> {
+  const { chord, embedder, phone, registry } = options;
+  const logger = options.logger.child({ service: 'can-index' });
+  const meaning = projectedSpace(projectionOf(await embedder.getParameters({})));
+  const axes = meaning.coordinatesOf(new Float32Array(meaning.dimensions)).length;
+  const space: CodecSpace = { axes, meaning };
+  const crashed = (error: unknown, label: string): void => logger.error({ err: error, label }, 'a task crashed');
+  const metrics = instrument(registry, CAN_METRICS, {
+    entries: () => node.entries.store.size,
+    ownedEntries: () => node.entries.load(),
+  });
+  const witness = new Witness({ chord, embedder, crypto: createRecordCrypto() });
+  const host = new NodeHost({
+    peers: new RouterPeers(chord, space, (from, error) => {
+      metrics.malformed.inc();
+      logger.warn({ from, err: error }, 'a phone answered what is no answer');
+    }),
+    store: (operation, done) => {
+      void witness.testify(operation as WitnessOperation).then(done, (error: unknown) => {
+        crashed(error, 'witness');
+        done('unknown');
+      });
+    },
+    crashed,
+  });
+  const scheduler = new Scheduler(host);
+  const settings = { ...DEFAULT_SETTINGS, axes };
+  const keep = (view: CanNode['view']): EntryKeeper => new EntryKeeper(view, meaning);
+  const node: CanNode<EntryKeeper> = new CanNode(phone, settings, keep, createTell(logger, metrics));
+  return {
+    service: createCanService({
+      ...{ self: phone, node, scheduler, space },
+      published: (outcome) => metrics.published.inc({ outcome }),
+      searched: ({ contacted, complete, milliseconds }) => {
+        metrics.searches.inc({ complete: String(complete) });
+        metrics.searchContacted.observe(contacted.length);
+        metrics.searchSeconds.observe(milliseconds / 1_000);
+      },
+    }),
+    relay: createRelayService({
+      ...{ space, scheduler },
+      handle: (from, request) => node.handle(from, request),
+      served: (type) => metrics.served.inc({ type }),
+    }),
+    async join() {
+      const contacts = await knownPhones(chord, phone);
+      scheduler.run(node.run({ seeds: options.settings.seeds, contacts }), 'can');
+    },
+    async leave() {
+      let timer: NodeJS.Timeout | undefined;
+      const deadline = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, LEAVE_MS);
+      });
+      try {
+        await Promise.race([runTask(scheduler, node.leave(), 'leave'), deadline]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    stop: () => scheduler.stop(),
+  };
+}
+
+/** Phones that the ring knows: whoever has a zone already is among them. */
+async function knownPhones(chord: CanIndexOptions['chord'], self: Contact): Promise<Contact[]> {
+  const { successors, known } = await chord.getStatus({});
+  const phones = [...successors, ...known.map(({ phone }) => phone)];
+  return phones.flatMap((phone) => {
+    const id = parseId(phone?.id ?? '');
+    return id === undefined || id === self.id ? [] : [{ id, address: phone!.address }];
+  });
+}
+
+function projectionOf({ projection }: GetParametersResponse): Projection {
+  const axes = projection?.axes ?? [];
+  return {
+    axes: axes.map(({ direction }) => Float32Array.from(direction)),
+    quantiles: axes.filter(({ knots }) => knots.length > 0).map(({ knots }) => Float32Array.from(knots)),
+  };
+}

@@ -1,0 +1,112 @@
+/** The index of meanings on real phones: posts published on one are found by their meaning on another. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CanServiceDefinition, PublishOutcome } from '../../proto/gen/ringwall/can/v1/can.ts';
+import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
+import { grpcClient } from '../../services/shared/runtime/grpc-client.ts';
+import type { Service } from '../../services/shared/runtime/rpc.ts';
+import { eventually } from './eventually.ts';
+
+const MAIN = join(import.meta.dirname, '../../services/phone-node/main.ts');
+const PHONES = 5;
+const TEXTS = [
+  'The recipe needs flour, butter and three eggs.',
+  'Bake the bread until the crust is golden brown.',
+  'The striker scored twice in the second half.',
+  'Our goalkeeper saved a penalty in the last minute.',
+  'The rover sent new pictures from the surface of Mars.',
+  'Astronomers found a planet around a distant star.',
+];
+
+interface Phone {
+  readonly child: ChildProcess;
+  readonly can: Service<typeof CanServiceDefinition>;
+  readonly embedder: Service<typeof EmbedderServiceDefinition>;
+  close(): Promise<void>;
+}
+
+const phones: Phone[] = [];
+let folder: string;
+
+async function startPhone(n: number, seeds: string): Promise<{ readonly phone: Phone; readonly peer: string }> {
+  const child = fork(MAIN, [], {
+    silent: true,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: {
+      ...process.env,
+      RINGWALL_DATA: join(folder, String(n)),
+      RINGWALL_API_LISTEN: '127.0.0.1:0',
+      RINGWALL_PEER_LISTEN: '127.0.0.1:0',
+      RINGWALL_CHORD_LISTEN: '127.0.0.1:0',
+      RINGWALL_SEEDS: seeds,
+      RINGWALL_EXIT_WITH_PARENT: 'true',
+      RINGWALL_LOG_LEVEL: 'warn',
+    },
+  });
+  let log = '';
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const [ready] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]): never => {
+      throw new Error(`the phone ended with ${code}:\n${log}`);
+    }),
+  ])) as [{ peer: string; chord: string }];
+  const can = grpcClient(CanServiceDefinition, ready.chord);
+  const embedder = grpcClient(EmbedderServiceDefinition, ready.chord);
+  const close = async (): Promise<void> => {
+    can.close();
+    embedder.close();
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  };
+  const phone = { child, can: can.service, embedder: embedder.service, close };
+  phones.push(phone);
+  return { phone, peer: ready.peer };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ringwall-can-'));
+  const { peer } = await startPhone(0, '');
+  await Promise.all(Array.from({ length: PHONES - 1 }, (_, i) => startPhone(i + 1, peer)));
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all(phones.map((phone) => phone.close()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('shares the space out, and finds on every phone what was published on one', async () => {
+  await eventually('every phone has a zone', async () => {
+    const all = await Promise.all(phones.map(({ can }) => can.getStatus({})));
+    return all.every(({ zones, neighbours }) => zones.length === 1 && neighbours.length > 0);
+  });
+  const { texts } = await phones[1]!.embedder.embed({ texts: [...TEXTS] });
+  const vectors = texts.map(({ embedding }) => Buffer.from(Float32Array.from(embedding!.vector).buffer));
+  const entries = vectors.map((vector, i) => ({
+    post: String(i).padStart(32, '0'),
+    author: 'a'.repeat(32),
+    createdAtMilliseconds: Date.now(),
+    revision: 0,
+    vector,
+  }));
+  const { outcomes } = await phones[1]!.can.publish({ entries });
+  expect(outcomes).toEqual(TEXTS.map(() => PublishOutcome.STORED));
+  for (const { can } of phones) {
+    const search = { vectors: [vectors[2]!], limit: 2, budget: 8, sinceMilliseconds: 0 };
+    const answer = await eventually('both posts are found', async () => {
+      const [nearest] = (await can.search(search)).answers;
+      return nearest!.hits.length === 2 && nearest;
+    });
+    // The two posts about football, the very one first.
+    expect(answer.hits.map(({ post }) => Number(post))).toEqual([2, 3]);
+    expect(answer.hits[0]!.similarity).toBeCloseTo(1, 4);
+    const exact = await can.searchExactly({ vector: vectors[4]!, limit: 6 });
+    expect(exact).toMatchObject({ complete: true });
+    expect(exact.hits).toHaveLength(6);
+  }
+}, 120_000);
