@@ -38,7 +38,7 @@ await new Command('model')
   )
   .option('--axes <n>', 'axes of the torus', axisCount, 8)
   .option('--texts <file>', 'fit it on these, a text a line, and not on phrases made of the vocabulary')
-  .option('--label <text>', 'version of the projection', '1')
+  .option('--label <text>', 'version of the projection', '2')
   .action(async (options: ModelOptions) => {
     try {
       process.stdout.write(`${await obey(options)}\n`);

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf, MODEL_FILE } from '../../../services/embedder/adapters/model-files.ts';
 import { Network } from '../../../services/embedder/adapters/network.ts';
@@ -15,6 +16,7 @@ import {
   encodeVocabulary,
   type VocabularyEntry,
 } from '../../../services/embedder/core/vocabulary.ts';
+import { LatticeTokenizer } from './lattice.ts';
 import { REFERENCE } from './reference.ts';
 
 const TOLERANCE = 2e-6;
@@ -27,6 +29,25 @@ describe('the tokenizer', () => {
 
   test.each(REFERENCE.map((sentence) => [sentence.id, sentence] as const))('%s', (_, { text, tokens }) => {
     expect(tokenizer.encode(text, Infinity).ids).toEqual(tokens);
+  });
+
+  const lattice = new LatticeTokenizer(entries);
+  const pieces = entries.map(([piece]) => piece.replaceAll('\u2581', ' '));
+
+  test.each([
+    ['of pieces', fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((parts) => parts.join(''))],
+    ['of any characters', fc.string({ unit: 'grapheme', maxLength: 60 })],
+    [
+      'of both',
+      fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: 'binary' }))).map((parts) => parts.join('')),
+    ],
+  ])('splits texts %s as the original does', (_, texts) => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(tokenizer.encode(text, Infinity).ids).toEqual(lattice.encode(text));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test.each([
