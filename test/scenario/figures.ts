@@ -1,5 +1,6 @@
 /** The figures of a run, by the names that assertions and the run card use. */
 import {
+  allReadsIn,
   durationOf,
   joinsIn,
   lookupsIn,
@@ -50,21 +51,21 @@ export const FIGURES = {
     needs: ['read'],
     isOfWholeRun: false,
     about: 'reads that called themselves complete and were older than an acknowledged write; not across a cut',
-    measure: (seen, window) => readsIn(seen, window).filter(({ outcome }) => outcome === 'stale').length,
+    measure: (seen, window) => allReadsIn(seen, window).filter(({ outcome }) => outcome === 'stale').length,
   },
   'reads-undead': {
     unit: 'number',
     needs: ['read'],
     isOfWholeRun: false,
     about: 'reads that called themselves complete and showed what was deleted; not across a cut',
-    measure: (seen, window) => readsIn(seen, window).filter(({ outcome }) => outcome === 'undead').length,
+    measure: (seen, window) => allReadsIn(seen, window).filter(({ outcome }) => outcome === 'undead').length,
   },
   'reads-split': {
     unit: 'number',
     needs: ['read'],
     isOfWholeRun: false,
     about: 'stale or undead reads while the network was torn, where a phone cannot know better',
-    measure: (seen, window) => readsIn(seen, window).filter(({ outcome }) => outcome === 'split').length,
+    measure: (seen, window) => allReadsIn(seen, window).filter(({ outcome }) => outcome === 'split').length,
   },
   'read-ms-p50': {
     unit: 'ms',

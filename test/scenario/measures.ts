@@ -17,7 +17,13 @@ function operationsIn(seen: Observations, { fromMs, toMs }: Window): Observation
   );
 }
 
-export function readsIn(seen: Observations, window: Window): readonly ReadNote[] {
+/** Reads of people; everything is read back in the end, at rest, and would make figures look better than they are. */
+export function readsIn(seen: Observations, { fromMs, toMs }: Window): readonly ReadNote[] {
+  return allReadsIn(seen, { fromMs, toMs: Math.min(toMs, seen.durationMs) });
+}
+
+/** Those of the reading back, too. */
+export function allReadsIn(seen: Observations, window: Window): readonly ReadNote[] {
   return operationsIn(seen, window).filter((note) => note.kind === 'read');
 }
 

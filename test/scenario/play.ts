@@ -6,7 +6,7 @@ import { Ledger } from './ledger.ts';
 import type { MarkNote, Observations, SampleNote } from './observations.ts';
 import { Operations } from './operations.ts';
 import { readBack } from './read-back.ts';
-import type { Scenario } from './scenario.ts';
+import type { Outage, Scenario } from './scenario.ts';
 import type { Stage, StageFactory } from './stage.ts';
 import { drawPopulation } from './timeline.ts';
 import { Workload } from './workload.ts';
@@ -122,9 +122,8 @@ class Run {
       if (next !== undefined) clock.after(next.atMs - clock.nowMs, () => performUntil(next.atMs));
     };
     performUntil(0);
-    for (const { atMs, deed, whom } of this.#scenario.outages) {
-      const who = 'share' in whom ? `${+(100 * whom.share).toFixed(1)} %` : `${whom.phones.length}`;
-      clock.after(atMs, () => this.#mark('outage', `${who} of the phones ${deed === 'crash' ? 'crash' : 'leave'}`));
+    for (const outage of this.#scenario.outages) {
+      clock.after(outage.atMs, () => this.#mark('outage', `${outage.deed}: ${nameOf(outage)}`));
     }
   }
 
@@ -179,4 +178,9 @@ class Run {
   #mark(what: MarkNote['what'], detail: string): void {
     this.#marks.push({ atMs: this.stage.clock.nowMs, what, detail });
   }
+}
+
+function nameOf({ whom }: Outage): string {
+  if ('share' in whom) return `${+(100 * whom.share).toFixed(1)} % of the phones`;
+  return whom.phones.length === 1 ? `phone ${whom.phones[0]}` : `${whom.phones.length} phones`;
 }

@@ -1,6 +1,6 @@
 /** The plots of a run card. */
 import type { LookupNote, Observations, ReadNote, SampleNote, WriteNote } from '../observations.ts';
-import { Buckets, meanIn, quantileIn, shareIn } from './buckets.ts';
+import { Buckets, meanIn, quantileIn, shareIn, stretchMs } from './buckets.ts';
 import type { TimePlot, TimeSeries } from './time-plot.ts';
 
 type Points = TimeSeries['points'];
@@ -30,14 +30,16 @@ export function plotsOf(seen: Observations): readonly TimePlot[] {
     traffic(seen),
     joining(seen),
   ];
-  return plots.filter(({ series }) => series.some(({ points }) => points.some(([, value]) => Number.isFinite(value))));
+  return plots.filter(({ series }) =>
+    series.some(({ shape, points }) =>
+      points.some(([, value]) => (shape === 'bars' ? value > 0 : Number.isFinite(value))),
+    ),
+  );
 }
 
-function inBuckets<T extends { readonly startedMs: number }>(
-  items: readonly T[],
-  { endedMs }: Observations,
-): Buckets<T> {
-  return new Buckets(items, ({ startedMs }) => startedMs, endedMs);
+function inBuckets<T extends { readonly startedMs: number }>(items: readonly T[], seen: Observations): Buckets<T> {
+  const { endedMs, operations } = seen;
+  return new Buckets(items, ({ startedMs }) => startedMs, endedMs, stretchMs(operations.length, endedMs));
 }
 
 function population({ samples }: Observations): TimePlot {
@@ -193,7 +195,7 @@ function traffic(seen: Observations): TimePlot {
     const phoneSeconds = (((sample.up + before.up) / 2) * (sample.atMs - before.atMs)) / 1_000;
     return [{ atMs: before.atMs, bytes: (sample.bytes - before.bytes) / phoneSeconds }];
   });
-  const buckets = new Buckets(rates, ({ atMs }) => atMs, seen.endedMs);
+  const buckets = new Buckets(rates, ({ atMs }) => atMs, seen.endedMs, stretchMs(seen.operations.length, seen.endedMs));
   return {
     title: 'Bytes a phone and second',
     about: 'Frames that a phone sends, the work of the people included, without what transports add.',

@@ -40,6 +40,7 @@ th { padding: 10px 12px 8px 0; text-align: left; color: var(--soft); font-weight
 td { padding: 8px 12px 8px 0; border-top: 1px solid var(--line); vertical-align: top; }
 td:last-child, th:last-child { padding-right: 0; }
 td.value { white-space: nowrap; font-weight: 600; font-variant-numeric: tabular-nums; }
+td code { white-space: nowrap; }
 td.note { color: var(--soft); font-size: 14px; }
 .held, .missed { display: inline-block; width: 74px; font-weight: 650; }
 .held { color: var(--good); }

@@ -44,7 +44,8 @@ export function drawTimePlot(plot: TimePlot, backdrop: Backdrop): string {
   const y = valueAxis(Math.min(1, ...values), highest, plot.unit);
   const toX = (ms: number): number => LEFT + x.share(ms) * PLOT_WIDTH;
   const toY = (value: number): number => TOP + (1 - y.share(value)) * PLOT_HEIGHT;
-  const legend = plot.series.map(({ name, colour }) => `<span class="${colour}">${escaped(name)}</span>`).join('');
+  const shown = plot.series.filter(({ shape, points }) => shape !== 'bars' || points.some(([, value]) => value > 0));
+  const legend = shown.map(({ name, colour }) => `<span class="${colour}">${escaped(name)}</span>`).join('');
   return [
     `<figure><figcaption><b>${escaped(plot.title)}</b><span class="legend">${legend}</span></figcaption>`,
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(plot.title)}">`,

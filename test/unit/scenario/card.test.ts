@@ -47,7 +47,7 @@ test('a card stands alone: nothing is loaded, nothing runs, and no text of the f
     'npm run scenario -- toy.yaml',
     '1.2.3',
     'cut: 3 / 9',
-    'phones crash',
+    'crash: 2 phones',
   ])
     expect(card).toContain(part);
   expect(card).not.toMatch(/NaN|undefined|Infinity/);
