@@ -113,10 +113,16 @@ describe('routers beside embedders', () => {
     const other = await readyEmbedder({ RINGWALL_MODEL: await otherModel() });
     const beside = (embedder: { address: string }) => ({ RINGWALL_EMBEDDER_ADDRESS: embedder.address });
     const first = await startRouter(await newDataFolder(), [], beside(usual));
-    const stranger = startRouter(await newDataFolder(), [first.peer], beside(other));
+    let told = '';
+    const stranger = startRouter(await newDataFolder(), [first.peer], beside(other), (chunk) => {
+      told += chunk;
+    });
     stranger.catch(() => {}); // it never becomes ready: stopRouters ends it
     await eventually('the router of another model is refused', () =>
       Promise.resolve(first.log().includes('need the same model and projection: this phone has \\"use-lite-en')),
+    );
+    await eventually('the router of another model says why it cannot join', () =>
+      Promise.resolve(/another phone refused a link/.test(told) && told.includes(', not \\"sentence-transformers')),
     );
     expect((await first.chord.getStatus({})).successors).toEqual([]);
     const second = await startRouter(await newDataFolder(), [first.peer], beside(usual));

@@ -31,11 +31,12 @@ export async function newDataFolder(): Promise<string> {
   return folder;
 }
 
-/** Starts a router and waits until it is a member of the ring. */
+/** Starts a router and waits until it is a member of the ring. `listen` hears its log meanwhile. */
 export async function startRouter(
   dataFolder: string,
   seeds: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  listen: (chunk: string) => void = () => {},
 ): Promise<RouterProcess> {
   const child = fork(MAIN, [], {
     silent: true,
@@ -56,6 +57,7 @@ export async function startRouter(
   for (const stream of [child.stdout!, child.stderr!]) {
     stream.on('data', (chunk: Buffer) => {
       log += chunk.toString();
+      listen(chunk.toString());
     });
   }
   const exited = once(child, 'exit').then(([code]) => code as number | null);

@@ -28,7 +28,7 @@ const TIMEOUT_MS = 1_500;
 const FIRST_NONCE = 0;
 const NOT_YET = { code: status.UNAVAILABLE, message: 'this phone is starting' };
 /** What is wrong with a seed shows when the phone joins. */
-const UNOBSERVED: PoolObserver = { linkOpened() {}, linkClosed() {}, refused() {}, called() {} };
+const UNOBSERVED: PoolObserver = { linkOpened() {}, linkClosed() {}, refused() {}, turnedAway() {}, called() {} };
 
 /** The nonce that gives the phone the most room on the ring. Never rejects for the seeds' sake. */
 export async function chooseNonce(key: NodeKey, address: string, options: FirstPositionOptions): Promise<number> {

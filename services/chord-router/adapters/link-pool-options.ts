@@ -34,6 +34,8 @@ export interface PoolObserver {
   linkClosed(contact: Contact): void;
   /** Something another phone sent was refused. `from` is undefined before it has proved who it is. */
   refused(reason: RefusalReason, from: Contact | undefined, details: string): void;
+  /** The phone at an address, or what stands before it, refused a link; `details` is its own word for it. */
+  turnedAway(address: string, details: string): void;
   called(type: PeerRequest['type'], outcome: LinkOutcome): void;
 }
 

@@ -181,7 +181,7 @@ export class LinkPool implements PeerPort {
     const cancel = shakeHands(stream, this.#options.handshake, other, this.#limits.handshakeMs, (opening) => {
       this.#handshakes.delete(cancel);
       if (!opening.ok) {
-        this.#notOpened(opening, dialled);
+        this.#notOpened(opening, other);
         done({ failure: opening.failure });
         return;
       }
@@ -197,10 +197,19 @@ export class LinkPool implements PeerPort {
     };
   }
 
-  #notOpened(opening: Extract<Opening, { ok: false }>, dialled: boolean): void {
+  #notOpened(
+    { fault, failure, details }: Extract<Opening, { ok: false }>,
+    other: Parameters<typeof shakeHands>[2],
+  ): void {
+    const { observer } = this.#options;
+    const isDialled = other.role === 'responder';
+    if (fault === undefined) {
+      if (isDialled && failure === 'refused') observer.turnedAway(other.dialled, details);
+      return;
+    }
     // Who does not answer a call is unreachable, not refused; who calls and does not speak is refused.
-    if (opening.fault === undefined || (dialled && opening.fault.reason === 'handshake-timeout')) return;
-    this.#options.observer.refused(opening.fault.reason, undefined, opening.details);
+    if (isDialled && fault.reason === 'handshake-timeout') return;
+    observer.refused(fault.reason, undefined, details);
   }
 
   #adopt(link: PeerLink): void {

@@ -75,6 +75,7 @@ export const CHORD_METRICS = {
     'ringwall_chord_peer_connections_refused_total',
     'Connections closed unanswered: too many in all or from one address, or not encrypted as they must be.',
   ),
+  peerTurnedAway: counter('ringwall_chord_peer_turned_away_total', 'Links that other phones refused to open.'),
   peerRequests: counter('ringwall_chord_peer_requests_total', 'Requests to other phones, by type and outcome.', [
     'type',
     'outcome',

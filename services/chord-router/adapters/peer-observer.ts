@@ -8,11 +8,13 @@ import type { PoolObserver } from './link-pool-options.ts';
 
 /** One line a reason in this time, in ms. */
 const LOG_PAUSE_MS = 10_000;
+/** Of what another phone says, in UTF-16 units. */
+const LONGEST_DETAILS = 500;
 
 export function createPeerObserver(logger: Logger, metrics: ChordInstruments): PoolObserver {
-  const loggedAt = new Map<RefusalReason, number>();
-  const unlogged = new Map<RefusalReason, number>();
-  const mayLog = (reason: RefusalReason): boolean => {
+  const loggedAt = new Map<string, number>();
+  const unlogged = new Map<string, number>();
+  const mayLog = (reason: RefusalReason | 'turned-away'): boolean => {
     const now = performance.now();
     if (now - (loggedAt.get(reason) ?? -Infinity) < LOG_PAUSE_MS) {
       unlogged.set(reason, (unlogged.get(reason) ?? 0) + 1);
@@ -32,6 +34,16 @@ export function createPeerObserver(logger: Logger, metrics: ChordInstruments): P
       if (!mayLog(reason)) return;
       logger.warn({ reason, phone: from, details, unlogged: unlogged.get(reason) ?? 0 }, 'refused');
       unlogged.delete(reason);
+    },
+    turnedAway(address, details) {
+      metrics.peerTurnedAway.inc();
+      if (!mayLog('turned-away')) return;
+      const told = details.slice(0, LONGEST_DETAILS);
+      logger.warn(
+        { address, details: told, unlogged: unlogged.get('turned-away') ?? 0 },
+        'another phone refused a link',
+      );
+      unlogged.delete('turned-away');
     },
     called(type, outcome) {
       metrics.peerRequests.inc({ type, outcome: outcome.ok ? 'ok' : outcome.failure });

@@ -51,7 +51,7 @@ export class DiskReader {
       },
       serve: (_from, _request, answer) => answer({ refusal: AWAY }),
       lost: () => {},
-      observer: { linkOpened() {}, linkClosed() {}, refused() {}, called() {} },
+      observer: { linkOpened() {}, linkClosed() {}, refused() {}, turnedAway() {}, called() {} },
     });
   }
 

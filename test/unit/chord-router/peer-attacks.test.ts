@@ -340,6 +340,10 @@ describe('a phone that is called', () => {
     const other = await startToyPhone({ parameters: 'use-lite-en 2' });
     expect(await caller.ask(other.contact, { type: 'ping' })).toMatchObject({ ok: false, failure: 'refused' });
     expect(other.refusals).toEqual(['other-parameters']);
+    expect(caller.turnedAway).toEqual([
+      `${other.contact.address}: all phones of network "${NETWORK}" need the same model and projection: ` +
+        'this phone has "use-lite-en 2", not "use-lite-en 1"',
+    ]);
     const same = await startToyPhone({ parameters: 'use-lite-en 1' });
     expect(await caller.ask(same.contact, { type: 'ping' })).toMatchObject({ ok: true });
   });

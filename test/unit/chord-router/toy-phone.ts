@@ -45,6 +45,8 @@ export interface ToyPhone {
   readonly happened: Map<string, number>;
   /** Reasons of what was refused, in order. */
   readonly refusals: string[];
+  /** What other phones said when they refused a link of this one, in order. */
+  readonly turnedAway: string[];
   /** Phones whose links broke off. */
   readonly lost: Contact[];
   /** Links opened and closed so far. */
@@ -68,6 +70,7 @@ export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyP
   const identity = createIdentity(key, `127.0.0.1:${port}`, 0, Date.now());
   const refusals: string[] = [];
   const lost: Contact[] = [];
+  const turnedAway: string[] = [];
   const opened: { contact: Contact; dialled: boolean }[] = [];
   const closed: Contact[] = [];
   const happened = new Map<string, number>();
@@ -93,6 +96,7 @@ export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyP
       linkOpened: (contact, dialled) => opened.push({ contact, dialled }),
       linkClosed: (contact) => closed.push(contact),
       refused: (reason) => refusals.push(reason),
+      turnedAway: (address, details) => turnedAway.push(`${address}: ${details}`),
       called: () => {},
     },
     limits: options.limits,
@@ -107,6 +111,7 @@ export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyP
     faults,
     happened,
     refusals,
+    turnedAway,
     lost,
     opened,
     closed,
