@@ -9,6 +9,8 @@ import type { Id } from '../../shared/core/id.ts';
 import { RoundTrips } from '../../shared/core/timeouts.ts';
 
 const FIRST_CAPACITY = 16;
+/** Entries of one cache line. */
+const FIRST_STEP = 8;
 
 export class PhoneColumns {
   readonly roundTrips = new RoundTrips(FIRST_CAPACITY);
@@ -84,10 +86,7 @@ export class PhoneColumns {
 
   #search(key: Id): number {
     const fraction = fractionOf(key);
-    let low = 0;
-    let high = this.#size;
-    // Tables are often filled in order.
-    if (high > 0 && this.#fractions[high - 1]! < fraction) return high;
+    let [low, high] = this.#around(fraction);
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.#fractions[middle]! < fraction) low = middle + 1;
@@ -96,6 +95,29 @@ export class PhoneColumns {
     // Ids whose first 52 bits are the same are told apart one by one.
     while (low < this.#size && this.#fractions[low] === fraction && this.contactAt(low).id < key) low++;
     return low;
+  }
+
+  /**
+   * Where to search for a fraction. In a table of the whole ring it stands near its share of the entries, so that is
+   * where to begin, with wider and wider steps: a search by halves would touch as many more places in memory.
+   */
+  #around(fraction: number): readonly [low: number, high: number] {
+    const fractions = this.#fractions;
+    const size = this.#size;
+    let at = Math.floor(fraction * size);
+    let step = FIRST_STEP;
+    if (at < size && fractions[at]! < fraction) {
+      while (at + step < size && fractions[at + step]! < fraction) {
+        at += step;
+        step *= 2;
+      }
+      return [at + 1, Math.min(at + step, size)];
+    }
+    while (at - step >= 0 && fractions[at - step]! >= fraction) {
+      at -= step;
+      step *= 2;
+    }
+    return [Math.max(at - step + 1, 0), at];
   }
 
   /** Index of the entry with this id; -1 when there is none. */
