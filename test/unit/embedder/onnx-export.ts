@@ -72,6 +72,24 @@ export const UNIGRAM = {
   },
 };
 
+/** And as bytes that were merged, as RoBERTa's descendants have it; a space is written \u0120. */
+export const BYTE_PAIRS = {
+  normalizer: null,
+  pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+  post_processor: WORD_PIECE.post_processor,
+  decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+  added_tokens: WORD_PIECE.added_tokens,
+  model: {
+    type: 'BPE',
+    unk_token: null,
+    vocab: {
+      ...{ '[PAD]': 0, '[UNK]': 1, '[CLS]': 2, '[SEP]': 3, cat: 4, '\u0120dog': 5, s: 6 },
+      ...{ c: 7, a: 8, t: 9, d: 10, o: 11, g: 12, '\u0120': 13, ca: 14, '\u0120d': 15, '\u0120do': 16 },
+    },
+    merges: ['c a', 'ca t', '\u0120 d', '\u0120d o', '\u0120do g'],
+  },
+};
+
 export interface ExportOptions {
   readonly tokenizer?: object;
   /** Further files, by their paths. */

@@ -8,7 +8,7 @@ import { writeProjection } from '../../../services/embedder/adapters/projection-
 import { ResidentModel } from '../../../services/embedder/adapters/resident-model.ts';
 import { TextEmbedder } from '../../../services/embedder/adapters/text-embedder.ts';
 import { toUnitLength } from '../../../services/embedder/core/pooling.ts';
-import { UNIGRAM, writeExport } from './onnx-export.ts';
+import { BYTE_PAIRS, UNIGRAM, writeExport } from './onnx-export.ts';
 
 let folder: string;
 
@@ -80,6 +80,11 @@ describe('an export', () => {
   test('may have a unigram vocabulary, and its graph in a folder of its own', async () => {
     await writeExport(folder, { tokenizer: UNIGRAM, graphFolder: 'onnx' });
     expectVectors(await embed('cats dog', 'zebra'), [unit(2, 7, 3), undefined]);
+  });
+
+  test('may have a vocabulary of merged bytes', async () => {
+    await writeExport(folder, { tokenizer: BYTE_PAIRS });
+    expectVectors(await embed('cats dog', '!?'), [unit(2, 7, 3), undefined]);
   });
 
   test('is another model when anything changes that has a part in the vectors', async () => {
