@@ -1,4 +1,5 @@
 /** The experiments there are, in the order in which --all runs them and the index lists them. */
+import { CAN_HOPS } from './can-hops.ts';
 import { CHURN } from './churn.ts';
 import type { Experiment } from './experiment.ts';
 import { LATENCY_STRETCH } from './latency-stretch.ts';
@@ -20,4 +21,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   NAIVE_IDENTITY,
   RANDOM_FEED,
   PROJECTION,
+  CAN_HOPS,
 ];

@@ -57,6 +57,20 @@ export function stepsTo({ low, high }: Box, point: Point): number {
   return steps;
 }
 
+/**
+ * About how many zones of this size and shape lie between two points: how many cells they are apart in a grid of such
+ * cells, for cuts are at coarse places (split-point.ts).
+ */
+export function stepsBetween({ low, high }: Box, a: Point, b: Point): number {
+  let steps = 0;
+  for (let axis = 0; axis < low.length; axis++) {
+    const side = high[axis]! - low[axis]!;
+    const apart = Math.abs(Math.floor(a[axis]! / side) - Math.floor(b[axis]! / side));
+    steps += Math.min(apart, Math.abs(Math.round(SPAN / side) - apart));
+  }
+  return steps;
+}
+
 /** The share of the space that the box covers, 0 < share ≤ 1; exact as far as doubles are. */
 export function shareOf({ low, high }: Box): number {
   let share = 1;

@@ -135,8 +135,9 @@ export class Finding {
   }
 
   #best(point: Point, tried: ReadonlySet<Id>): Contact | undefined {
-    const { graveyard } = this.#context;
-    return rank(candidates(this.#context), point, (id) => tried.has(id) || graveyard.has(id))[0]?.contact;
+    const { graveyard, settings } = this.#context;
+    const isClosed = (id: Id): boolean => tried.has(id) || graveyard.has(id);
+    return rank(candidates(this.#context), point, settings.longLinks, isClosed)[0]?.contact;
   }
 }
 

@@ -1,27 +1,25 @@
 /**
- * Links to phones far off: for each level of this phone's path the other half is somewhere to have a link into, more of
- * them into the larger halves. With the neighbours they are what routing chooses from.
+ * Long links: beside its neighbours a phone knows the owners of a few points far off. The points follow from its id, so
+ * whoever knows a phone knows where its links lead without being told: routing looks one phone further ahead for nothing.
  *
- * Source: Maymounkov and Mazières, "Kademlia", IPTPS 2002, for one bucket a level; Manku, Naor and Wieder, "Know thy
- * neighbor's neighbor", STOC 2004, for random links used with a look ahead.
+ * Sources: Manku, Naor and Wieder, "Know thy neighbor's neighbor", STOC 2004, for random links with a look ahead; that
+ * they can be computed is this project's own (docs/decisions/links-anybody-can-compute.md).
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import { random, type Task } from '../../shared/core/effect.ts';
 import type { Id } from '../../shared/core/id.ts';
 import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
-import type { KnownPhone } from './message.ts';
+import type { KnownPhone, Stamp } from './message.ts';
 import type { Point } from './space.ts';
-import { childOf, type Zone } from './zone.ts';
+import type { Zone } from './zone.ts';
 
-/** Of the links into the half at one level, this share goes one level further down. */
-const DEEPER = 0.7;
 /** Of what a link leads to, so many phones are remembered. */
-export const MAX_BEHIND = 128;
+const MAX_BEHIND = 128;
 
 export interface LongLink {
   readonly contact: Contact;
-  readonly zones: readonly KnownPhone['zones'][number][];
-  readonly stamp: KnownPhone['stamp'];
+  readonly zones: readonly Zone[];
+  readonly stamp: Stamp;
   /** Its neighbours and links. */
   readonly known: readonly KnownPhone[];
   readonly roundTrip: RoundTripEstimator;
@@ -29,7 +27,6 @@ export interface LongLink {
 
 export class LongLinks {
   readonly #links = new Map<Id, LongLink>();
-  #turn: Id[] = [];
 
   get size(): number {
     return this.#links.size;
@@ -51,27 +48,12 @@ export class LongLinks {
   drop(id: Id): boolean {
     return this.#links.delete(id);
   }
-
-  /** The link to look at next; all get their turn. */
-  next(): LongLink | undefined {
-    if (this.#turn.length === 0) this.#turn = [...this.#links.keys()];
-    for (let id = this.#turn.pop(); id !== undefined; id = this.#turn.pop()) {
-      const link = this.#links.get(id);
-      if (link !== undefined) return link;
-    }
-    return undefined;
-  }
 }
 
-/** A random point in the other half at one of the levels of a path; of the whole space for one without splits. */
-export function* pointFarOff(zone: Zone, whole: Zone): Task<Point> {
-  let level = 0;
-  while (level < zone.path.length - 1 && (yield* random()) < DEEPER) level += 1;
-  let region = whole;
-  for (const [depth, split] of zone.path.slice(0, level + 1).entries()) {
-    region = childOf(region, depth === level ? { ...split, upper: !split.upper } : split, split.epoch);
-  }
-  return yield* randomPointIn(region);
+/** The point whose owner is a phone's link of this number; uniform over the space. */
+export function linkPoint(id: Id, link: number, axes: number): Point {
+  const seed = mix(wordOf(id, 0) ^ mix(wordOf(id, 8) + Math.imul(link + 1, 0x9e3779b1)));
+  return Array.from({ length: axes }, (_, axis) => mix(seed + Math.imul(axis + 1, 0x7feb352d)));
 }
 
 export function* randomPointIn({ box: { low, high } }: Zone): Task<Point> {
@@ -80,4 +62,15 @@ export function* randomPointIn({ box: { low, high } }: Zone): Task<Point> {
     point.push(low[axis]! + Math.floor((yield* random()) * (high[axis]! - low[axis]!)));
   }
   return point;
+}
+
+function wordOf(id: Id, digit: number): number {
+  return Number.parseInt(id.slice(digit, digit + 8), 16);
+}
+
+/** Spreads 32 bits evenly: the finaliser of MurmurHash3. Nothing here needs to be hard to invert. */
+function mix(word: number): number {
+  let bits = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }

@@ -1,13 +1,14 @@
 /**
- * Which phone to pass a question on to: the one through which the point is fewest steps away, looking one phone ahead. A
- * candidate's own neighbours and links are known, so its best one counts, too.
+ * Which phone to pass a question on to: the one through which the point is fewest steps away, looking ahead. A candidate's
+ * own neighbours and links are known, so its best one counts; and where their links lead follows from their ids.
  *
  * Sources: Ratnasamy et al., "CAN", SIGCOMM 2001, section 2.1 (greedy routing); Manku, Naor and Wieder, "Know thy
  * neighbor's neighbor", STOC 2004, for the look ahead.
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
-import { distanceTo, stepsTo } from './box.ts';
+import { distanceTo, stepsBetween, stepsTo } from './box.ts';
+import { linkPoint } from './long-link.ts';
 import type { Point } from './space.ts';
 import type { Zone } from './zone.ts';
 
@@ -27,23 +28,54 @@ export interface Choice {
   readonly distance: number;
 }
 
+/** So few steps cannot be beaten by what lies behind a link that has to be guessed. */
+const FEW_STEPS = 3;
+
 /**
- * The candidates, best first. `closed` ones are left out: dead, or asked before. From every zone some neighbour is nearer
- * to the point (geometry), so unless neighbours are missing a route that takes what comes next always arrives.
+ * The candidates, best first. `closed` ones are left out: dead, or asked before. `links`: how many long links a phone has.
+ * From every zone some neighbour is nearer to the point, so while no neighbour is missing there is always a way on.
  */
-export function rank(candidates: Iterable<Candidate>, point: Point, closed: (id: Id) => boolean): Choice[] {
-  const choices: Choice[] = [];
-  for (const { contact, zones, known } of candidates) {
-    if (closed(contact.id)) continue;
-    let steps = 1 + stepsFrom(zones, point);
-    if (steps > 1) {
-      for (const further of known) {
-        if (!closed(further.contact.id)) steps = Math.min(steps, 2 + stepsFrom(further.zones, point));
-      }
-    }
-    choices.push({ contact, steps, distance: distanceFrom(zones, point) });
+export function rank(
+  candidates: Iterable<Candidate>,
+  point: Point,
+  links: number,
+  closed: (id: Id) => boolean,
+): Choice[] {
+  const open = [...candidates].filter(({ contact }) => !closed(contact.id));
+  let choices = open.map((candidate) => choiceOf(candidate, lookAhead(candidate, point, closed), point));
+  if (choices.every(({ steps }) => steps > FEW_STEPS)) {
+    choices = choices.map((choice, i) => {
+      const guessed = lookBehindLinks(open[i]!, point, links, choice.steps);
+      return { ...choice, steps: Math.min(choice.steps, guessed) };
+    });
   }
   return choices.sort((a, b) => a.steps - b.steps || a.distance - b.distance || (a.contact.id < b.contact.id ? -1 : 1));
+}
+
+function choiceOf({ contact, zones }: Candidate, steps: number, point: Point): Choice {
+  return { contact, steps, distance: distanceFrom(zones, point) };
+}
+
+/** Steps to the point by way of a candidate and the best of those it knows. */
+function lookAhead({ zones, known }: Candidate, point: Point, closed: (id: Id) => boolean): number {
+  let steps = 1 + stepsFrom(zones, point);
+  if (steps === 1) return steps;
+  for (const { contact, zones: theirs } of known) {
+    if (!closed(contact.id)) steps = Math.min(steps, 2 + stepsFrom(theirs, point));
+  }
+  return steps;
+}
+
+/** Steps to the point by way of a link of somebody the candidate knows; its place follows from the id (long-link.ts). */
+function lookBehindLinks({ known }: Candidate, point: Point, links: number, most: number): number {
+  let steps = most;
+  for (const { contact, zones } of known) {
+    const [zone] = zones;
+    for (let link = 0; zone !== undefined && link < links && steps > FEW_STEPS; link++) {
+      steps = Math.min(steps, 3 + stepsBetween(zone.box, linkPoint(contact.id, link, point.length), point));
+    }
+  }
+  return steps;
 }
 
 function stepsFrom(zones: readonly Zone[], point: Point): number {

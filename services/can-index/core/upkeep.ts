@@ -2,20 +2,20 @@
  * What a phone does beside its heartbeats, a little each time: fills and refreshes long links, asks a phone that was taken
  * for dead whether it is back, tries a seed, and gives surplus zones away.
  */
+
+import type { Contact } from '../../shared/core/contact.ts';
 import { identify, now, random, sleep, type Task } from '../../shared/core/effect.ts';
+import type { Id } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
 import type { CanContext } from './context.ts';
 import type { Exchanges } from './exchange.ts';
 import type { Finding } from './find.ts';
-import { pointFarOff } from './long-link.ts';
+import { linkPoint } from './long-link.ts';
 import { Neighbour } from './neighbour.ts';
 import type { Reassignment } from './reassignment.ts';
 
-/** Links looked for in a round while there are too few. */
+/** Links looked up in a round until all were. */
 const LINKS_A_ROUND = 4;
-/** After so many finds in a row that led to nobody new, links are looked for seldom: the network has no more. */
-const FRUITLESS = 12;
-const SELDOM_ROUNDS = 16;
 /** Dead phones asked in a round. */
 const DEAD_A_ROUND = 2;
 /** A seed's address is tried once in so many rounds, unless a neighbour has it. */
@@ -33,7 +33,9 @@ export class Upkeep {
   readonly #context: CanContext;
   readonly #parts: UpkeepParts;
   #rounds = 0;
-  #fruitless = 0;
+  #linksTended = 0;
+  /** Who was found to own each link's point. */
+  readonly #links: (Id | undefined)[] = [];
 
   constructor(context: CanContext, parts: UpkeepParts) {
     this.#context = context;
@@ -53,36 +55,41 @@ export class Upkeep {
     }
   }
 
+  /** Each link in turn is looked up anew, all of them in the first rounds. */
   *#tendLinks(): Task<void> {
-    const { links, settings } = this.#context;
-    if (links.size < settings.longLinks) {
-      if (this.#fruitless >= FRUITLESS && this.#rounds % SELDOM_ROUNDS !== 0) return;
-      for (let i = 0; i < LINKS_A_ROUND && links.size < settings.longLinks; i++) yield* this.#addLink();
-      return;
-    }
-    const oldest = links.next();
-    if (oldest !== undefined) yield* this.#readTable(oldest.contact);
+    const { longLinks } = this.#context.settings;
+    const wanted = this.#linksTended < longLinks ? LINKS_A_ROUND : 1;
+    for (let i = 0; i < wanted; i++) yield* this.#tendLink(this.#linksTended++ % longLinks);
   }
 
-  *#addLink(): Task<void> {
+  *#tendLink(link: number): Task<void> {
     const context = this.#context;
-    const [held] = context.territory.held;
-    if (held === undefined) return;
-    const { owner } = yield* this.#parts.finding.find(yield* pointFarOff(held.zone, context.whole));
-    this.#fruitless += 1;
-    if (owner === undefined || owner.contact.id === context.self.id) return;
+    const { self, links, neighbours, graveyard, settings } = context;
+    const point = linkPoint(self.id, link, settings.axes);
+    const before = this.#links[link];
+    const { owner } = yield* this.#parts.finding.find(point);
+    if (owner === undefined) return;
     const { id } = owner.contact;
-    if (context.neighbours.has(id) || context.links.get(id) !== undefined || context.graveyard.has(id)) return;
-    this.#fruitless = 0;
-    context.links.set(owner, []);
-    context.noteChange(id);
+    this.#links[link] = id;
+    if (before !== undefined && before !== id && !this.#links.includes(before) && links.drop(before)) {
+      context.noteChange(before);
+    }
+    if (id === self.id || neighbours.has(id) || graveyard.has(id)) {
+      if (links.drop(id)) context.noteChange(id);
+      return;
+    }
+    if (links.get(id) === undefined) {
+      links.set(owner, []);
+      context.noteChange(id);
+    }
     yield* this.#readTable(owner.contact);
   }
 
   /** What a link leads to: whom to pass a question on to, looking one ahead. */
-  *#readTable({ id, ...contact }: Neighbour['contact']): Task<void> {
+  *#readTable(contact: Contact): Task<void> {
     const context = this.#context;
-    const outcome = yield* this.#parts.calls.ask<'get-table'>({ id, ...contact }, { type: 'get-table' });
+    const { id } = contact;
+    const outcome = yield* this.#parts.calls.ask<'get-table'>(contact, { type: 'get-table' });
     const before = context.links.get(id);
     if (before === undefined) return;
     if (!outcome.ok || outcome.reply.self.zones.length === 0 || context.neighbours.has(id)) {
