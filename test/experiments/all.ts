@@ -1,5 +1,6 @@
 /** The experiments there are, in the order in which --all runs them and the index lists them. */
 import { CAN_HOPS } from './can-hops.ts';
+import { CAN_TAKEOVER } from './can-takeover.ts';
 import { CHURN } from './churn.ts';
 import type { Experiment } from './experiment.ts';
 import { LATENCY_STRETCH } from './latency-stretch.ts';
@@ -22,4 +23,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   RANDOM_FEED,
   PROJECTION,
   CAN_HOPS,
+  CAN_TAKEOVER,
 ];

@@ -1,5 +1,5 @@
 /** What must be true of a whole CAN. Each checker gives the faults it finds, as sentences. */
-import { meets, relationOf, volumeOf } from '../../services/can-index/core/box.ts';
+import { meets, relationOf, shareOf, volumeOf } from '../../services/can-index/core/box.ts';
 import { SPAN } from '../../services/can-index/core/space.ts';
 import type { HeldZone } from '../../services/can-index/core/territory.ts';
 import { isSamePath, type Zone } from '../../services/can-index/core/zone.ts';
@@ -30,9 +30,15 @@ export function faultsOfTiling(phones: readonly CanPhone[], axes: number): strin
   return faults;
 }
 
-/** The share of the space that somebody owns, and that more than one does; exact when zones come of one tree. */
+/** As faultsOfTiling, and quick to say no: most of the time while a CAN heals the volumes alone show that it has not. */
 export function isOwnedOnce(phones: readonly CanPhone[], axes: number): boolean {
-  return faultsOfTiling(phones, axes).length === 0;
+  const volume = owned(phones).reduce((sum, { zone }) => sum + volumeOf(zone.box), 0n);
+  return volume === BigInt(SPAN) ** BigInt(axes) && faultsOfTiling(phones, axes).length === 0;
+}
+
+/** How many times over the space is owned, holes and overlaps together: 1 when all is well. */
+export function volumeOwned(phones: readonly CanPhone[]): number {
+  return phones.reduce((sum, { node }) => sum + node.view.zones().reduce((s, { zone }) => s + shareOf(zone.box), 0), 0);
 }
 
 /** Phones whose zones share a face know each other and nobody else, with the zones each has now. */

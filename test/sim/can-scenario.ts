@@ -1,9 +1,18 @@
 /** What scenarios of CANs share: bringing one up, and waiting until all is as it should be. */
 import type { EntryKeeping } from '../../services/can-index/core/entry-keeping.ts';
 import { DEFAULT_SETTINGS } from '../../services/can-index/core/settings.ts';
-import { faultsOfNeighbours, faultsOfRest, faultsOfSettledClaims, faultsOfTiling } from './can-checkers.ts';
+import {
+  faultsOfNeighbours,
+  faultsOfRest,
+  faultsOfSettledClaims,
+  faultsOfTiling,
+  isOwnedOnce,
+} from './can-checkers.ts';
 import type { CanPhone } from './can-phone.ts';
 import { type CanWorld, type CanWorldOptions, canWorld } from './can-world.ts';
+
+/** Faults named in an error. */
+const MAX_TOLD = 5;
 
 export const HEARTBEAT_MS = DEFAULT_SETTINGS.heartbeatMs;
 
@@ -36,14 +45,19 @@ export function untilWhole(world: CanWorld, withinMs: number): number {
 
 /** Runs until the space is owned exactly once; gives the virtual milliseconds it took. */
 export function untilOwnedOnce(world: CanWorld, withinMs: number): number {
-  return until(world, () => faultsOfTiling(world.living(), world.settings.axes), withinMs);
+  const { axes } = world.settings;
+  try {
+    return world.runUntil(() => isOwnedOnce(world.living(), axes), withinMs, 'a space owned exactly once');
+  } catch (error) {
+    throw new Error(faultsOfTiling(world.living(), axes).slice(0, MAX_TOLD).join('\n'), { cause: error });
+  }
 }
 
 function until(world: CanWorld, faults: () => readonly string[], withinMs: number): number {
   try {
     return world.runUntil(() => faults().length === 0, withinMs, 'a whole CAN');
   } catch (error) {
-    throw new Error(faults().slice(0, 5).join('\n'), { cause: error });
+    throw new Error(faults().slice(0, MAX_TOLD).join('\n'), { cause: error });
   }
 }
 

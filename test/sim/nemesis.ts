@@ -1,6 +1,7 @@
 /** Brings the faults of a swarm over a world, each at a time its seed draws, and takes all of them back in the end. */
 import type { SeededRandom } from '../../services/shared/core/random.ts';
-import type { RecordPhone, RecordWorld } from './record-world.ts';
+import type { Machine } from './machine.ts';
+import type { Population } from './population.ts';
 import type { Fault, Swarm } from './swarm.ts';
 
 const JUMP_MS = 3_600_000;
@@ -11,28 +12,41 @@ const SWIZZLE_STEP_MS = 1_000;
 /** Phones a world grows by at most, as a share of what it began with. */
 const GROWTH = 1;
 
+/** A phone that faults can strike. */
+export interface Victim extends Machine {
+  start(seeds: readonly string[]): void;
+  leave(): void;
+}
+
+/** What faults are brought over. */
+export interface Besieged {
+  readonly world: Population<Victim> & { addPhone(): Victim };
+  /** Phones that take part, none of them frozen or leaving. */
+  readonly members: readonly Victim[];
+  pick(): Victim;
+  /** Dead at a time at most. */
+  readonly mostDead: number;
+}
+
 export class Nemesis {
   /** What was done, oldest first. */
   readonly deeds: string[] = [];
-  readonly #records: RecordWorld;
+  readonly #besieged: Besieged;
   readonly #swarm: Swarm;
   readonly #random: SeededRandom;
   readonly #began: number;
-  /** Dead at a time at most: a minority of a record's replicas, so that one of those that acknowledged it lives. */
-  readonly #mostDead: number;
   #over = false;
   #isCut = false;
 
-  constructor(records: RecordWorld, swarm: Swarm) {
-    this.#records = records;
+  constructor(besieged: Besieged, swarm: Swarm) {
+    this.#besieged = besieged;
     this.#swarm = swarm;
-    this.#random = records.world.random.fork();
-    this.#began = records.world.phones.length;
-    this.#mostDead = Math.floor((records.settings.replication - 1) / 2);
+    this.#random = besieged.world.random.fork();
+    this.#began = besieged.world.phones.length;
   }
 
   start(): void {
-    this.#records.world.engine.after(this.#random.exponential(this.#swarm.faultEveryMs), () => {
+    this.#besieged.world.engine.after(this.#random.exponential(this.#swarm.faultEveryMs), () => {
       if (this.#over) return;
       this.#strike(this.#random.pick(this.#swarm.faults));
       this.start();
@@ -42,7 +56,7 @@ export class Nemesis {
   /** No more faults, and those that stand end: what died starts again with its disk; clocks keep their errors. */
   end(): void {
     this.#over = true;
-    const { world } = this.#records;
+    const { world } = this.#besieged;
     world.network.heal();
     world.network.calm();
     for (const phone of world.phones) {
@@ -53,8 +67,8 @@ export class Nemesis {
   }
 
   #strike(fault: Fault): void {
-    const { world } = this.#records;
-    const phone = this.#records.members.length > 0 ? this.#records.pick() : undefined;
+    const { world } = this.#besieged;
+    const phone = this.#besieged.members.length > 0 ? this.#besieged.pick() : undefined;
     if (phone === undefined) return;
     const done = this.#bring(fault, phone);
     if (done === undefined) return;
@@ -62,8 +76,8 @@ export class Nemesis {
   }
 
   /** Says to whom it was done; undefined when it would have been too much. */
-  #bring(fault: Fault, phone: RecordPhone): string | undefined {
-    const { world } = this.#records;
+  #bring(fault: Fault, phone: Victim): string | undefined {
+    const { world } = this.#besieged;
     switch (fault) {
       case 'kill-process':
       case 'kill-machine':
@@ -73,7 +87,7 @@ export class Nemesis {
         this.#later(() => phone.thaw());
         break;
       case 'leave':
-        if (this.#records.members.length <= this.#began / 2) return undefined;
+        if (this.#besieged.members.length <= this.#began / 2) return undefined;
         phone.leave();
         break;
       case 'join': {
@@ -86,7 +100,7 @@ export class Nemesis {
       case 'isolate':
         return this.#cut(fault === 'halves' ? Math.floor(world.phones.length / 2) : 1);
       case 'one-way': {
-        const other = this.#records.pick();
+        const other = this.#besieged.pick();
         world.network.deafen(phone, other);
         this.#later(() => world.network.heal());
         return `${phone.index} > ${other.index}`;
@@ -103,9 +117,9 @@ export class Nemesis {
     return String(phone.index);
   }
 
-  #kill(phone: RecordPhone, death: 'process' | 'machine'): string | undefined {
-    const dead = this.#records.world.phones.filter(({ wasKilled }) => wasKilled).length;
-    if (dead >= this.#mostDead) return undefined;
+  #kill(phone: Victim, death: 'process' | 'machine'): string | undefined {
+    const dead = this.#besieged.world.phones.filter(({ wasKilled }) => wasKilled).length;
+    if (dead >= this.#besieged.mostDead) return undefined;
     phone.kill(death);
     this.#later(() => {
       if (phone.wasKilled) this.#restart(phone);
@@ -113,15 +127,15 @@ export class Nemesis {
     return String(phone.index);
   }
 
-  #restart(phone: RecordPhone): void {
-    const others = this.#records.world.phones.filter((other) => other !== phone && other.isUp);
+  #restart(phone: Victim): void {
+    const others = this.#besieged.world.phones.filter((other) => other !== phone && other.isUp);
     const seeds = this.#random.shuffle(others).slice(0, 3);
     phone.start(seeds.map(({ contact }) => contact.address));
   }
 
   #cut(count: number): string | undefined {
     if (this.#isCut) return undefined;
-    const { world } = this.#records;
+    const { world } = this.#besieged;
     const shuffled = this.#random.shuffle(world.phones);
     world.network.partition([shuffled.slice(0, count), shuffled.slice(count)]);
     this.#isCut = true;
@@ -137,7 +151,7 @@ export class Nemesis {
 
   /** Clogs some phones one by one in one order, and unclogs them in another. */
   #swizzle(): string {
-    const { engine, network, phones } = this.#records.world;
+    const { engine, network, phones } = this.#besieged.world;
     const some = this.#random.shuffle(phones).slice(0, 1 + this.#random.below(phones.length));
     let atMs = 0;
     for (const phone of some) {
@@ -155,6 +169,6 @@ export class Nemesis {
 
   #later(undo: () => void): void {
     const [shortest, longest] = this.#swarm.durationMs;
-    this.#records.world.engine.after(shortest + this.#random.next() * (longest - shortest), undo);
+    this.#besieged.world.engine.after(shortest + this.#random.next() * (longest - shortest), undo);
   }
 }

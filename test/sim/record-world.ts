@@ -69,6 +69,11 @@ export class RecordWorld {
     return this.living.filter(({ node }) => node.status().state === 'member');
   }
 
+  /** A minority of a record's replicas, so that one of those that acknowledged it lives. */
+  get mostDead(): number {
+    return Math.floor((this.settings.replication - 1) / 2);
+  }
+
   pick(phones = this.members): RecordPhone {
     return this.world.random.pick(phones);
   }

@@ -11,6 +11,7 @@ import { LastWords } from './last-words.ts';
 import { LongLinks } from './long-link.ts';
 import { type KnownPhone, MAX_SUMMARY_BYTES, type News, type Stamp, type Summary } from './message.ts';
 import { MAX_KNOWN, Neighbour } from './neighbour.ts';
+import { RecentMembers } from './recent-members.ts';
 import type { CanSettings } from './settings.ts';
 import { Territory } from './territory.ts';
 import { Vacancies } from './vacancies.ts';
@@ -42,6 +43,8 @@ export class CanContext {
   /** Somebody waits in `toMeet`. */
   readonly meeting = new Signal();
   readonly toMeet = new Set<Neighbour>();
+  /** Phones with zones that this one heard of while it had none. */
+  readonly members = new RecentMembers();
   phase: Phase = 'joining';
   /** Of this start of the process; drawn when it begins. */
   incarnation = 0;
@@ -182,14 +185,11 @@ export class CanContext {
     for (const neighbour of this.neighbours.values()) this.meetSoon(neighbour);
     const { zones, share } = this.territory;
     this.tell({ type: 'zones-changed', zones: zones.length, share, neighbours: this.neighbours.size });
-    this.changed.notify();
-  }
-
-  /** Others have all of what was this phone's: it has to join again. */
-  loseAll(): void {
-    if (this.phase !== 'member') return;
-    this.phase = 'joining';
-    this.tell({ type: 'zones-lost' });
+    if (zones.length === 0 && this.phase === 'member') {
+      // Others have all of what was this phone's: it has to join again.
+      this.phase = 'joining';
+      this.tell({ type: 'zones-lost' });
+    }
     this.changed.notify();
   }
 

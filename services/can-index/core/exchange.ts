@@ -108,13 +108,15 @@ export class Exchanges {
     const context = this.#context;
     const atMs = yield* now();
     const { id } = neighbour.contact;
-    neighbour.hasOurs = this.#isOurs(have) ? Math.max(neighbour.hasOurs, have.version) : 0;
+    // Also when that is less than before: it may have forgotten, or its word may be late; then it is told again.
+    neighbour.hasOurs = this.#isOurs(have) ? have.version : 0;
     if (this.#isStillJoining(neighbour, news, atMs)) return true;
     const before = neighbour.zones;
     const isNewStart = neighbour.stamp !== undefined && neighbour.stamp.incarnation !== news.stamp.incarnation;
     const applied = neighbour.apply(news);
     neighbour.heardAtMs = atMs;
     if (!applied.understood) return false;
+    if (context.phase === 'joining' && neighbour.zones.length > 0) context.members.note(neighbour.contact);
     neighbour.state = 'alive';
     neighbour.granted = undefined;
     if (context.graveyard.remove(id)) context.tell({ type: 'neighbour-back', phone: neighbour.contact });
@@ -145,7 +147,6 @@ export class Exchanges {
       for (const zone of given) yield* detach(context.entries.moveOut(zone, neighbour.contact), 'move out');
       context.tell({ type: 'zone-yielded', to: neighbour.contact });
       context.territoryChanged(atMs);
-      if (context.territory.held.length === 0) context.loseAll();
     }
     // A former neighbour stays until it has heard why it is none any more.
     const hasHeard = neighbour.hasOurs >= context.holdingVersion;

@@ -6,22 +6,25 @@ import type { Calls } from './calls.ts';
 import type { CanContext } from './context.ts';
 import type { AskZone, Granted, HandedOver, HandOver, KnownPhone } from './message.ts';
 import { Neighbour } from './neighbour.ts';
+import { roomierNeighbour } from './offer.ts';
 import { middleCut } from './split-point.ts';
 import { inNewHands, splitZone, type Zone } from './zone.ts';
 
-const NO_ROOM: Granted = { type: 'granted', zone: undefined, known: [] };
+const NO_ROOM: Granted = { type: 'granted', zone: undefined, better: undefined, known: [] };
 
 /**
  * Answers a newcomer that asks for a zone. Between looking and giving nothing else can happen, so two newcomers never get
  * the same. One that asks again, for the answer was lost, is given what it was given before.
  */
-export function* grant(context: CanContext, to: Contact, { incarnation }: AskZone): Task<Granted> {
+export function* grant(context: CanContext, to: Contact, { incarnation, insists }: AskZone): Task<Granted> {
   if (context.phase !== 'member' || to.id === context.self.id) return NO_ROOM;
   const atMs = yield* now();
   const before = context.neighbours.get(to.id);
   if (before?.granted?.incarnation === incarnation) {
-    return { type: 'granted', zone: before.zones[0], known: acquaintances(context) };
+    return { type: 'granted', zone: before.zones[0], better: undefined, known: acquaintances(context) };
   }
+  const better = insists ? undefined : roomierNeighbour(context);
+  if (better !== undefined) return { ...NO_ROOM, better };
   const zone = giveAway(context);
   if (zone === undefined) return NO_ROOM;
   if (before !== undefined) {
@@ -35,7 +38,7 @@ export function* grant(context: CanContext, to: Contact, { incarnation }: AskZon
   context.territoryChanged(atMs);
   context.tell({ type: 'zone-granted', to });
   yield* detach(context.entries.moveOut(zone, to), 'move out');
-  return { type: 'granted', zone, known };
+  return { type: 'granted', zone, better: undefined, known };
 }
 
 /** Takes a zone out of the territory: the smallest of several, or half of the only one. */

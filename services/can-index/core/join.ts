@@ -20,8 +20,9 @@ import {
 import type { Calls } from './calls.ts';
 import type { CanContext } from './context.ts';
 import { randomPointIn } from './long-link.ts';
-import type { AskZone, Find, Found, Granted, Offer } from './message.ts';
+import type { Find, Found, Granted, KnownPhone, Offer } from './message.ts';
 import { byRoom } from './offer.ts';
+import type { Zone } from './zone.ts';
 
 export interface EntryPoints {
   /** `host:port` of phones. Never given up: a phone that has some waits for one of them. */
@@ -34,8 +35,12 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 8_000;
 /** After this many attempts nobody answered, and a phone without seeds has the whole space. */
 const ATTEMPTS_UNHEARD = 4;
+/** … or all who answered in a row are joining themselves, as when all start together. Such CANs then merge. */
+const ATTEMPTS_AMONG_JOINING = 6;
 /** Owners asked for room in one attempt. */
 const ASKED = 3;
+/** From an owner to a neighbour with more to give, and on from there, so many times at most; then the last one gives. */
+const MAX_STEPS = 8;
 /** Contacts tried in one attempt. */
 const CONTACTS_A_TIME = 4;
 
@@ -46,16 +51,25 @@ export function* joinCan(context: CanContext, calls: Calls, entries: EntryPoints
     return;
   }
   let pauseMs = FIRST_PAUSE_MS;
+  let amongJoining = 0;
   for (let attempts = 1; ; attempts++) {
     const entry = yield* findEntry(context, calls, entries, attempts);
     if (entry !== undefined && (yield* joinThrough(context, calls, entry, attempts))) return;
-    if (entry === undefined && entries.seeds.length === 0 && attempts >= ATTEMPTS_UNHEARD) {
+    if (entry !== undefined) amongJoining = (yield* isJoining(calls, entry)) ? amongJoining + 1 : 0;
+    const isUnheard = entry === undefined && entries.seeds.length === 0 && attempts >= ATTEMPTS_UNHEARD;
+    if (isUnheard || amongJoining >= ATTEMPTS_AMONG_JOINING) {
       yield* haveAll(context);
       return;
     }
     yield* sleep(pauseMs * (0.5 + (yield* random())));
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
+}
+
+/** Whether a phone that answers has no zone itself. */
+function* isJoining(calls: Calls, entry: Contact): Task<boolean> {
+  const outcome = yield* calls.ask<'get-table'>(entry, { type: 'get-table' });
+  return outcome.ok && outcome.reply.self.zones.length === 0;
 }
 
 function* haveAll(context: CanContext): Task<void> {
@@ -72,6 +86,7 @@ function* findEntry(
   { seeds, contacts }: EntryPoints,
   attempt: number,
 ): Task<Contact | undefined> {
+  for (const contact of context.members.take()) if ((yield* calls.ping(contact)).ok) return contact;
   const turn = ((attempt - 1) * CONTACTS_A_TIME) % Math.max(contacts.length, 1);
   for (const contact of contacts.slice(turn, turn + CONTACTS_A_TIME)) {
     if (contact.id !== context.self.id && (yield* calls.ping(contact)).ok) return contact;
@@ -88,20 +103,39 @@ function* findEntry(
 function* joinThrough(context: CanContext, calls: Calls, entry: Contact, attempts: number): Task<boolean> {
   const offers = yield* lookAround(context, calls, entry);
   for (const { contact } of offers.slice(0, ASKED)) {
-    const request: AskZone = { type: 'ask-zone', incarnation: context.incarnation };
-    const outcome: CallOutcome<Granted> = yield* calls.ask<'ask-zone'>(contact, request);
-    if (!outcome.ok || outcome.reply.zone === undefined) continue;
-    const { zone, known } = outcome.reply;
-    const atMs = yield* now();
-    context.phase = 'member';
-    context.territory.add(zone, true, context.version + 1);
-    context.territoryChanged(atMs);
-    for (const phone of known) context.learn(phone, atMs);
-    context.tell({ type: 'zone-joined', from: contact, attempts });
-    yield* detach(context.entries.moveIn(zone, contact), 'move in');
-    return true;
+    let next: Contact | undefined = contact;
+    for (let steps = 0; next !== undefined && steps <= MAX_STEPS; steps++) {
+      const reply: Granted | undefined = yield* askForZone(context, calls, next, steps === MAX_STEPS);
+      if (reply?.zone !== undefined) {
+        yield* settleIn(context, reply.zone, reply.known, next, attempts);
+        return true;
+      }
+      next = reply?.better;
+    }
   }
   return false;
+}
+
+function* askForZone(context: CanContext, calls: Calls, owner: Contact, insists: boolean): Task<Granted | undefined> {
+  if (owner.id === context.self.id) return undefined;
+  const outcome = yield* calls.ask<'ask-zone'>(owner, { type: 'ask-zone', incarnation: context.incarnation, insists });
+  return outcome.ok ? outcome.reply : undefined;
+}
+
+function* settleIn(
+  context: CanContext,
+  zone: Zone,
+  known: readonly KnownPhone[],
+  from: Contact,
+  attempts: number,
+): Task<void> {
+  const atMs = yield* now();
+  context.phase = 'member';
+  context.territory.add(zone, true, context.version + 1);
+  context.territoryChanged(atMs);
+  for (const phone of known) context.learn(phone, atMs);
+  context.tell({ type: 'zone-joined', from, attempts });
+  yield* detach(context.entries.moveIn(zone, from), 'move in');
 }
 
 /** Who has the most to give, among the owners of a few random points and those around them. */

@@ -120,11 +120,15 @@ export interface AskZone {
   readonly type: 'ask-zone';
   /** The newcomer's present start. */
   readonly incarnation: number;
+  /** Asks for one from this phone itself, even if a neighbour has more to give. */
+  readonly insists: boolean;
 }
 export interface Granted {
   readonly type: 'granted';
   /** Undefined: no room here. */
   readonly zone: Zone | undefined;
+  /** Without a zone: a neighbour that has more to give. */
+  readonly better: Contact | undefined;
   /** The granter and its neighbours: whom the new zone may border on. */
   readonly known: readonly KnownPhone[];
 }

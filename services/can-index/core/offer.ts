@@ -21,6 +21,16 @@ export function offersOf({ self, territory, load, neighbours }: CanContext): Off
   return offers.sort(byRoom).slice(0, MAX_OFFERS);
 }
 
+/** The neighbour with the most to give, if it has clearly more than this phone. */
+export function roomierNeighbour(context: CanContext): Contact | undefined {
+  const own = offerOf(context.self, context.territory.zones, context.load);
+  const best = offersOf(context).find(({ contact }) => contact.id !== context.self.id);
+  if (best === undefined || byRoom(best, own) > 0) return undefined;
+  const isAlike =
+    best.zones === own.zones && loadClass(best.load) === loadClass(own.load) && best.share < 2 * own.share;
+  return isAlike ? undefined : best.contact;
+}
+
 /** Several zones first, for one of them is given away whole; then the most entries, then the largest zone. */
 export function byRoom(a: Offer, b: Offer): number {
   return (
