@@ -95,7 +95,14 @@ function bodyOf(reply: IndexReply): Body {
       return { $case: 'found', value };
     }
     case 'granted':
-      return { $case: 'granted', value: { zone: reply.zone && zoneTo(reply.zone), known: reply.known.map(knownTo) } };
+      return {
+        $case: 'granted',
+        value: {
+          zone: reply.zone && zoneTo(reply.zone),
+          known: reply.known.map(knownTo),
+          better: reply.better && contactTo(reply.better),
+        },
+      };
     case 'handed-over':
       return { $case: 'handedOver', value: { accepted: reply.accepted } };
     case 'taker-found':
@@ -169,8 +176,13 @@ function replyOf(body: Body, space: CodecSpace): IndexReply {
       };
     }
     case 'granted': {
-      const { zone, known } = body.value;
-      return { type: 'granted', zone: zone && zoneFrom(zone, axes), known: allKnownFrom(known, axes) };
+      const { zone, known, better } = body.value;
+      return {
+        type: 'granted',
+        zone: zone && zoneFrom(zone, axes),
+        known: allKnownFrom(known, axes),
+        better: better && contactFrom(better),
+      };
     }
     case 'handedOver':
       return { type: 'handed-over', accepted: body.value.accepted };

@@ -67,7 +67,7 @@ function bodyOf(request: IndexRequest): Body {
       return { $case: 'find', value };
     }
     case 'ask-zone':
-      return { $case: 'askZone', value: { incarnation: request.incarnation } };
+      return { $case: 'askZone', value: { incarnation: request.incarnation, insists: request.insists } };
     case 'hand-over':
       return { $case: 'handOver', value: { zone: zoneTo(request.zone), known: request.known.map(knownTo) } };
     case 'find-taker': {
@@ -147,7 +147,7 @@ function requestOf(body: Body, space: CodecSpace): IndexRequest {
       };
     }
     case 'askZone':
-      return { type: 'ask-zone', incarnation: body.value.incarnation };
+      return { type: 'ask-zone', incarnation: body.value.incarnation, insists: body.value.insists };
     case 'handOver': {
       const { zone, known } = body.value;
       return { type: 'hand-over', zone: zoneFrom(zone, axes), known: allKnownFrom(known, axes) };

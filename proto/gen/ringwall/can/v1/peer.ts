@@ -172,12 +172,16 @@ export interface FoundOwnerReply {
 
 export interface AskZoneRequest {
   incarnation: number;
+  /** from this phone, even if a neighbour has more to give */
+  insists: boolean;
 }
 
 export interface GrantedReply {
   /** unset: no room */
   zone: Zone | undefined;
   known: KnownPhone[];
+  /** without a zone: a neighbour that has more to give */
+  better: Contact | undefined;
 }
 
 export interface HandOverRequest {
@@ -1638,13 +1642,16 @@ export const FoundOwnerReply: MessageFns<FoundOwnerReply> = {
 };
 
 function createBaseAskZoneRequest(): AskZoneRequest {
-  return { incarnation: 0 };
+  return { incarnation: 0, insists: false };
 }
 
 export const AskZoneRequest: MessageFns<AskZoneRequest> = {
   encode(message: AskZoneRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.incarnation !== 0) {
       writer.uint32(8).uint32(message.incarnation);
+    }
+    if (message.insists !== false) {
+      writer.uint32(16).bool(message.insists);
     }
     return writer;
   },
@@ -1670,6 +1677,14 @@ export const AskZoneRequest: MessageFns<AskZoneRequest> = {
             message.incarnation = reader.uint32();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.insists = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1684,7 +1699,7 @@ export const AskZoneRequest: MessageFns<AskZoneRequest> = {
 };
 
 function createBaseGrantedReply(): GrantedReply {
-  return { zone: undefined, known: [] };
+  return { zone: undefined, known: [], better: undefined };
 }
 
 export const GrantedReply: MessageFns<GrantedReply> = {
@@ -1694,6 +1709,9 @@ export const GrantedReply: MessageFns<GrantedReply> = {
     }
     for (const v of message.known) {
       KnownPhone.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.better !== undefined) {
+      Contact.encode(message.better, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -1725,6 +1743,14 @@ export const GrantedReply: MessageFns<GrantedReply> = {
             }
 
             message.known.push(KnownPhone.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.better = Contact.decode(reader, reader.uint32());
             continue;
           }
         }
