@@ -142,7 +142,9 @@ export class Finding {
 }
 
 /** Whom this phone can pass a question on to. */
-export function* candidates({ neighbours, links }: CanContext): Generator<Candidate> {
+export function* candidates({ neighbours, links, members, phase }: CanContext): Generator<Candidate> {
+  // A phone that is joining itself is of use to whoever has it for a seed: it passes on to those it could join through.
+  if (phase === 'joining') for (const contact of members.all()) yield { contact, zones: [], known: [] };
   for (const { contact, zones, known, state } of neighbours.values()) {
     if (state !== 'suspected') yield { contact, zones, known: known.values() };
   }

@@ -56,7 +56,12 @@ function giveAway({ territory, entries }: CanContext): Zone | undefined {
   return inNewHands(given);
 }
 
-/** Gives a zone of this phone to another one. False when that did not take it; then this phone still has it. */
+/**
+ * Gives a zone of this phone to another one. False when that did not take it; then this phone has it back.
+ *
+ * While the other one's answer is on its way this phone does not claim the zone: its older claim would stand against that
+ * of the new owner, which would give way. If the answer is lost and the zone comes back here, that is what should happen.
+ */
 export function* handOver(
   context: CanContext,
   calls: Calls,
@@ -64,14 +69,18 @@ export function* handOver(
   to: Contact,
   reason: 'leave' | 'reassignment',
 ): Task<boolean> {
-  if (!context.territory.has(zone)) return false;
+  const held = context.territory.release(zone);
+  if (held === undefined) return false;
   const given = inNewHands(zone);
   const request: HandOver = { type: 'hand-over', zone: given, known: acquaintances(context) };
   const versionBefore = context.neighbours.get(to.id)?.stamp?.version;
   const outcome = yield* calls.ask<'hand-over'>(to, request);
-  if (!outcome.ok || !outcome.reply.accepted || !context.territory.has(zone)) return false;
   const atMs = yield* now();
-  context.territory.replace(zone, []);
+  if (!outcome.ok || !outcome.reply.accepted) {
+    context.territory.add(held.zone, held.isSettled, held.claimedAt);
+    context.territoryChanged(atMs);
+    return false;
+  }
   const neighbour = context.neighbours.get(to.id) ?? admit(context, to, [], atMs);
   // Its own word of what it has may have been faster than its answer.
   if (neighbour.stamp?.version === versionBefore) neighbour.zones = [...neighbour.zones, given];
@@ -86,7 +95,7 @@ export function* takeOver(context: CanContext, from: Contact, { zone, known }: H
   if (context.phase !== 'member') return { type: 'handed-over', accepted: false };
   const atMs = yield* now();
   if (!context.territory.has(zone)) {
-    context.territory.add(zone, true, context.version + 1);
+    context.territory.add(zone, false, context.version + 1);
     context.territoryChanged(atMs);
     for (const phone of known) context.learn(phone, atMs);
     yield* detach(context.entries.moveIn(zone, from), 'move in');

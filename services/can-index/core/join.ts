@@ -36,7 +36,7 @@ const LONGEST_PAUSE_MS = 8_000;
 /** After this many attempts nobody answered, and a phone without seeds has the whole space. */
 const ATTEMPTS_UNHEARD = 4;
 /** … or all who answered in a row are joining themselves, as when all start together. Such CANs then merge. */
-const ATTEMPTS_AMONG_JOINING = 6;
+const ATTEMPTS_AMONG_JOINING = 10;
 /** Owners asked for room in one attempt. */
 const ASKED = 3;
 /** From an owner to a neighbour with more to give, and on from there, so many times at most; then the last one gives. */
@@ -86,7 +86,10 @@ function* findEntry(
   { seeds, contacts }: EntryPoints,
   attempt: number,
 ): Task<Contact | undefined> {
-  for (const contact of context.members.take()) if ((yield* calls.ping(contact)).ok) return contact;
+  for (const contact of context.members.all()) {
+    if ((yield* calls.ping(contact)).ok) return contact;
+    context.members.drop(contact);
+  }
   const turn = ((attempt - 1) * CONTACTS_A_TIME) % Math.max(contacts.length, 1);
   for (const contact of contacts.slice(turn, turn + CONTACTS_A_TIME)) {
     if (contact.id !== context.self.id && (yield* calls.ping(contact)).ok) return contact;
@@ -131,7 +134,7 @@ function* settleIn(
 ): Task<void> {
   const atMs = yield* now();
   context.phase = 'member';
-  context.territory.add(zone, true, context.version + 1);
+  context.territory.add(zone, false, context.version + 1);
   context.territoryChanged(atMs);
   for (const phone of known) context.learn(phone, atMs);
   context.tell({ type: 'zone-joined', from, attempts });
@@ -153,6 +156,7 @@ function* lookAround(context: CanContext, calls: Calls, entry: Contact): Task<Of
     for (const offer of offersIn(result)) offers.set(offer.contact.id, offer);
   }
   offers.delete(context.self.id);
+  for (const { contact } of offers.values()) context.members.note(contact);
   return [...offers.values()].sort(byRoom);
 }
 

@@ -1,4 +1,4 @@
-/** Phones that told of zones of theirs lately: whom a phone without a zone can join through, beside its seeds. */
+/** Phones with zones that this one heard of lately: whom it can join through beside its seeds, which may be gone. */
 import type { Contact } from '../../shared/core/contact.ts';
 
 const MAX_REMEMBERED = 8;
@@ -11,10 +11,12 @@ export class RecentMembers {
     this.#contacts = [contact, ...others].slice(0, MAX_REMEMBERED);
   }
 
-  /** All of them, latest first; they are forgotten. */
-  take(): readonly Contact[] {
-    const contacts = this.#contacts;
-    this.#contacts = [];
-    return contacts;
+  /** Latest first. */
+  all(): readonly Contact[] {
+    return this.#contacts;
+  }
+
+  drop(contact: Contact): void {
+    this.#contacts = this.#contacts.filter(({ id }) => id !== contact.id);
   }
 }

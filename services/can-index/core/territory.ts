@@ -5,7 +5,7 @@ import { areSiblings, isSamePath, mergeZones, type Zone } from './zone.ts';
 
 export interface HeldZone {
   readonly zone: Zone;
-  /** Not before the neighbours have heard of it; true from the start for what its owner gave away. */
+  /** Not before all neighbours have heard of it, also of what its owner gave: that one may have died meanwhile. */
   readonly isSettled: boolean;
   /** The version of this phone's news that first told of it. */
   readonly claimedAt: number;
@@ -57,6 +57,13 @@ export class Territory {
     if (old === undefined) return;
     const kept = by.map((part) => ({ ...old, zone: part }));
     this.#held = [...this.#held.filter((held) => held !== old), ...kept];
+  }
+
+  /** Lets go of a zone; undefined when it is not held. */
+  release(zone: Zone): HeldZone | undefined {
+    const held = this.#held.find((candidate) => isSamePath(candidate.zone.path, zone.path));
+    this.#held = this.#held.filter((candidate) => candidate !== held);
+    return held;
   }
 
   settle(zone: Zone): void {
