@@ -1,4 +1,4 @@
-/** Entries of simulated CAN phones: points in memory, handed over from phone to phone in no time. */
+/** Entries of simulated CAN phones: points in memory, handed over from phone to phone in one step. */
 import type { Box } from '../../services/can-index/core/box.ts';
 import { contains } from '../../services/can-index/core/box.ts';
 import type { CanView, EntryKeeping } from '../../services/can-index/core/entry-keeping.ts';
@@ -6,8 +6,10 @@ import type { Point } from '../../services/can-index/core/space.ts';
 import { cutFor } from '../../services/can-index/core/split-point.ts';
 import type { Cut, Zone } from '../../services/can-index/core/zone.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
-import type { Task } from '../../services/shared/core/effect.ts';
+import { sleep, type Task } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';
+
+const HAND_OVER_MS = 50;
 
 /** All phones' entries of one world. */
 export class EntryWorld {
@@ -49,6 +51,7 @@ export class PointStore implements EntryKeeping {
   }
 
   *moveOut({ box }: Zone, to: Contact): Task<void> {
+    yield* sleep(HAND_OVER_MS);
     this.#stores.get(to.id)!.points.push(...this.points.filter((point) => contains(box, point)));
     this.points = this.points.filter((point) => !contains(box, point));
   }

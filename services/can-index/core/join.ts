@@ -6,17 +6,7 @@
  * (uniform partitioning).
  */
 import type { Contact } from '../../shared/core/contact.ts';
-import {
-  all,
-  type CallOutcome,
-  detach,
-  identify,
-  now,
-  random,
-  sleep,
-  spawn,
-  type Task,
-} from '../../shared/core/effect.ts';
+import { all, detach, identify, now, random, sleep, spawn, type Task } from '../../shared/core/effect.ts';
 import type { Calls } from './calls.ts';
 import type { CanContext } from './context.ts';
 import { randomPointIn } from './long-link.ts';

@@ -71,7 +71,8 @@ function lookBehindLinks({ known }: Candidate, point: Point, links: number, most
   let steps = most;
   for (const { contact, zones } of known) {
     const [zone] = zones;
-    for (let link = 0; zone !== undefined && link < links && steps > FEW_STEPS; link++) {
+    if (zone === undefined) continue;
+    for (let link = 0; link < links && steps > FEW_STEPS; link++) {
       steps = Math.min(steps, 3 + stepsBetween(zone.box, linkPoint(contact.id, link, point.length), point));
     }
   }
