@@ -8,9 +8,6 @@ import { cancel, type Fiber, first, now, sleep, spawn, type Task } from '../../s
 import type { Id } from '../../services/shared/core/id.ts';
 import { RTT_MS } from './static-ring.ts';
 
-/** How long a phone nearer to the key is waited for once one behind it has answered. */
-const SECOND_THOUGHT_MS = 1.2 * RTT_MS;
-
 /** What one lookup, to the first living phone at or after a key, cost. */
 export interface Reached {
   readonly owner: Id | undefined;
@@ -25,8 +22,9 @@ export interface Reached {
 /** Looks a key up and then finds which of the phones named for it lives: the first of them in ring order. */
 export function* reachOwner(context: RingContext, calls: Calls, key: Id): Task<Reached> {
   const startedMs = yield* now();
-  const { replicas, hops } = yield* lookup(context, calls, key);
-  const silent = new Set(hops.filter(({ outcome }) => outcome === 'timeout').map(({ phone }) => phone.id));
+  const { replicas, late, hops } = yield* lookup(context, calls, key);
+  const timedOut = hops.filter(({ outcome }) => outcome === 'timeout').map(({ phone }) => phone.id);
+  const silent = new Set([...timedOut, ...late.map(({ id }) => id)]);
   const heard = new Set(hops.filter(({ outcome }) => outcome !== 'timeout').map(({ phone }) => phone.id));
   let asked = 0;
   const wave = Math.max(1, context.settings.lookupParallelism);
@@ -43,18 +41,24 @@ export function* reachOwner(context: RingContext, calls: Calls, key: Id): Task<R
   const ownPing = owner === undefined || owner === context.self.id || heard.has(owner) ? 0 : RTT_MS;
   return {
     owner,
-    path: routeLength(hops),
+    path: routeLength(hops, owner),
     answered: heard.size,
     dead: silent.size + asked,
     milliseconds: milliseconds - ownPing,
   };
 }
 
-/** From the phone that named the owner (the last nearest one, if none was sure) back to one of the asker's own tables. */
-function routeLength(hops: readonly Hop[]): number {
+/**
+ * From the phone that named the owner back to one of the asker's own tables; from the owner itself if it was asked after
+ * that whether it lives, or if nobody was sure and a list named it.
+ */
+function routeLength(hops: readonly Hop[], owner: Id | undefined): number {
   const answered = hops.filter(({ outcome }) => outcome !== 'timeout');
   const byId = new Map(answered.map((hop) => [hop.phone.id, hop]));
-  let hop = answered.findLast(({ outcome }) => outcome === 'owner') ?? answered.at(-1);
+  const sure = answered.findLast(({ outcome }) => outcome === 'owner');
+  const last = owner === undefined ? undefined : byId.get(owner);
+  const isAfter = last !== undefined && last.namedBy?.id === sure?.phone.id;
+  let hop = sure === undefined || isAfter ? (last ?? answered.at(-1)) : sure;
   let length = 0;
   for (; hop !== undefined && length < answered.length; length++) {
     hop = hop.namedBy === undefined ? undefined : byId.get(hop.namedBy.id);
@@ -62,7 +66,7 @@ function routeLength(hops: readonly Hop[]): number {
   return length;
 }
 
-/** Pings all of a batch at once and waits for those before the first that answers. */
+/** Pings all of a batch at once; ends when one answered and those before it are dead, or later than they should be. */
 function* firstLiving(
   context: RingContext,
   calls: Calls,
@@ -70,22 +74,23 @@ function* firstLiving(
   heard: ReadonlySet<Id>,
 ): Task<{ readonly living: Contact | undefined; readonly dead: number }> {
   const pings: Fiber<boolean>[] = [];
+  const patiences: Fiber<unknown>[] = [];
   for (const phone of batch) {
     const isHeard = heard.has(phone.id) || phone.id === context.self.id;
     pings.push(yield* spawn(answers(calls, phone, isHeard), 'ping'));
+    patiences.push(yield* spawn(sleep(calls.patienceMs(phone)), 'patience'));
   }
-  let patience: Fiber<unknown> | undefined;
   for (;;) {
-    const waiting = pings.filter(({ done }) => !done);
     const living = pings.findIndex(({ done, result }) => done && result === true);
-    if (waiting.length === 0 || patience?.done) {
-      const count = living < 0 ? batch.length : living;
-      for (const ping of waiting) yield* cancel(ping);
-      return { living: living < 0 ? undefined : batch[living], dead: count };
+    const open = pings.map((_, i) => i).filter((i) => !pings[i]!.done && (living < 0 || i < living));
+    const waits = open.flatMap((i) =>
+      living < 0 ? [pings[i]!] : patiences[i]!.done ? [] : [pings[i]!, patiences[i]!],
+    );
+    if (waits.length === 0) {
+      for (const fiber of [...pings, ...patiences]) yield* cancel(fiber);
+      return { living: batch[living], dead: living < 0 ? batch.length : living };
     }
-    // Once one answered, those nearer to the key get a little longer than an answer takes.
-    if (living >= 0) patience ??= yield* spawn(sleep(SECOND_THOUGHT_MS), 'patience');
-    yield* first<unknown>(patience === undefined ? waiting : [...waiting, patience]);
+    yield* first<unknown>(waits);
   }
 }
 

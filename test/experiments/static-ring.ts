@@ -14,6 +14,7 @@ import { answerFor } from '../../services/chord-router/core/own-answer.ts';
 import { RingContext } from '../../services/chord-router/core/ring-context.ts';
 import type { LookupOutcome } from '../../services/chord-router/core/ring-view.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
+import { SilenceEstimate } from '../../services/chord-router/core/silence.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import { type CallOutcome, now, type Task } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';
@@ -30,6 +31,8 @@ export interface StaticRingOptions {
   readonly equip: (context: RingContext, population: Population, random: SeededRandom) => void;
   /** Round trip of two phones, by index; default: RTT_MS for all. */
   readonly rttMs?: (from: number, to: number) => number;
+  /** Phones keep what their earlier lookups taught them of how many phones are silent: nothing else. Default: no. */
+  readonly keepSilence?: boolean;
 }
 
 /** Round trip of every two phones unless an experiment says otherwise. */
@@ -46,6 +49,7 @@ export class StaticRing {
   readonly #engine: Engine;
   readonly #answering = new Map<number, RingContext>();
   readonly #dead = new Set<number>();
+  readonly #silences = new Map<number, SilenceEstimate>();
 
   constructor(population: Population, options: StaticRingOptions) {
     this.population = population;
@@ -107,7 +111,7 @@ export class StaticRing {
   #newContext(index: number): RingContext {
     const { population, settings } = this;
     const self = population.at(index);
-    const context = new RingContext(self, settings, () => {});
+    const context = new RingContext(self, settings, () => {}, this.#silenceOf(index));
     const count = Math.min(settings.successors, population.size - 1);
     const successors = Array.from({ length: count }, (_, i) => population.at(index + 1 + i));
     context.setRing({ self, predecessor: population.at(index - 1), successors });
@@ -118,6 +122,14 @@ export class StaticRing {
     }
     context.phase = 'member';
     return context;
+  }
+
+  #silenceOf(index: number): SilenceEstimate {
+    const known = this.#silences.get(index);
+    if (known !== undefined) return known;
+    const silence = new SilenceEstimate();
+    if (this.#options.keepSilence === true) this.#silences.set(index, silence);
+    return silence;
   }
 
   #contextOf(index: number): RingContext {

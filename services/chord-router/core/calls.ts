@@ -57,18 +57,28 @@ export class Calls {
     if (to.id === self.id) return yield* this.#askSelf<Type>(request);
     const { callTimeoutMaxMs } = settings;
     const timeoutMs = phones.get(to.id)?.roundTrip.timeoutMs(settings) ?? callTimeoutMaxMs / 3;
+    const wasAlive = phones.isAlive(to.id);
     const outcome = yield* call<PeerRequest, ReplyOf[Type]>(to, request, timeoutMs);
+    if (wasAlive) this.#context.silence.observe(!outcome.ok && outcome.failure !== 'refused');
     if (outcome.ok) {
       const atMs = yield* now();
       // A ping is answered by phones on no ring too, so it says nothing of membership.
       if (request.type !== 'ping') this.#context.heard(to, atMs);
       phones.get(to.id)?.roundTrip.answered(outcome.rttMs);
+      this.#context.roundTrips.answered(outcome.rttMs);
     } else {
       if (outcome.failure === 'timeout') phones.get(to.id)?.roundTrip.timedOut();
       // A refused ring question means that the phone is on no ring; other refusals say nothing of that.
       if (outcome.failure !== 'refused' || RING_QUESTIONS.has(request.type)) this.#context.suspect(to);
     }
     return outcome;
+  }
+
+  /** When the answer of a phone is late, in ms after asking: after most of its own, or of anybody's if it never answered. */
+  patienceMs({ id }: Contact): number {
+    const { phones, roundTrips, settings } = this.#context;
+    const own = phones.get(id)?.roundTrip;
+    return (own?.estimate === undefined ? roundTrips : own).expectedMs(settings);
   }
 
   *#askSelf<Type extends PeerRequest['type']>(request: RequestOf<Type>): Task<CallOutcome<ReplyOf[Type]>> {

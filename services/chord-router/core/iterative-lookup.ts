@@ -2,10 +2,11 @@
  * Iterative lookups: asks phones ever closer to the key until one is sure who owns it: the owner itself, or its
  * predecessor. A stale table costs a hop, never correctness. No phone is asked twice, so a lookup cannot loop.
  *
- * One phone is asked at a time while answers come as fast as they should; a late or failed answer starts the next
- * probe beside it, up to `lookupParallelism`, so that dead phones cost little time; from the first silent phone on, as
- * many are asked at once. Where all phones that were named before the key are silent, the nearest one that answered is
- * asked for its successor list: what follows the key on it owns the key, as far as it lives.
+ * One phone is asked at a time while answers come as fast as they should; a late one has the next asked beside it. Where
+ * phones that were taken for alive proved silent of late, as many are asked at once as it takes for one to answer nearly
+ * always (silence.ts), on both sides of the key when it is near; from the first silent phone of a lookup on,
+ * `lookupParallelism`. So dead phones cost little time. Where all phones that were named before the key are silent, the
+ * successor list of the nearest one that answered decides: what follows the key on it owns the key, as far as it lives.
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import {
@@ -19,12 +20,13 @@ import {
   spawn,
   type Task,
 } from '../../shared/core/effect.ts';
-import { between, type Id } from '../../shared/core/id.ts';
+import type { Id } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
 import { NO_NEWS } from './gossip.ts';
-import type { FoundSuccessor } from './message.ts';
-import { closest, MAX_CLOSER, MAX_GUESSES } from './own-answer.ts';
-import { byDistanceTo, type RingContext } from './ring-context.ts';
+import { type Choice, LookupFrontier, type Named } from './lookup-frontier.ts';
+import type { FoundSuccessor, Neighbours } from './message.ts';
+import { closest } from './own-answer.ts';
+import type { RingContext } from './ring-context.ts';
 import type { Hop, LookupOutcome } from './ring-view.ts';
 
 /** Phones told, in one lookup, that one they named did not answer. */
@@ -52,7 +54,15 @@ export function* search(context: RingContext, calls: Calls, key: Id, starts: rea
   return yield* new Lookup(context, calls, key, starts, undefined).run();
 }
 
-type Probe = Fiber<CallOutcome<FoundSuccessor>>;
+interface Probe {
+  readonly phone: Contact;
+  readonly isGuess: boolean;
+  readonly startedMs: number;
+  /** Over when the answer is later than it should be. */
+  readonly patience: Fiber<unknown>;
+}
+type Answer = Fiber<CallOutcome<FoundSuccessor>>;
+type Reading = Fiber<CallOutcome<Neighbours>>;
 
 class Lookup {
   readonly #context: RingContext;
@@ -61,23 +71,14 @@ class Lookup {
   readonly #starts: readonly Contact[];
   /** This phone, if its own place on the ring counts. */
   readonly #self: Contact | undefined;
-  #hints = 0;
+  readonly #frontier: LookupFrontier;
   /** Phones that did not answer. */
   readonly #silent = new Set<Id>();
-  /** Who named a phone as closer to the key. */
-  readonly #namers = new Map<Id, Contact>();
-  readonly #seen = new Set<Id>();
-  /** Not yet asked, nearest to the key first. */
-  #candidates: Contact[] = [];
-  /** Phones at or after the key: one of them owns it if all nearer phones before it are dead, and says so. */
-  readonly #guesses: Contact[] = [];
-  /** The phone nearest before the key that answered; this one until another has. */
-  #nearestAnswered: Contact | undefined;
-  /** Whose successor list was read last, and the list. */
-  #listOf: Contact | undefined;
-  #list: readonly Contact[] = [];
-  readonly #probes = new Map<Probe, { readonly phone: Contact; readonly startedMs: number }>();
+  readonly #probes = new Map<Answer, Probe>();
+  /** A successor list being read, and whose. */
+  #reading: { readonly of: Contact; readonly fiber: Reading } | undefined;
   readonly #hops: Hop[] = [];
+  #hints = 0;
 
   constructor(context: RingContext, calls: Calls, key: Id, starts: readonly Contact[], self: Contact | undefined) {
     this.#context = context;
@@ -85,147 +86,179 @@ class Lookup {
     this.#key = key;
     this.#starts = starts;
     this.#self = self;
-    this.#begin();
-  }
-
-  #begin(): void {
-    this.#seen.clear();
-    this.#seen.add(this.#context.self.id);
-    this.#nearestAnswered = this.#self;
-    this.#listOf = undefined;
-    this.#list = [];
-    this.#addCandidates(this.#starts);
-    this.#addGuesses(this.#context.phones.following(this.#key, MAX_GUESSES));
+    this.#frontier = new LookupFrontier(context, key);
+    this.#frontier.begin(starts, self);
   }
 
   *run(): Task<Search> {
-    const { settings } = this.#context;
     const startedMs = yield* now();
-    const deadline = yield* spawn(sleep(settings.lookupDeadlineMs), 'deadline');
-    let hedge: Fiber<unknown> | undefined;
-    let wanted = 1;
+    const deadline = yield* spawn(sleep(this.#context.settings.lookupDeadlineMs), 'deadline');
+    let named: Named | undefined;
     while (!deadline.done) {
-      if (this.#probes.size < wanted) yield* this.#readList();
-      const named = this.#fromList();
-      if (named !== undefined) return { ...named, hops: this.#hops, milliseconds: yield* since(startedMs) };
-      while (this.#probes.size < wanted && this.#canAsk()) yield* this.#askNext();
-      if (this.#probes.size === 0) {
-        if (this.#nearestAnswered === this.#self || this.#hops.length >= settings.lookupHops) break;
+      if (named === undefined) yield* this.#askMore();
+      else if (!(yield* this.#settle(named))) break;
+      if (this.#probes.size === 0 && this.#reading === undefined) {
+        if (!this.#mayBeginAnew()) break;
         const pause = yield* spawn(sleep(RETRY_PAUSE_MS), 'pause');
         yield* first<unknown>([deadline, pause]);
-        this.#begin();
+        this.#frontier.begin(this.#starts, this.#self);
         continue;
       }
-      if (hedge === undefined && wanted < settings.lookupParallelism && this.#canAsk()) {
-        hedge = yield* spawn(sleep(this.#patienceMs()), 'patience');
-      }
-      const waits: Fiber<unknown>[] = [...this.#probes.keys(), deadline];
-      if (hedge !== undefined) waits.push(hedge);
-      const done = yield* first(waits);
-      if (done === deadline) break;
-      if (done === hedge) {
-        hedge = undefined;
-        wanted += 1;
-        continue;
-      }
-      const answer = yield* this.#take(done as Probe);
-      if (answer?.owner !== undefined) {
-        const named = replicasOf(this.#context, answer.owner, answer.ownerSuccessors);
-        return { ...named, namedBy: answer.by, hops: this.#hops, milliseconds: yield* since(startedMs) };
-      }
-      if (hedge !== undefined) yield* cancel(hedge);
-      hedge = undefined;
-      wanted = this.#silent.size > 0 ? settings.lookupParallelism : 1;
+      const done = yield* first<unknown>([...this.#awaited(), deadline]);
+      if (done === this.#reading?.fiber) this.#takeList();
+      else if (this.#probes.has(done as Answer)) named = (yield* this.#take(done as Answer)) ?? named;
+      named ??= this.#frontier.ownerByList((id) => this.#silent.has(id));
     }
-    const milliseconds = yield* since(startedMs);
-    return { owner: undefined, replicas: [], namedBy: undefined, hops: this.#hops, milliseconds };
+    const rest = { late: this.#late(), hops: this.#hops, milliseconds: yield* since(startedMs) };
+    if (named === undefined) return { owner: undefined, replicas: [], namedBy: undefined, ...rest };
+    const answering = [named.owner, ...named.rest].filter(({ id }) => !this.#silent.has(id));
+    const [owner = named.owner, ...others] = answering;
+    return { ...replicasOf(this.#context, owner, others), namedBy: named.by, ...rest };
   }
 
-  #canAsk(): boolean {
-    // While the phones on a list that are nearer to the key have not all been heard, nobody else knows better.
-    const waits = this.#list.length > 0 && this.#probes.size > 0 && !this.#hasNearer();
-    const more = this.#candidates.length > 0 || this.#guesses.length > 0;
-    return more && !waits && this.#hops.length + this.#probes.size < this.#context.settings.lookupHops;
+  #late(): Contact[] {
+    return [...this.#probes.values()].filter((probe) => this.#isLate(probe)).map(({ phone }) => phone);
   }
 
-  /** What lies between the nearest phone that answered and the key; failing that a guess, then anybody. */
-  #next(): Contact {
-    return (
-      (this.#hasNearer() ? undefined : this.#guesses.shift()) ?? this.#candidates.shift() ?? this.#guesses.shift()!
-    );
+  /**
+   * Where silence is to be expected, asks the first phones that may own the key whether they live, several at once. False
+   * when the first that is not silent has answered.
+   */
+  *#settle({ owner, rest }: Named): Task<boolean> {
+    if (!this.#expectsSilence) return false;
+    const { silence, settings } = this.#context;
+    const open = [owner, ...rest]
+      .filter(({ id }) => !this.#isSilent(id))
+      .slice(0, silence.probes(settings.lookupParallelism));
+    if (open[0] === undefined || this.#frontier.hasHeard(open[0].id)) return false;
+    for (const phone of open) if (this.#frontier.takeNamed(phone)) yield* this.#ask({ phone, isGuess: true });
+    return [...this.#probes.values()].some(({ phone }) => phone.id === open[0]!.id);
   }
 
-  /** Whether there is somebody to ask between the nearest phone that answered and the key. */
-  #hasNearer(): boolean {
-    const [candidate] = this.#candidates;
-    if (candidate === undefined) return false;
-    return this.#nearestAnswered === undefined || between(this.#nearestAnswered.id, candidate.id, this.#key);
+  /** All phones near the key were dead, but somebody lives: those before it need a moment to notice. */
+  #mayBeginAnew(): boolean {
+    return this.#frontier.nearest !== this.#self && this.#hops.length < this.#context.settings.lookupHops;
   }
 
-  /** Reads the successor list of the nearest phone that answered when nobody nearer is left to ask, once a phone. */
+  /** Everything that may happen next, the oldest first. */
+  #awaited(): Fiber<unknown>[] {
+    const fibers: Fiber<unknown>[] = [...this.#probes.keys()];
+    if (this.#reading !== undefined) fibers.push(this.#reading.fiber);
+    if (this.#context.settings.lookupParallelism > 1) {
+      for (const { patience } of this.#probes.values()) if (!patience.done) fibers.push(patience);
+    }
+    return fibers;
+  }
+
+  /** Whether more than one phone is asked at once: others were silent, in this lookup or lately. */
+  get #isWary(): boolean {
+    return this.#silent.size > 0 || this.#expectsSilence;
+  }
+
+  get #expectsSilence(): boolean {
+    const { silence, settings } = this.#context;
+    return silence.probes(settings.lookupParallelism) > 1;
+  }
+
+  *#askMore(): Task<void> {
+    const { lookupParallelism, lookupHops } = this.#context.settings;
+    const isParallel = this.#isWary && lookupParallelism > 1;
+    yield* this.#readList();
+    while (this.#underWay() < this.#wanted() && this.#hops.length + this.#probes.size < lookupHops) {
+      const choice = this.#frontier.take(isParallel, this.#underWay() === 0);
+      if (choice === undefined) break;
+      yield* this.#ask(choice);
+    }
+    yield* this.#readList();
+  }
+
+  /** How many requests should be under way: on each side of the key, where the lookup is near it. */
+  #wanted(): number {
+    const { silence, settings } = this.#context;
+    const probes = silence.probes(settings.lookupParallelism);
+    const wanted = this.#silent.size > 0 ? settings.lookupParallelism : probes;
+    return probes > 1 && this.#frontier.isNear ? Math.max(wanted, 2 * probes) : wanted;
+  }
+
+  /** Requests that may still bring the lookup on and are not late. */
+  #underWay(): number {
+    let count = this.#reading === undefined || this.#expectsSilence ? 0 : 1;
+    for (const probe of this.#probes.values()) {
+      if (probe.isGuess ? !this.#isLate(probe) : this.#isPromising(probe)) count += 1;
+    }
+    return count;
+  }
+
+  /** Whether it may yet bring the lookup nearer to the key. */
+  #isPromising(probe: Probe): boolean {
+    return !probe.isGuess && !this.#isLate(probe) && this.#frontier.isNearer(probe.phone.id);
+  }
+
+  #isLate({ patience }: Probe): boolean {
+    return patience.done && this.#context.settings.lookupParallelism > 1;
+  }
+
+  /**
+   * Asks the nearest phone that answered for its successor list, once: beside the probes where silence is to be
+   * expected and the list should reach past the key, else when there is nobody nearer to ask.
+   */
   *#readList(): Task<void> {
-    const nearest = this.#nearestAnswered;
-    if (nearest === undefined || this.#silent.size === 0 || this.#hasNearer() || this.#listOf === nearest) return;
-    this.#listOf = nearest;
-    this.#list = [];
+    const { nearest, hasNearer, hasList, isNear } = this.#frontier;
+    if (nearest === undefined || hasList || this.#reading !== undefined || !this.#isWary) return;
+    const isLast = !hasNearer && ![...this.#probes.values()].some((probe) => this.#isPromising(probe));
+    if (!isLast && !(this.#expectsSilence && isNear)) return;
+    this.#frontier.expectList(nearest);
     const request = { type: 'ask-neighbours', news: NO_NEWS } as const;
-    const outcome = yield* this.#calls.ask<'ask-neighbours'>(nearest, request);
-    if (!outcome.ok) return;
-    this.#list = outcome.reply.successors.slice(0, this.#context.settings.successors);
-    for (const { id } of this.#list) if (!this.#namers.has(id)) this.#namers.set(id, nearest);
-    this.#addCandidates(this.#list.filter(({ id }) => between(nearest.id, id, this.#key)));
+    const fiber = yield* spawn(this.#calls.ask<'ask-neighbours'>(nearest, request), 'read a list');
+    this.#reading = { of: nearest, fiber };
   }
 
-  /** What the list read last says, when all on it before the key are silent: what follows the key owns it. */
-  #fromList(): Omit<Search, 'hops' | 'milliseconds'> | undefined {
-    const nearest = this.#listOf;
-    if (nearest === undefined || nearest !== this.#nearestAnswered) return undefined;
-    const living = this.#list.filter(({ id }) => !this.#silent.has(id) && !this.#context.isDead(id));
-    const [owner, ...rest] = living;
-    if (owner === undefined || between(nearest.id, owner.id, this.#key)) return undefined;
-    return { ...replicasOf(this.#context, owner, rest), namedBy: nearest };
+  #takeList(): void {
+    const { of, fiber } = this.#reading!;
+    this.#reading = undefined;
+    if (fiber.result?.ok === true) this.#frontier.tookList(of, fiber.result.reply.successors);
   }
 
-  *#askNext(): Task<void> {
-    const phone = this.#next();
+  /** Silent for the purpose of this lookup: it did not answer, or is late where many are dead. */
+  #isSilent(id: Id): boolean {
+    if (this.#silent.has(id)) return true;
+    if (!this.#expectsSilence) return false;
+    return this.#late().some((phone) => phone.id === id);
+  }
+
+  /** A probe goes on when the lookup has ended: what becomes of it tells who lives. */
+  *#ask({ phone, isGuess }: Choice): Task<void> {
     const request = { type: 'find-successor', key: this.#key } as const;
     const startedMs = yield* now();
-    const probe = yield* spawn(this.#calls.ask<'find-successor'>(phone, request), 'find-successor');
-    this.#probes.set(probe, { phone, startedMs });
+    const patience = yield* spawn(sleep(this.#calls.patienceMs(phone)), 'patience');
+    const probe = yield* detach(this.#calls.ask<'find-successor'>(phone, request), 'find-successor');
+    this.#probes.set(probe, { phone, isGuess, startedMs, patience });
   }
 
-  /** Notes a probe's outcome; undefined when it brought nothing. */
-  *#take(probe: Probe): Task<(FoundSuccessor & { readonly by: Contact }) | undefined> {
-    const { phone, startedMs } = this.#probes.get(probe)!;
-    this.#probes.delete(probe);
+  /** Notes a probe's outcome; the owner if that names it. */
+  *#take(answer: Answer): Task<Named | undefined> {
+    const { phone, startedMs, patience } = this.#probes.get(answer)!;
+    this.#probes.delete(answer);
+    yield* cancel(patience);
     const milliseconds = yield* since(startedMs);
-    const outcome = probe.result;
-    const namer = this.#namers.get(phone.id);
+    const outcome = answer.result;
+    const namedBy = this.#frontier.namerOf(phone.id);
     if (!outcome?.ok) {
-      this.#hops.push({ phone, namedBy: namer, milliseconds, outcome: outcome?.failure ?? 'unreachable' });
+      this.#hops.push({ phone, namedBy, milliseconds, outcome: outcome?.failure ?? 'unreachable' });
       this.#silent.add(phone.id);
-      if (namer !== undefined) yield* this.#hint(namer, phone);
+      if (namedBy !== undefined) yield* this.#hint(namedBy, phone);
       return undefined;
     }
-    const { owner, ownerSuccessors, closer } = outcome.reply;
-    this.#hops.push({ phone, namedBy: namer, milliseconds, outcome: owner === undefined ? 'closer' : 'owner' });
-    const nearer = closer.slice(0, MAX_CLOSER).filter(({ id }) => between(phone.id, id, this.#key));
-    for (const contact of nearer) {
+    const { owner, ownerSuccessors } = outcome.reply;
+    this.#hops.push({ phone, namedBy, milliseconds, outcome: owner === undefined ? 'closer' : 'owner' });
+    for (const contact of this.#frontier.answered(phone, outcome.reply)) {
       this.#context.learn(contact);
-      if (!this.#namers.has(contact.id)) this.#namers.set(contact.id, phone);
       if (this.#silent.has(contact.id)) yield* this.#hint(phone, contact);
     }
-    if (owner !== undefined) this.#context.learn(owner);
-    this.#addCandidates(nearer);
-    if (owner === undefined) {
-      for (const { id } of ownerSuccessors.slice(0, MAX_GUESSES))
-        if (!this.#namers.has(id)) this.#namers.set(id, phone);
-      this.#addGuesses(ownerSuccessors.slice(0, MAX_GUESSES));
-    }
-    if (this.#nearestAnswered === undefined || between(this.#nearestAnswered.id, phone.id, this.#key)) {
-      this.#nearestAnswered = phone;
-    }
-    return { type: 'found-successor', owner, ownerSuccessors, closer: nearer, by: phone };
+    if (owner === undefined) return undefined;
+    this.#context.learn(owner);
+    this.#frontier.named([owner, ...ownerSuccessors], phone);
+    return { owner, rest: ownerSuccessors, by: phone };
   }
 
   /** Tells whoever named a phone that it did not answer: if it is their neighbour, they look into it at once. */
@@ -234,30 +267,6 @@ class Lookup {
     this.#hints += 1;
     const news = { joined: [], gone: [silent] };
     yield* detach(this.#calls.ask<'ask-neighbours'>(namer, { type: 'ask-neighbours', news }), 'hint');
-  }
-
-  #addCandidates(contacts: readonly Contact[]): void {
-    const fresh = contacts.filter(({ id }) => !this.#seen.has(id) && !this.#context.isDead(id));
-    if (fresh.length === 0) return;
-    for (const { id } of fresh) this.#seen.add(id);
-    this.#candidates = [...this.#candidates, ...fresh].sort(byDistanceTo(this.#key));
-  }
-
-  #addGuesses(contacts: readonly Contact[]): void {
-    for (const contact of contacts) {
-      if (this.#seen.has(contact.id) || this.#context.isDead(contact.id)) continue;
-      this.#seen.add(contact.id);
-      this.#guesses.push(contact);
-    }
-  }
-
-  #patienceMs(): number {
-    let patience = 0;
-    for (const { phone } of this.#probes.values()) {
-      const expected = this.#context.phones.get(phone.id)?.roundTrip.expectedMs(this.#context.settings);
-      patience = Math.max(patience, expected ?? this.#context.settings.callTimeoutMinMs);
-    }
-    return patience;
   }
 }
 

@@ -18,7 +18,7 @@ import type { Hop, LookupOutcome } from './ring-view.ts';
 const KNOWN_SHARE = 0.25;
 /** Typical round trips that a forwarded lookup has before the key is looked up phone by phone beside it. */
 const PATIENT_ROUND_TRIPS = 5;
-const NOBODY: LookupOutcome = { owner: undefined, replicas: [], hops: [], milliseconds: 0 };
+const NOBODY: LookupOutcome = { owner: undefined, replicas: [], late: [], hops: [], milliseconds: 0 };
 
 /** Looks up a key. */
 export function* lookup(context: RingContext, calls: Calls, key: Id): Task<LookupOutcome> {
@@ -38,7 +38,7 @@ function* find(context: RingContext, calls: Calls, key: Id): Task<LookupOutcome>
   if (context.phase !== 'joining' && !context.isAdrift) {
     const sure = sureOwner(context, key);
     if (sure !== undefined)
-      return { ...replicasOf(context, sure.owner, sure.ownerSuccessors), hops: [], milliseconds: 0 };
+      return { ...replicasOf(context, sure.owner, sure.ownerSuccessors), late: [], hops: [], milliseconds: 0 };
     if (context.settings.forwardLookups && isSparse(context)) return yield* forwardFirst(context, calls, key);
   }
   return yield* searchFromTables(context, calls, key);
@@ -77,7 +77,7 @@ function* passOn(context: RingContext, calls: Calls, key: Id): Task<LookupOutcom
   const milliseconds = Math.max(0, (yield* now()) - startedMs);
   if (found.owner === undefined) return { ...NOBODY, milliseconds };
   context.learn(found.owner);
-  return { ...replicasOf(context, found.owner, found.ownerSuccessors), hops: hopsOf(found), milliseconds };
+  return { ...replicasOf(context, found.owner, found.ownerSuccessors), late: [], hops: hopsOf(found), milliseconds };
 }
 
 /** What each phone of the trail took by itself. */

@@ -62,8 +62,7 @@ export class NodeView implements RingView {
 
   hedgeAfterMs(phone: Contact): number {
     if (phone.id === this.self.id) return this.settings.callTimeoutMinMs;
-    const roundTrip = this.#context.phones.get(phone.id)?.roundTrip;
-    return roundTrip?.expectedMs(this.settings) ?? this.settings.callTimeoutMinMs;
+    return this.#calls.patienceMs(phone);
   }
 
   byExpectedSpeed(phones: readonly Contact[]): readonly Contact[] {

@@ -5,7 +5,7 @@ import type { FoundSuccessor } from './message.ts';
 import { byDistanceTo, type RingContext } from './ring-context.ts';
 
 /** Phones closer to the key in one answer; more are not read. */
-export const MAX_CLOSER = 4;
+export const MAX_CLOSER = 8;
 /** Phones believed to be at or after the key in one answer; more are not read. */
 export const MAX_GUESSES = 4;
 

@@ -33,6 +33,8 @@ export class ReplicaReader {
   /** In the order they came. */
   readonly #answers = new Map<Id, ReplicaAnswer>();
   #replicas: readonly Contact[] = [];
+  /** Overdue when the lookup ended. */
+  #late: readonly Contact[] = [];
   #expected = 1;
   #round = 0;
   #isHopCounted = false;
@@ -56,8 +58,9 @@ export class ReplicaReader {
     if (round === 0) {
       this.#aimAt(this.view.believedReplicas(this.#query.place));
     } else if (round === 1) {
-      const { replicas, hops } = yield* this.view.lookup(this.#query.place);
+      const { replicas, late, hops } = yield* this.view.lookup(this.#query.place);
       this.hops += hops.length;
+      this.#late = late;
       if (replicas.length > 0) this.#aimAt(replicas);
     } else {
       const pauseMs = SETTLING_PAUSES_MS[round - 2];
@@ -74,11 +77,13 @@ export class ReplicaReader {
     this.#expected = Math.max(replicas.length, expectedReplicas(this.view));
   }
 
-  /** This phone first when it holds the place, for that costs nothing. */
+  /** This phone first when it holds the place, for that costs nothing; those that kept the lookup waiting last. */
   #ordered(phones: readonly Contact[]): readonly Contact[] {
     const { view, coverage } = this.#keeper;
     const isOwn = ({ id }: Contact): boolean => id === view.self.id && coverage.covers(this.#query.place);
-    return [...phones.filter(isOwn), ...view.byExpectedSpeed(phones.filter((phone) => !isOwn(phone)))];
+    const isLate = ({ id }: Contact): boolean => this.#late.some((phone) => phone.id === id);
+    const others = view.byExpectedSpeed(phones.filter((phone) => !isOwn(phone)));
+    return [...phones.filter(isOwn), ...others.filter((phone) => !isLate(phone)), ...others.filter(isLate)];
   }
 
   /** How many replicas' words are still wanted for a majority. */

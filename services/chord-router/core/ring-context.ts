@@ -2,6 +2,7 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import { Signal } from '../../shared/core/effect.ts';
 import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
+import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
 import type { Tell } from './event.ts';
 import { Fingers } from './fingers.ts';
 import { News } from './gossip.ts';
@@ -18,6 +19,7 @@ import {
   withoutSuccessor,
 } from './ring.ts';
 import type { ChordSettings } from './settings.ts';
+import { SilenceEstimate } from './silence.ts';
 
 /** `joining` phones are on no ring and answer no ring questions; `gone` ones have left. */
 export type Phase = 'joining' | 'member' | 'leaving' | 'gone';
@@ -32,6 +34,10 @@ export class RingContext {
   readonly fingers = new Fingers();
   readonly news: News;
   readonly pace: Pace;
+  /** How many of the phones it asks are silent. */
+  readonly silence: SilenceEstimate;
+  /** Round trips of whatever phones it asks. */
+  readonly roundTrips = new RoundTripEstimator();
   phase: Phase = 'joining';
   /** The successor list changed since the predecessor, whose list follows from it, was last told. */
   owesPredecessor = false;
@@ -39,11 +45,12 @@ export class RingContext {
   /** Beyond the ring's predecessor: soft state that predecessors pass along. Self closes it. */
   #predecessors: readonly Contact[];
 
-  constructor(self: Contact, settings: ChordSettings, tell: Tell) {
+  constructor(self: Contact, settings: ChordSettings, tell: Tell, silence = new SilenceEstimate()) {
     this.self = self;
     this.settings = settings;
     this.tell = tell;
     this.pace = new Pace(settings);
+    this.silence = silence;
     this.news = new News(settings.newsBytesPerSecond);
     this.#ring = aloneState(self);
     this.#predecessors = [self];

@@ -20,6 +20,8 @@ export interface LookupOutcome {
   readonly owner: Contact | undefined;
   /** The phones that should hold the key's records, the owner first; at most `replication`, fewer in a smaller ring. */
   readonly replicas: readonly Contact[];
+  /** Phones asked whose answers were overdue when the lookup ended: of the replicas those to turn to last. */
+  readonly late: readonly Contact[];
   readonly hops: readonly Hop[];
   readonly milliseconds: number;
 }

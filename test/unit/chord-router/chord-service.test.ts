@@ -37,6 +37,7 @@ const CORE: RouterCore = {
     answer({
       owner: { id: key, address: PHONE.address },
       replicas: [PHONE],
+      late: [],
       hops: [{ phone: PHONE, namedBy: undefined, milliseconds: 2, outcome: 'closer' }],
       milliseconds: 3,
     }),
@@ -130,7 +131,7 @@ describe('the chord service', () => {
   });
 
   it('says that nobody was found', async () => {
-    const lost = () => answer({ owner: undefined, replicas: [], hops: [], milliseconds: 1 });
+    const lost = () => answer({ owner: undefined, replicas: [], late: [], hops: [], milliseconds: 1 });
     expect(await serviceOf({ lookup: lost }).lookup({ key: KEY })).toMatchObject({ found: false, owner: undefined });
   });
 

@@ -223,7 +223,7 @@ export class ClusterPhone implements RingView, Host {
     yield* sleep(10);
     const reachable = this.cluster.alive.filter((phone) => phone === this || this.cluster.reaches(this, phone));
     const replicas = this.cluster.replicasOf(key, reachable).map(({ contact }) => contact);
-    return { owner: replicas[0], replicas, hops: [], milliseconds: 10 };
+    return { owner: replicas[0], replicas, late: [], hops: [], milliseconds: 10 };
   }
 
   *ask<Type extends PeerRequest['type']>(
