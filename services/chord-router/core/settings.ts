@@ -16,7 +16,7 @@ export interface ChordSettings {
    * beside a late one, and as many as this once a phone has proved silent, for then others are likely dead, too.
    */
   readonly lookupParallelism: number;
-  /** Most phones one lookup asks before it gives up. */
+  /** Most phones one lookup asks before it gives up: a dozen usually, but after a disaster a dozen go out at once. */
   readonly lookupHops: number;
   readonly lookupDeadlineMs: number;
   /** Whether lookups of keys around which the table is sparse are passed on from phone to phone (forward.ts). */
@@ -45,7 +45,7 @@ export const DEFAULT_SETTINGS: ChordSettings = {
   knownPhones: 1024,
   knownPhonesPerPrefix: undefined,
   lookupParallelism: 8,
-  lookupHops: 64,
+  lookupHops: 128,
   lookupDeadlineMs: 10_000,
   forwardLookups: true,
   newsBytesPerSecond: 200,
