@@ -4,6 +4,8 @@ import type { RingContext } from '../../services/chord-router/core/ring-context.
 import { clockwise, distance, ID_BITS } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import type { Population } from './population.ts';
+import type { Latency } from './space.ts';
+import type { StaticRingOptions } from './static-ring.ts';
 
 /** Each table slot is offered so many random phones, so that the policy of eviction decides what stays. */
 const OFFERS_A_SLOT = 2;
@@ -41,4 +43,23 @@ export function fillProduct(context: RingContext, population: Population, random
     return;
   }
   for (let i = 0; i < OFFERS_A_SLOT * settings.knownPhones; i++) context.phones.learn(random.pick(population.contacts));
+}
+
+/**
+ * The product's whole table after this phone has met so many others for each slot, near ones more often than far ones
+ * (density 1/distance, as its own eviction leaves them), and measured each: its eviction decides who stays.
+ */
+export function fillMet(rttMs: Latency, metPerSlot: number): StaticRingOptions['equip'] {
+  return (context, population, random) => {
+    const { self, settings, phones } = context;
+    const own = population.indexOf(self.id);
+    context.setPredecessorsBehind(
+      Array.from({ length: settings.successors - 1 }, (_, i) => population.at(own - 2 - i)),
+    );
+    fillFingers(context, population);
+    for (let i = 0; i < metPerSlot * settings.knownPhones; i++) {
+      const index = (own + Math.ceil((population.size - 1) ** random.next())) % population.size;
+      phones.learn(population.at(index))?.roundTrip.answered(rttMs(own, index));
+    }
+  };
 }

@@ -1,8 +1,8 @@
 /**
  * The phones this one knows of, bounded, in ring order. What of them are neighbours and fingers is never evicted; of
- * the rest, likely dead ones go first and then those from where the table is densest for the distance: density falls
- * with 1/distance, which gives short routes at any size of the table and a full one while the ring fits. Of several
- * phones that would serve alike those with short round trips stay, so that lookups that are passed on stay near.
+ * the rest, likely dead ones go first and then one of the two that lie closest together for their distance: density
+ * falls with 1/distance, which gives short routes at any size of the table and a full one while the ring fits. Of the two,
+ * which would serve alike, the one with the shorter round trip stays, so that lookups that are passed on stay near.
  *
  * Sources: Li et al., "Bandwidth-efficient management of DHT routing tables" (Accordion, NSDI 2005), sections 3 and 4;
  * Gummadi et al., "The impact of DHT routing geometry on resilience and proximity" (SIGCOMM 2003), section 4.
@@ -16,6 +16,7 @@ export { fractionOf } from './phone-columns.ts';
 
 /** Entries looked at to find one to evict: bounds the cost of learning when the table is full. */
 const EVICTION_WINDOW = 64;
+
 /** How much more, and how much less, a phone is worth for being near or far in time. */
 const MOST_FOR_NEARNESS = 4;
 
@@ -173,22 +174,54 @@ export class KnownPhones {
   }
 
   #evictOne(): void {
-    let worst: Contact | undefined;
-    let worstScore = Number.POSITIVE_INFINITY;
+    const columns = this.#columns;
     const { size } = this;
     const window = Math.min(EVICTION_WINDOW, size);
     const typicalMs = this.#typicalRoundTripMs(window);
+    let worst: Contact | undefined;
+    let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < window; i++) {
       this.#cursor = (this.#cursor + 1) % size;
-      const score = this.#worthOf(this.#cursor, typicalMs);
-      if (score >= worstScore) continue;
-      const contact = this.#columns.contactAt(this.#cursor);
+      const next = this.#cursor + 1 === size ? 0 : this.#cursor + 1;
+      const isSuspected = columns.isSuspected(columns.slotAt(this.#cursor));
+      const victim = isSuspected ? this.#cursor : this.#lessUseful(this.#cursor, next, typicalMs);
+      const worth = isSuspected ? -1 : this.#apart(this.#cursor, next) * this.#nearness(victim, typicalMs);
+      if (worth >= least) continue;
+      const contact = columns.contactAt(victim);
       if (this.#options.isKept(contact.id)) continue;
       worst = contact;
-      worstScore = score;
+      least = worth;
     }
     // All in the window are neighbours and fingers: those are bounded themselves, so the table stays near its bound.
     if (worst !== undefined) this.forget(worst.id);
+  }
+
+  /** How far two entries lie apart for their distance from self: where that is little, one of them would do. */
+  #apart(index: number, next: number): number {
+    const [at, behind] = [this.#columns.fractionAt(index), this.#columns.fractionAt(next)];
+    return forward(at, behind) / Math.max(forward(this.#selfFraction, behind), Number.MIN_VALUE);
+  }
+
+  /** How much nearer in time than others an entry is, within bounds. */
+  #nearness(index: number, typicalMs: number): number {
+    const rttMs = this.#columns.roundTrips.smoothedMs(this.#columns.slotAt(index));
+    if (Number.isNaN(rttMs) || Number.isNaN(typicalMs)) return 1;
+    return Math.min(Math.max(typicalMs / Math.max(rttMs, Number.MIN_VALUE), 1 / MOST_FOR_NEARNESS), MOST_FOR_NEARNESS);
+  }
+
+  /** Which of two entries to do without: one that may be evicted, was never heard, or takes longer to answer. */
+  #lessUseful(a: number, b: number, typicalMs: number): number {
+    const columns = this.#columns;
+    if (this.#options.isKept(columns.contactAt(a).id)) return b;
+    if (this.#options.isKept(columns.contactAt(b).id)) return a;
+    const [slotA, slotB] = [columns.slotAt(a), columns.slotAt(b)];
+    const isStranger = columns.heardAtMs(slotA) === undefined;
+    if (isStranger !== (columns.heardAtMs(slotB) === undefined)) return isStranger ? a : b;
+    const rttMs = (slot: number): number => {
+      const measured = columns.roundTrips.smoothedMs(slot);
+      return Number.isNaN(measured) ? typicalMs : measured;
+    };
+    return rttMs(slotA) > rttMs(slotB) ? a : b;
   }
 
   /** Mean round trip of those next at the cursor, in ms; not a number while none of them was measured. */
@@ -205,23 +238,6 @@ export class KnownPhones {
     return sum / measured;
   }
 
-  /**
-   * How sparse the table is around an entry for its distance from self, times how near it is in time; halved if never
-   * heard, least if suspected.
-   */
-  #worthOf(index: number, typicalMs: number): number {
-    const columns = this.#columns;
-    const slot = columns.slotAt(index);
-    const { size } = this;
-    const before = columns.fractionAt(index === 0 ? size - 1 : index - 1);
-    const after = columns.fractionAt(index + 1 === size ? 0 : index + 1);
-    const away = Math.max(forward(this.#selfFraction, columns.fractionAt(index)), Number.MIN_VALUE);
-    const sparseness = forward(before, after) / away;
-    if (columns.isSuspected(slot)) return -1 / (1 + sparseness);
-    const worth = sparseness * nearness(columns.roundTrips.smoothedMs(slot), typicalMs);
-    return columns.heardAtMs(slot) === undefined ? worth / 2 : worth;
-  }
-
   #hasRoomForPrefix(contact: Contact): boolean {
     const limit = this.#options.perPrefixLimit;
     return limit === undefined || (this.#perPrefix.get(prefixOf(contact.address)) ?? 0) < limit;
@@ -234,11 +250,6 @@ export class KnownPhones {
     if (count === 0) this.#perPrefix.delete(prefix);
     else this.#perPrefix.set(prefix, count);
   }
-}
-
-function nearness(rttMs: number, typicalMs: number): number {
-  if (Number.isNaN(rttMs) || Number.isNaN(typicalMs)) return 1;
-  return Math.min(Math.max(typicalMs / Math.max(rttMs, Number.MIN_VALUE), 1 / MOST_FOR_NEARNESS), MOST_FOR_NEARNESS);
 }
 
 function explorationRank(a: KnownPhone, b: KnownPhone): number {

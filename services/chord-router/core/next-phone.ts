@@ -21,10 +21,18 @@ export interface Choice {
  * 2). With m entries it is this over √m, fitted to simulated routes: among many phones far off some are close by.
  */
 const ROUND_TRIPS_A_DOUBLING = 0.5;
+/**
+ * Round trips that it takes more from a phone that does not know the owner: another one near by has to be asked. The
+ * farther before the owner, the fewer know it: with m entries a doubling, about a share of e^(-2a/m) at a phones from it,
+ * fitted to simulated routes.
+ */
+const ROUND_TRIPS_TO_WHO_KNOWS = 0.4;
 /** Phones known to each side of a key by which to judge how many near it are not known. */
 const AROUND = 8;
 /** Where fewer of them are known, the first known after the key lies too far behind it to know the owner. */
-const LEAST_SHARE_FOR_A_GUESS = 0.5;
+const LEAST_SHARE_FOR_A_GUESS = 0.3;
+/** Round trips that a wrong guess costs: the phone asked is most often the owner's neighbour, so half of a usual one. */
+const ROUND_TRIPS_OF_A_WRONG_GUESS = 0.5;
 
 export class NextPhones {
   /** Mean round trip of the phones known, in ms. */
@@ -34,12 +42,16 @@ export class NextPhones {
   readonly #tried = new Set<Id>();
   /** Entries of the table for each doubling of the distance. */
   readonly #perDoubling: number;
+  readonly #roundTripsADoubling: number;
+  readonly #estimatedSize: number;
 
   constructor(context: RingContext, key: Id) {
     this.#context = context;
     this.#key = key;
     this.typicalMs = typicalRoundTripMs(context);
-    this.#perDoubling = Math.max(1, context.phones.size / Math.log2(context.estimatedSize + 1));
+    this.#estimatedSize = context.estimatedSize;
+    this.#perDoubling = Math.max(1, context.phones.size / Math.log2(this.#estimatedSize + 1));
+    this.#roundTripsADoubling = ROUND_TRIPS_A_DOUBLING / Math.sqrt(this.#perDoubling);
   }
 
   /** The best one not given yet; undefined when there is none. */
@@ -62,7 +74,8 @@ export class NextPhones {
   }
 
   #cheapest(): Choice | undefined {
-    const { phones, estimatedSize } = this.#context;
+    const { phones } = this.#context;
+    const estimatedSize = this.#estimatedSize;
     const keyAt = fractionOf(this.#key);
     const best = phones.cheapestPreceding(
       this.#key,
@@ -90,24 +103,25 @@ export class NextPhones {
     if (between(self.id, phone.id, this.#key)) return undefined;
     const share = this.#knownShareAround();
     if (share < LEAST_SHARE_FOR_A_GUESS) return undefined;
-    return { phone, costMs: this.#rttOf(known) + 2 * this.typicalMs * (1 - share) };
+    return { phone, costMs: this.#rttOf(known) + ROUND_TRIPS_OF_A_WRONG_GUESS * this.typicalMs * (1 - share) };
   }
 
   /** About which share of the phones around the key this one knows: as likely the first known after it owns it. */
   #knownShareAround(): number {
-    const { phones, estimatedSize } = this.#context;
+    const { phones } = this.#context;
     const before = phones.closestPreceding(this.#key, AROUND);
     const after = phones.following(this.#key, AROUND);
     const [first, last] = [before.at(-1), after.at(-1)];
     if (first === undefined || last === undefined) return 0;
-    const expected = forward(fractionOf(first.id), fractionOf(last.id)) * estimatedSize;
+    const expected = forward(fractionOf(first.id), fractionOf(last.id)) * this.#estimatedSize;
     return Math.min(1, (before.length + after.length - 1) / Math.max(expected, 1));
   }
 
   /** Round trips that the route takes from a phone so many before the owner, if its table is like this phone's own. */
   #roundTripsFrom(phonesAway: number): number {
     const doublings = Math.max(0, Math.log2(Math.max(phonesAway, 1) / this.#perDoubling));
-    return 1 + (ROUND_TRIPS_A_DOUBLING / Math.sqrt(this.#perDoubling)) * doublings;
+    const isUnknown = 1 - Math.exp((-2 * phonesAway) / this.#perDoubling);
+    return 1 + this.#roundTripsADoubling * doublings + ROUND_TRIPS_TO_WHO_KNOWS * isUnknown;
   }
 
   #isOpen(id: Id): boolean {
