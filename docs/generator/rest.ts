@@ -79,8 +79,17 @@ async function openApiDocument(): Promise<OpenApi> {
     identify: noRing,
     getStatus: noRing,
   };
+  const can: WallApiOptions['can'] = {
+    publish: noRing,
+    withdraw: noRing,
+    search: noRing,
+    searchExactly: noRing,
+    find: noRing,
+    getStatus: noRing,
+  };
+  const embedder: WallApiOptions['embedder'] = { embed: noRing, project: noRing, getParameters: noRing };
   const wall = await assembleWall({
-    chord,
+    ...{ chord, can, embedder },
     dataDir,
     phone: { id: idFromNumber(0n), address: '127.0.0.1:7400' },
     logger: createLogger('silent'),

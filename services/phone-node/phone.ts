@@ -41,15 +41,17 @@ export async function startPhone(
   router.serveRelayed('can-index', inProcess(RelayServiceDefinition, can.relay, crashed));
   let siblingApi: string | undefined;
   if (settings.chordListen !== undefined) {
-    const siblings = new GrpcServer({ crashed });
-    router.serveSiblings(siblings);
-    siblings.add(EmbedderServiceDefinition, embedder.service);
-    siblings.add(CanServiceDefinition, can.service);
-    siblingApi = formatHostPort(await siblings.listen(settings.chordListen));
-    starting.defer(() => siblings.stop(STOP_GRACE_MS));
+    const server = new GrpcServer({ crashed });
+    router.serveSiblings(server);
+    server.add(EmbedderServiceDefinition, embedder.service);
+    server.add(CanServiceDefinition, can.service);
+    siblingApi = formatHostPort(await server.listen(settings.chordListen));
+    starting.defer(() => server.stop(STOP_GRACE_MS));
   }
   const dataDir = settings.router.dataFolder;
-  const wall = await startWallApi({ ...settings.wall, chord, dataDir, phone, logger, registry });
+  const index = inProcess(CanServiceDefinition, can.service, crashed);
+  const siblings = { chord, can: index, embedder: encoder };
+  const wall = await startWallApi({ ...settings.wall, ...siblings, dataDir, phone, logger, registry });
   starting.defer(() => wall.stop());
   await unlessStopped(router.joined, stopping);
   await can.join();

@@ -1,7 +1,10 @@
 /** A wall API in a process of its own, beside the chord router it works with. */
+import { CanServiceDefinition } from '../../proto/gen/ringwall/can/v1/can.ts';
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { grpcClient } from '../shared/runtime/grpc-client.ts';
+import { formatHostPort } from '../shared/runtime/host-port.ts';
 import { type RunningProgram, runProgram } from '../shared/runtime/lifecycle.ts';
 import { createLogger, LOG_LEVELS, type Logger } from '../shared/runtime/logging.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
@@ -17,6 +20,8 @@ const VARIABLES: readonly Variable[] = [
     meaning: "host:port of the chord router's sibling API",
     fallback: 'required',
   },
+  { name: 'RINGWALL_CAN_ADDRESS', meaning: 'host:port of the can-index', fallback: 'required' },
+  { name: 'RINGWALL_EMBEDDER_ADDRESS', meaning: 'host:port of the embedder', fallback: 'required' },
   ...WALL_API_VARIABLES,
   ...PROCESS_VARIABLES,
 ];
@@ -27,6 +32,8 @@ async function start(stopping: AbortSignal): Promise<RunningProgram> {
   const environment = new EnvironmentReader(process.env);
   const dataDir = environment.text('RINGWALL_DATA');
   const chordAddress = readChordAddress(environment);
+  const canAddress = environment.hostPort('RINGWALL_CAN_ADDRESS');
+  const embedderAddress = environment.hostPort('RINGWALL_EMBEDDER_ADDRESS');
   const settings = readWallApiSettings(environment);
   const log = createLogger(environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'));
   environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
@@ -35,8 +42,14 @@ async function start(stopping: AbortSignal): Promise<RunningProgram> {
   await using starting = new AsyncDisposableStack();
   const { service: chord, close } = grpcClient(ChordServiceDefinition, chordAddress);
   starting.defer(close);
+  const can = grpcClient(CanServiceDefinition, formatHostPort(canAddress));
+  starting.defer(() => can.close());
+  const embedder = grpcClient(EmbedderServiceDefinition, formatHostPort(embedderAddress));
+  starting.defer(() => embedder.close());
   const phone = await askWhoThisIs(chord, stopping);
-  const wall = await startWallApi({ ...settings, chord, dataDir, phone, logger: log, registry: createRegistry() });
+  const siblings = { chord, can: can.service, embedder: embedder.service };
+  const registry = createRegistry();
+  const wall = await startWallApi({ ...settings, ...siblings, dataDir, phone, logger: log, registry });
   starting.defer(() => wall.stop());
   log.info({ api: wall.url }, 'ready');
   const running = starting.move();

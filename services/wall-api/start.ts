@@ -1,13 +1,16 @@
 /** Starts a phone's wall API over its chord router, in-process or remote. */
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
+import type { CanServiceDefinition } from '../../proto/gen/ringwall/can/v1/can.ts';
 import type { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import type { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import type { Contact } from '../shared/core/contact.ts';
 import { makeDataFolder } from '../shared/runtime/data-folder.ts';
 import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
 import { listenError } from '../shared/runtime/listen-error.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
 import type { Service } from '../shared/runtime/rpc.ts';
+import { CanMeaning } from './adapters/can-meaning.ts';
 import { ChordRing } from './adapters/chord-ring.ts';
 import { SqliteIdempotencyStore } from './adapters/idempotency-store.ts';
 import { ImageProcess } from './adapters/image-process.ts';
@@ -27,6 +30,8 @@ export { readWallApiSettings, WALL_API_VARIABLES, type WallApiSettings } from '.
 
 export interface WallApiOptions {
   readonly chord: Service<typeof ChordServiceDefinition>;
+  readonly can: Service<typeof CanServiceDefinition>;
+  readonly embedder: Service<typeof EmbedderServiceDefinition>;
   /** The phone's data folder; `people/` and `wall.sqlite` in it are the wall's. */
   readonly dataDir: string;
   /** Port 0 picks a free one. */
@@ -70,7 +75,7 @@ type AssemblyOptions = Omit<WallApiOptions, 'listen'> & Pick<AppOptions, 'checkA
 
 /** The wall's parts put together, not listening yet. `close` frees all of them. */
 export async function assembleWall(options: AssemblyOptions) {
-  const { chord, dataDir, phone, registry } = options;
+  const { chord, can, embedder, dataDir, phone, registry } = options;
   const logger = options.logger.child({ service: 'wall-api' });
   const settings = { ...DEFAULT_WALL_SETTINGS, ...options.settings };
   const now = options.now ?? Date.now;
@@ -88,11 +93,12 @@ export async function assembleWall(options: AssemblyOptions) {
   const sessions = new Sessions(crypto, now);
   const crashed = (error: unknown): void => logger.error({ err: error }, 'work in the background failed');
   const random = Math.random;
-  const social = createSocial({ ring, crypto, profiles, now, random, after, crashed });
+  const meaning = new CanMeaning({ can, embedder });
+  const social = createSocial({ ring, crypto, profiles, meaning, now, random, after, crashed });
   const pictures = new ImageProcess();
   const stopping = new AbortController();
   const context: RouteContext = {
-    ...{ chord, ring, people, profiles, logins, sessions, social, pictures, crypto, phone, now, random },
+    ...{ chord, can, meaning, ring, people, profiles, logins, sessions, social, pictures, crypto, phone, now, random },
     ...{ logger, registry, settings, stopping: stopping.signal },
   };
   const { checkAnswers, routes } = options;

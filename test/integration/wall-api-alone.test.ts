@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { CanServiceDefinition } from '../../proto/gen/ringwall/can/v1/can.ts';
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { GrpcServer } from '../../services/shared/runtime/grpc-server.ts';
 import { formatHostPort } from '../../services/shared/runtime/host-port.ts';
 import { MemoryRing } from '../unit/wall-api/memory-ring.ts';
@@ -37,12 +39,16 @@ describe('a wall API alone', () => {
     const ring = new MemoryRing();
     const router = new GrpcServer({ crashed: (error) => expect.unreachable(String(error)) });
     router.add(ChordServiceDefinition, ring.service);
+    router.add(CanServiceDefinition, ring.meaning.can);
+    router.add(EmbedderServiceDefinition, ring.meaning.embedder);
     const first = await router.listen({ host: '127.0.0.1', port: 0 });
     onTestFinished(() => router.stop(0));
     const wall = startWall({
       RINGWALL_DATA: await newFolder(),
       RINGWALL_API_LISTEN: '127.0.0.1:0',
       RINGWALL_CHORD_ADDRESS: formatHostPort(first),
+      RINGWALL_CAN_ADDRESS: formatHostPort(first),
+      RINGWALL_EMBEDDER_ADDRESS: formatHostPort(first),
     });
     const [ready] = (await once(wall, 'message')) as [{ type: string; id: string; api: string }];
     expect(ready).toMatchObject({ type: 'ready', id: ring.self.id });

@@ -5,3 +5,8 @@ export function isWithinCharacters(text: string, most: number): boolean {
   for (const _ of text) characters++;
   return characters <= most;
 }
+
+/** The first so many Unicode characters (code points) of a text. */
+export function firstCharacters(text: string, count: number): string {
+  return Array.from(text).slice(0, count).join('');
+}

@@ -20,12 +20,21 @@ export interface PrivateState {
   readonly blocks: ReadonlyMap<Id, number>;
   /** Notifications up to this time have been seen; milliseconds since the epoch. */
   readonly notificationsReadUntil: number;
+  /** Posts whose kind the person wants more or less of. */
+  readonly steers: ReadonlyMap<Id, { readonly liked: boolean; readonly at: number }>;
+  /** Topics the person chose, and when. */
+  readonly topics: ReadonlyMap<string, number>;
+  /** Interests turned up or down: 0 off, 1 as it is. */
+  readonly weights: ReadonlyMap<string, number>;
 }
 
 /** What an entry says. */
 export type PrivateEntry =
   | { readonly type: 'block'; readonly person: Id; readonly since: number }
-  | { readonly type: 'read'; readonly until: number };
+  | { readonly type: 'read'; readonly until: number }
+  | { readonly type: 'steer'; readonly post: Id; readonly liked: boolean; readonly at: number }
+  | { readonly type: 'topic'; readonly name: string; readonly at: number }
+  | { readonly type: 'weight'; readonly interest: string; readonly factor: number };
 
 /** Entries read, taken-back ones included: blocks are bounded well below. */
 const MAX_ENTRIES = 5_000;
@@ -126,36 +135,99 @@ function valueKey(me: UnlockedPerson, crypto: WallCrypto): Uint8Array {
 
 /** The same for every entry about the same, and without the person's keys nothing can be told from it. */
 function slotOf(entry: PrivateEntry, me: UnlockedPerson, crypto: WallCrypto): string {
-  const about = entry.type === 'block' ? `block/${entry.person}` : entry.type;
+  const about = subjectOf(entry);
   return toBase64Url(crypto.hkdf(me.storageKey, NO_SALT, utf8.encode(`ringwall/private/slot/1/${about}`), SLOT_BYTES));
 }
 
+/** What an entry is about: a later one about the same replaces it. */
+function subjectOf(entry: PrivateEntry): string {
+  switch (entry.type) {
+    case 'block':
+      return `block/${entry.person}`;
+    case 'read':
+      return 'read';
+    case 'steer':
+      return `steer/${entry.post}`;
+    case 'topic':
+      return `topic/${entry.name}`;
+    case 'weight':
+      return `weight/${entry.interest}`;
+  }
+}
+
+const NOTHING: PrivateState = {
+  blocks: new Map(),
+  notificationsReadUntil: 0,
+  steers: new Map(),
+  topics: new Map(),
+  weights: new Map(),
+};
+
 function stateOf(records: readonly RingRecord[], me: UnlockedPerson, crypto: WallCrypto): PrivateState {
-  const blocks = new Map<Id, number>();
-  let notificationsReadUntil = 0;
+  let state = NOTHING;
   for (const record of records) {
     if (record.deleted) continue;
     const entry = openPrivate(record, me, crypto);
     // Signed by this very person and yet not theirs to read: better no answer than one without their blocks.
     if (entry === undefined) throw new Problem('internal-error', 'A private record does not open with these keys.');
-    if (entry.type === 'block') blocks.set(entry.person, entry.since);
-    else notificationsReadUntil = entry.until;
+    state = changed(state, entry, true);
   }
-  return { blocks, notificationsReadUntil };
+  return state;
 }
 
 function changed(state: PrivateState, entry: PrivateEntry, kept: boolean): PrivateState {
-  const blocks = new Map(state.blocks);
-  if (entry.type === 'block' && kept) blocks.set(entry.person, entry.since);
-  if (entry.type === 'block' && !kept) blocks.delete(entry.person);
-  const notificationsReadUntil = entry.type === 'read' && kept ? entry.until : state.notificationsReadUntil;
-  return { blocks, notificationsReadUntil };
+  switch (entry.type) {
+    case 'block':
+      return { ...state, blocks: withEntry(state.blocks, entry.person, kept ? entry.since : undefined) };
+    case 'read':
+      return kept ? { ...state, notificationsReadUntil: entry.until } : state;
+    case 'steer': {
+      const { post, liked, at } = entry;
+      return { ...state, steers: withEntry(state.steers, post, kept ? { liked, at } : undefined) };
+    }
+    case 'topic':
+      return { ...state, topics: withEntry(state.topics, entry.name, kept ? entry.at : undefined) };
+    case 'weight':
+      return { ...state, weights: withEntry(state.weights, entry.interest, kept ? entry.factor : undefined) };
+  }
+}
+
+function withEntry<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key, value: Value | undefined): Map<Key, Value> {
+  const copy = new Map(map);
+  if (value === undefined) copy.delete(key);
+  else copy.set(key, value);
+  return copy;
 }
 
 function entryOf(value: JsonObject): PrivateEntry | undefined {
-  const { type, person: text, since, until } = value;
-  if (type === 'read') return typeof until === 'number' ? { type, until } : undefined;
-  const person = typeof text === 'string' ? parseId(text) : undefined;
-  if (type !== 'block' || person === undefined || typeof since !== 'number') return undefined;
-  return { type, person, since };
+  switch (value['type']) {
+    case 'read': {
+      const { until } = value;
+      return typeof until === 'number' ? { type: 'read', until } : undefined;
+    }
+    case 'block': {
+      const [person, { since }] = [idOf(value['person']), value];
+      return person === undefined || typeof since !== 'number' ? undefined : { type: 'block', person, since };
+    }
+    case 'steer': {
+      const [post, { liked, at }] = [idOf(value['post']), value];
+      if (post === undefined || typeof liked !== 'boolean' || typeof at !== 'number') return undefined;
+      return { type: 'steer', post, liked, at };
+    }
+    case 'topic': {
+      const { name, at } = value;
+      return typeof name === 'string' && typeof at === 'number' ? { type: 'topic', name, at } : undefined;
+    }
+    case 'weight': {
+      const { interest, factor } = value;
+      if (typeof interest !== 'string' || typeof factor !== 'number') return undefined;
+      return { type: 'weight', interest, factor };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function idOf(value: unknown): Id | undefined {
+  return typeof value === 'string' ? parseId(value) : undefined;
 }

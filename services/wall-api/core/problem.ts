@@ -77,6 +77,11 @@ export const PROBLEMS = {
     'The Host header names neither this phone nor loopback. Its owner can allow further names (RINGWALL_API_HOSTS).',
   ),
   'headers-too-large': define(431, 'The header fields are too large', 'Send fewer or shorter header fields.'),
+  'meaning-unavailable': define(
+    503,
+    'This phone cannot tell now what texts mean',
+    'Its encoder or its index of meanings does not answer. Wait as long as `Retry-After` says.',
+  ),
   'internal-error': define(500, 'Something went wrong on this phone', 'A defect; its request id is in `instance`.'),
 
   // Who is asking

@@ -4,6 +4,7 @@ import { contentHash, type RecordDraft, type RingRecord } from '../../shared/cor
 import type { Blocks } from './blocks.ts';
 import type { Friends } from './friends.ts';
 import { inboxEntry } from './inbox.ts';
+import type { Indexer } from './indexer.ts';
 import { EMPTY_VALUE } from './json-value.ts';
 import type { MediaLibrary } from './media.ts';
 import type { Outbox } from './outbox.ts';
@@ -71,6 +72,7 @@ export interface PublisherParts {
   readonly blocks: Blocks;
   readonly outbox: Outbox;
   readonly media: MediaLibrary;
+  readonly indexer: Indexer;
 }
 
 export class Publisher {
@@ -114,6 +116,7 @@ export class Publisher {
       original,
       revision: undefined,
     };
+    this.#parts.indexer.later(post);
     return { post, custody, indexed, leftOut };
   }
 
@@ -133,8 +136,10 @@ export class Publisher {
     const custody = await putRecord(ring, revision);
     const kept = { kind: 'member', name: REVISIONS, slot: slotOfRevision(seq), place: post.id } as const;
     const indexed = await outbox.deliver([sign(author, { ...kept, ...version }, crypto)]);
-    const edited = { ...post, ...content, editedAt: createdAt, version: 1 + seq, hash: revision.hash, revision };
-    return { post: { ...edited, complete: true }, custody, indexed, leftOut };
+    const changed = { ...post, ...content, editedAt: createdAt, version: 1 + seq, hash: revision.hash, revision };
+    const edited = { ...changed, complete: true };
+    this.#parts.indexer.later(edited);
+    return { post: edited, custody, indexed, leftOut };
   }
 
   /** Puts a tombstone over a post of the author's, for good, and takes it and its earlier texts out of their sets. */
@@ -153,6 +158,7 @@ export class Publisher {
       ...revisionRemovals(post.id, post.revision?.seq ?? 0, found),
     ];
     const removed = await outbox.deliver(drafts.map((draft) => signMember(author, draft, crypto)));
+    await this.#parts.indexer.withdraw(post);
     return { id: post.id, deletedAt, custody: custody!, indexed: removed && complete };
   }
 

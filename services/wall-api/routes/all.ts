@@ -7,6 +7,7 @@ import { feedRoutes } from './feed.ts';
 import { friendRoutes } from './friends.ts';
 import { healthRoutes } from './health.ts';
 import { identityRoutes } from './identity.ts';
+import { interestRoutes } from './interests.ts';
 import { mediaRoutes } from './media.ts';
 import { networkRoutes } from './network.ts';
 import { notificationRoutes } from './notifications.ts';
@@ -17,8 +18,10 @@ import { problemRoutes } from './problems.ts';
 import { profileRoutes } from './profile.ts';
 import { reactionRoutes } from './reactions.ts';
 import type { WallRoutes } from './route-context.ts';
+import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './session.ts';
 import { threadRoutes } from './threads.ts';
+import { zoneRoutes } from './zones.ts';
 
 export const ALL_ROUTES: readonly WallRoutes[] = [
   identityRoutes,
@@ -32,11 +35,14 @@ export const ALL_ROUTES: readonly WallRoutes[] = [
   threadRoutes,
   reactionRoutes,
   feedRoutes,
+  interestRoutes,
+  searchRoutes,
   friendRoutes,
   blockRoutes,
   notificationRoutes,
   eventRoutes,
   networkRoutes,
+  zoneRoutes,
   problemRoutes,
   healthRoutes,
 ];

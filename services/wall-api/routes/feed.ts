@@ -21,6 +21,7 @@ const FeedQuery = Type.Object(
         maxLength: 32,
         default: DEFAULT_STRATEGY,
         description:
+          '`nearest`: near to what you care about (GET /v1/interests), from people you may never have met. ' +
           '`friends`: your friends’ posts, newest first. `recent`: everybody’s public posts, newest first. ' +
           '`random`: the posts nearest to random keys, without any choice: a baseline to compare with.',
         examples: [...FEED_STRATEGIES],
@@ -32,6 +33,18 @@ const FeedQuery = Type.Object(
 
 const WhySchema = Type.Union(
   [
+    Type.Object(
+      {
+        strategy: Type.Literal('nearest'),
+        interest: Type.Object(
+          { id: Type.String(), label: Type.String() },
+          { additionalProperties: false, description: 'Which of your interests it is near to.' },
+        ),
+        similarity: Type.Number({ description: 'The cosine between the post and the interest.' }),
+        phone: Type.Union([Type.String(), Type.Null()], { description: 'The phone whose index named it.' }),
+      },
+      { additionalProperties: false },
+    ),
     Type.Object(
       { strategy: Type.Literal('friends'), friend: Type.Object({ id: IdText, name: NameSchema }) },
       { additionalProperties: false },
@@ -59,6 +72,16 @@ const WhySchema = Type.Union(
 
 const ItemSchema = Type.Object({ post: PostSchema, why: WhySchema }, { additionalProperties: false });
 
+const FeedSchema = Type.Object(
+  {
+    ...PostPageOf(ItemSchema).properties,
+    contacted: Type.Optional(
+      Type.Integer({ description: 'Phones whose indexes of meanings were asked for this feed.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const feedRoutes: WallRoutes = async (app, { context }) => {
   const { feeds, blocks, cursors } = context.social;
 
@@ -70,12 +93,19 @@ export const feedRoutes: WallRoutes = async (app, { context }) => {
         description: 'No post comes twice over the pages of one feed. Posts of people you blocked are left out.',
         tags: ['feed'],
         querystring: FeedQuery,
-        response: { 200: PostPageOf(ItemSchema) },
+        response: { 200: FeedSchema },
       },
       config: {
         session: 'optional',
         cost: 4,
-        problems: ['strategy-unavailable', 'invalid-cursor', 'session-required', 'ring-unavailable', 'ring-timeout'],
+        problems: [
+          'meaning-unavailable',
+          'strategy-unavailable',
+          'invalid-cursor',
+          'session-required',
+          'ring-unavailable',
+          'ring-timeout',
+        ],
       },
     },
     async (request) => {
@@ -95,6 +125,7 @@ export const feedRoutes: WallRoutes = async (app, { context }) => {
         cursor: page.next === undefined ? null : cursors.make(list, page.next),
         complete: page.complete,
         missing: idTexts(page.missing),
+        ...(page.contacted === undefined ? {} : { contacted: page.contacted }),
       };
     },
   );
@@ -116,6 +147,10 @@ const RING_SIZE = 2 ** 128;
 
 function whyText(why: FeedReason, names: ReadonlyMap<Id, string>): Static<typeof WhySchema> {
   switch (why.strategy) {
+    case 'nearest': {
+      const { strategy, interest: id, label, similarity, from } = why;
+      return { strategy, interest: { id, label }, similarity, phone: from?.id ?? null };
+    }
     case 'friends':
       return { strategy: why.strategy, friend: { id: idText(why.friend), name: names.get(why.friend) ?? null } };
     case 'recent':

@@ -19,10 +19,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { CanServiceDefinition } from '../../../proto/gen/ringwall/can/v1/can.ts';
 import type { ChordServiceDefinition } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Service } from '../../shared/runtime/rpc.ts';
 import type { Logins } from '../core/login.ts';
+import type { Meaning } from '../core/meaning.ts';
 import type { PictureMaker } from '../core/media-picture.ts';
 import type { People } from '../core/people.ts';
 import type { Profiles } from '../core/profile.ts';
@@ -35,6 +37,9 @@ import type { WallCrypto } from '../core/wall-crypto.ts';
 export interface RouteContext {
   /** The phone's router as it is, for what `ring` does not cover (lookups, status). */
   readonly chord: Service<typeof ChordServiceDefinition>;
+  /** The phone's index of meanings as it is, for its status. */
+  readonly can: Service<typeof CanServiceDefinition>;
+  readonly meaning: Meaning;
   readonly ring: Ring;
   readonly people: People;
   readonly logins: Logins;

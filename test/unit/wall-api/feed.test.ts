@@ -306,7 +306,7 @@ describe('GET /v1/feed?strategy=random', () => {
 });
 
 describe('feeds that are not there', () => {
-  it.each(['nearest', 'constructor', 'RECENT', '%22'])(
+  it.each(['nearby', 'constructor', 'RECENT', '%22'])(
     'refuses the strategy %s and names those there are',
     async (name) => {
       const ada = await somebody(await openWall(), 'Ada');
@@ -314,7 +314,7 @@ describe('feeds that are not there', () => {
       expect(answer.body).toMatchObject({
         type: '/problems/strategy-unavailable',
         status: 400,
-        available: ['friends', 'recent', 'random'],
+        available: ['nearest', 'friends', 'recent', 'random'],
       });
     },
   );

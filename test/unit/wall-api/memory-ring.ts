@@ -26,6 +26,7 @@ import { distance, type Id, parseId } from '../../../services/shared/core/id.ts'
 import { openRecord, type RecordCrypto, type RingRecord, recordKey } from '../../../services/shared/core/record.ts';
 import { createRecordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
 import { RpcError, type Service } from '../../../services/shared/runtime/rpc.ts';
+import { MemoryMeaning } from './memory-meaning.ts';
 
 type ChordService = Service<typeof ChordServiceDefinition>;
 
@@ -64,6 +65,8 @@ export class MemoryRing {
   readonly attempts: RingRecord[] = [];
   readonly #crypto: RecordCrypto;
   readonly #places = new Map<Id, Map<string, RingRecord>>();
+  /** What the phones of this ring know of meanings. */
+  readonly meaning = new MemoryMeaning();
 
   constructor(crypto: RecordCrypto = createRecordCrypto()) {
     this.#crypto = crypto;

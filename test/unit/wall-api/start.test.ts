@@ -21,6 +21,8 @@ async function start(dataDir: string, port = 0): Promise<RunningWallApi> {
   const ring = new MemoryRing();
   const wall = await startWallApi({
     chord: ring.service,
+    can: ring.meaning.can,
+    embedder: ring.meaning.embedder,
     dataDir,
     listen: { host: '127.0.0.1', port },
     phone: { id: parseId(ring.self.id)!, address: ring.self.address },

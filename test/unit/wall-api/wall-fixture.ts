@@ -79,6 +79,8 @@ export async function openWall(options: FixtureOptions = {}): Promise<WallFixtur
   const assemble = (): Promise<Assembled> =>
     assembleWall({
       chord: ring.service,
+      can: ring.meaning.can,
+      embedder: ring.meaning.embedder,
       dataDir,
       phone: { id: parseId(ring.self.id)!, address: ring.self.address },
       logger,

@@ -1,0 +1,110 @@
+/** Searching posts by what they mean. */
+import { Problem } from '../core/problem.ts';
+import { viewerOf } from '../plugins/session-guard.ts';
+import { namesOf } from './people-names.ts';
+import { idTexts, PostPageOf, PostSchema, readPostText } from './post-view.ts';
+import type { WallRoutes } from './route-context.ts';
+import { DEFAULT_LIMIT, PageQuery } from './schema.ts';
+import { Type } from './type.ts';
+
+const MAX_QUERY_CHARACTERS = 1_000;
+
+const SearchQuery = Type.Object(
+  {
+    q: Type.String({
+      minLength: 1,
+      maxLength: MAX_QUERY_CHARACTERS,
+      description: 'What to look for, in words: posts that mean the like are found, also in other words.',
+      examples: ['a recipe for bread'],
+    }),
+    limit: PageQuery.properties.limit,
+  },
+  { additionalProperties: false },
+);
+
+const FoundSchema = Type.Object(
+  {
+    post: PostSchema,
+    why: Type.Object(
+      {
+        similarity: Type.Number({
+          description: 'The cosine between question and post: 1 the same, 0 nothing in common.',
+        }),
+        phone: Type.Union([Type.String(), Type.Null()], { description: 'The phone whose index named it.' }),
+      },
+      { additionalProperties: false },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const SearchSchema = Type.Object(
+  {
+    ...PostPageOf(FoundSchema).properties,
+    understood: Type.Boolean({
+      description:
+        'False: the encoder knows too little of these words (other scripts, emoji), so nothing was searched.',
+    }),
+    contacted: Type.Integer({ description: 'Phones whose indexes were asked.' }),
+    routed: Type.Integer({ description: 'Phones on the way to where the question lies.' }),
+    milliseconds: Type.Number(),
+  },
+  { additionalProperties: false },
+);
+
+export const searchRoutes: WallRoutes = async (app, { context }) => {
+  const { meaning, social, profiles } = context;
+
+  app.get(
+    '/v1/search',
+    {
+      schema: {
+        summary: 'Find posts by what they mean',
+        description: 'The nearest first. Posts of people you blocked are left out. There is one page.',
+        tags: ['feed'],
+        querystring: SearchQuery,
+        response: { 200: SearchSchema },
+      },
+      config: { session: 'optional', cost: 4, problems: ['meaning-unavailable', 'unprocessable-content'] },
+    },
+    async (request) => {
+      const { q, limit = DEFAULT_LIMIT } = request.query;
+      if (!q.isWellFormed()) throw new Problem('unprocessable-content', 'The question holds half of a surrogate pair.');
+      const viewer = viewerOf(request);
+      const [vector] = await meaning.embed([q]);
+      if (vector === undefined) {
+        const nothing = { items: [], cursor: null, complete: true, missing: [] };
+        return { ...nothing, understood: false, contacted: 0, routed: 0, milliseconds: 0 };
+      }
+      const [[answer], blocked] = await Promise.all([
+        meaning.nearest({ vectors: [vector], limit }),
+        social.blocks.of(viewer),
+      ]);
+      const { posts, contacted, routed, milliseconds } = answer!;
+      const admitted = posts.filter(({ author }) => !blocked.has(author));
+      const readings = await social.posts.readMany(
+        admitted.map(({ id }) => id),
+        viewer,
+      );
+      const present = readings.flatMap((reading, i) => {
+        const near = admitted[i]!;
+        return reading.state === 'present' && reading.post.author === near.author ? [{ post: reading.post, near }] : [];
+      });
+      const missing = readings.filter((reading) => reading.state === 'missing');
+      const names = await namesOf(
+        profiles,
+        present.map(({ post }) => post.author),
+      );
+      return {
+        items: present.map(({ post, near: { similarity, from } }) => ({
+          post: readPostText(post, names.get(post.author)),
+          why: { similarity, phone: from?.id ?? null },
+        })),
+        cursor: null,
+        complete: answer!.complete && missing.every(({ cause }) => cause === 'nobody-holds-it'),
+        missing: idTexts(missing.map(({ id }) => id)),
+        ...{ understood: true, contacted, routed, milliseconds },
+      };
+    },
+  );
+};
