@@ -142,6 +142,8 @@ export class RingContext {
 
   /** What the predecessor says lies before it. */
   setPredecessorsBehind(list: readonly Contact[]): void {
+    // Those that this phone takes for dead are left out, and asked soon: the predecessor takes them for alive.
+    for (const { id } of list) this.graveyard.hint(id);
     const joined = this.#joinPredecessors(list);
     if (sameContacts(joined, this.#predecessors)) return;
     this.#predecessors = joined;
