@@ -4,6 +4,7 @@ import { type CampaignReport, runCampaign } from './campaign.ts';
 import { tellOfChurn } from './churn-report.ts';
 import { tellOfControls } from './controls/controls.ts';
 import { MUTATIONS } from './controls/mutations.ts';
+import { tellOfSchedules } from './schedule-report.ts';
 import { measureSpeed, SPEED_HEADER, speedRow } from './speed.ts';
 
 const MAX_SEED = 2 ** 32 - 1;
@@ -39,6 +40,8 @@ interface Options {
   readonly minutes: number;
   readonly speed?: true;
   readonly churn?: true;
+  readonly schedules?: number;
+  readonly messages?: number;
   readonly controls?: string | true;
 }
 
@@ -49,6 +52,12 @@ const program = new Command('sim')
   .option('--phones <n>', 'phones in the beginning', within(1, 100_000), 16)
   .option('--minutes <m>', 'virtual minutes under faults', within(1, 10_000), 3)
   .option('--churn', "let phones without records join and fail within Zave's assumptions instead")
+  .option(
+    '--schedules <n>',
+    'play small scenes instead, with every choice of up to n late or lost messages',
+    within(0, 8),
+  )
+  .option('--messages <m>', 'of those, only the first m messages of a scene may be late or lost', within(1, 10_000))
   .option('--controls [name]', 'break the code on purpose instead, those breakages with this in their names')
   .option('--speed', 'measure the simulator instead')
   .addHelpText('after', '\nExit code: 0 when all was well, 1 when a seed failed, and the usage error code 64.')
@@ -59,6 +68,7 @@ const options = program.opts<Options>();
 
 if (options.speed) speed();
 else if (options.controls !== undefined) await controls(options.controls === true ? '' : options.controls);
+else if (options.schedules !== undefined) schedules(options.schedules);
 else if (options.churn) churn(options.seeds ?? [options.seed ?? 1]);
 else if (options.seeds !== undefined) many(options.seeds);
 else one(options.seed ?? 1);
@@ -72,6 +82,10 @@ async function controls(name: string): Promise<void> {
   const subjects = MUTATIONS.filter((mutation) => mutation.name.includes(name));
   const seeds = options.seeds?.length ?? DEFAULT_CONTROL_SEEDS;
   if (!(await tellOfControls(name === '' ? [undefined, ...subjects] : subjects, seeds))) process.exitCode = 1;
+}
+
+function schedules(most: number): void {
+  if (!tellOfSchedules(most, options.messages)) process.exitCode = 1;
 }
 
 function churn(seeds: readonly number[]): void {

@@ -45,6 +45,8 @@ export class Network {
   readonly clogging = new Clogging();
   /** Is told of every call, for checkers. */
   observer: CallObserver | undefined;
+  /** Decides over each message that is sent: how much longer it takes, ms; Infinity: it is lost. */
+  director: ((from: Machine, to: Machine, kind: number) => number) | undefined;
   /** Messages that were delivered. */
   delivered = 0;
   /** Gives the bytes of a message as it would travel; undefined: messages have no size. */
@@ -119,8 +121,10 @@ export class Network {
     this.sentBytes += bytes;
     if (this.loss > 0 && this.#random.next() < this.loss) return;
     if (!this.hears(from, to)) return;
+    const heldUpMs = this.director?.(from, to, kind) ?? 0;
+    if (heldUpMs === Number.POSITIVE_INFINITY) return;
     const message = new Message(this, from, to, kind, bytes, arrival);
-    this.#sendOn(message);
+    this.#sendOn(message, heldUpMs);
     if (this.duplication > 0 && this.#random.next() < this.duplication) {
       this.#transmit(message.copy(), this.#random.next() * this.#holdUpMs);
     }
@@ -130,14 +134,14 @@ export class Network {
     return this.weigh === undefined || content === undefined ? 0 : this.weigh(content);
   }
 
-  #sendOn(message: Message): void {
-    if (this.clogging.any && this.#isHeld(message)) return;
+  #sendOn(message: Message, directedMs: number): void {
+    if (this.clogging.any && this.#isHeld(message, directedMs)) return;
     const isHeldUp = this.reordering > 0 && this.#random.next() < this.reordering;
-    this.#transmit(message, isHeldUp ? this.#random.next() * this.#holdUpMs : 0);
+    this.#transmit(message, directedMs + (isHeldUp ? this.#random.next() * this.#holdUpMs : 0));
   }
 
-  #isHeld(message: Message): boolean {
-    return this.clogging.holds(message.from, message.to, () => this.#sendOn(message));
+  #isHeld(message: Message, directedMs: number): boolean {
+    return this.clogging.holds(message.from, message.to, () => this.#sendOn(message, directedMs));
   }
 
   #transmit(message: Message, heldUpMs: number): void {
