@@ -40,7 +40,7 @@ function adoptAny(operations: RingOperations): Action {
     perform(network, at, candidate) {
       if (!network.isMember(at) || !network.isMember(candidate)) return false;
       if (!isBetween(at, candidate, network.entry(at, 0))) return false;
-      adopt(operations, network, at, candidate);
+      adopt(operations, network, at, network.states[candidate]);
       return true;
     },
   };

@@ -8,7 +8,18 @@
  * and acted on at once, as she assumes.
  */
 import * as ring from '../../../services/chord-router/core/ring.ts';
-import { type Action, dropDeadEntry, FAIL, notify, type Protocol, type RingOperations } from './model.ts';
+import {
+  type Action,
+  adopt,
+  beNotified,
+  dropDeadEntry,
+  FAIL,
+  notify,
+  type Protocol,
+  type RingOperations,
+  shiftPast,
+  takeListOf,
+} from './model.ts';
 import {
   HEARS_CANDIDATE,
   HEARS_SUCCESSOR,
@@ -90,8 +101,7 @@ function askSuccessor(operations: RingOperations): Action {
       const position = network.positionOf(successor);
       const answer = network.states[position];
       if (answer === undefined) {
-        network.set(at, operations.stabiliseFromDeadSuccessor(state, successor));
-        network.setStep(at, NOTIFYING, network.entry(at, 0));
+        shiftPast(operations, network, at, successor);
         return true;
       }
       network.setStep(at, HEARS_SUCCESSOR, position);
@@ -110,12 +120,8 @@ function hearSuccessor(operations: RingOperations): Action {
     perform(network, at) {
       if (network.steps[at] !== HEARS_SUCCESSOR) return false;
       const answer = network.answers[at]!;
-      const before = network.states[at]!;
-      const { state, candidate } = operations.stabiliseFromSuccessor(before, answer.self, answer, network.r);
       forget(network, at);
-      network.set(at, state);
-      if (candidate === undefined) network.setStep(at, NOTIFYING, network.entry(at, 0));
-      else network.setStep(at, QUERYING, network.positionOf(candidate));
+      takeListOf(operations, network, at, answer);
       return true;
     },
   };
@@ -152,9 +158,8 @@ function hearCandidate(operations: RingOperations): Action {
     perform(network, at) {
       if (network.steps[at] !== HEARS_CANDIDATE) return false;
       const answer = network.answers[at]!;
-      const state = operations.stabiliseFromPredecessor(network.states[at]!, answer.self, answer, network.r);
       forget(network, at);
-      network.set(at, state);
+      adopt(operations, network, at, answer);
       network.setStep(at, NOTIFYING, network.entry(at, 0));
       return true;
     },
@@ -169,10 +174,8 @@ function notifyLate(operations: RingOperations): Action {
     weight: 1,
     upkeep: false,
     perform(network, at, notifier) {
-      const state = network.states[at];
-      if (state === undefined || notifier === at) return false;
-      const predecessorDead = !network.isMember(network.predecessors[at]!);
-      network.set(at, operations.rectify(state, network.contacts[notifier]!, predecessorDead));
+      if (!network.isMember(at) || notifier === at) return false;
+      beNotified(operations, network, at, notifier);
       return true;
     },
   };

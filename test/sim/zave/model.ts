@@ -6,7 +6,9 @@
  *
  * The operations are parameters: `breakages.ts` swaps in wrong ones, and `published-2001.ts` is another protocol.
  */
+import type { RingState } from '../../../services/chord-router/core/ring.ts';
 import * as ring from '../../../services/chord-router/core/ring.ts';
+import type { Contact } from '../../../services/shared/core/contact.ts';
 import { Analysis } from './invariants.ts';
 import { IDLE, type Network, NONE, NOTIFYING, QUERYING } from './network.ts';
 
@@ -134,19 +136,25 @@ export function stabilise(operations: RingOperations): Action {
       if (state === undefined || network.steps[at] !== IDLE) return false;
       const successor = state.successors[0]!;
       const answer = network.states[network.positionOf(successor)];
-      if (answer === undefined) {
-        const shifted = operations.stabiliseFromDeadSuccessor(state, successor);
-        network.set(at, shifted);
-        network.setStep(at, NOTIFYING, network.entry(at, 0));
-        return true;
-      }
-      const { state: next, candidate } = operations.stabiliseFromSuccessor(state, successor, answer, network.r);
-      network.set(at, next);
-      if (candidate === undefined) network.setStep(at, NOTIFYING, network.entry(at, 0));
-      else network.setStep(at, QUERYING, network.positionOf(candidate));
+      if (answer === undefined) shiftPast(operations, network, at, successor);
+      else takeListOf(operations, network, at, answer);
       return true;
     },
   };
+}
+
+/** StabilizeFromSuccessor of a successor that is dead: the next one is notified. */
+export function shiftPast(operations: RingOperations, network: Network, at: number, dead: Contact): void {
+  network.set(at, operations.stabiliseFromDeadSuccessor(network.states[at]!, dead));
+  network.setStep(at, NOTIFYING, network.entry(at, 0));
+}
+
+/** The same of one that is live, as it is or was when it was asked: a candidate is queried, or the successor notified. */
+export function takeListOf(operations: RingOperations, network: Network, at: number, answer: RingState): void {
+  const { state, candidate } = operations.stabiliseFromSuccessor(network.states[at]!, answer.self, answer, network.r);
+  network.set(at, state);
+  if (candidate === undefined) network.setStep(at, NOTIFYING, network.entry(at, 0));
+  else network.setStep(at, QUERYING, network.positionOf(candidate));
 }
 
 /** StabilizeFromPredecessor: the candidate is queried, and adopted if it lives. */
@@ -158,16 +166,15 @@ function queryCandidate(operations: RingOperations): Action {
     upkeep: true,
     perform(network, at) {
       if (network.steps[at] !== QUERYING) return false;
-      adopt(operations, network, at, network.targets[at]!);
+      adopt(operations, network, at, network.states[network.targets[at]!]);
       network.setStep(at, NOTIFYING, network.entry(at, 0));
       return true;
     },
   };
 }
 
-/** The candidate is queried, and adopted if it lives and lies between. */
-export function adopt(operations: RingOperations, network: Network, at: number, candidate: number): void {
-  const answer = network.states[candidate];
+/** The answer of a candidate, if it lives: it is adopted if it lies between. */
+export function adopt(operations: RingOperations, network: Network, at: number, answer: RingState | undefined): void {
   if (answer === undefined) return;
   network.set(at, operations.stabiliseFromPredecessor(network.states[at]!, answer.self, answer, network.r));
 }
@@ -183,14 +190,17 @@ export function notify(operations: RingOperations): Action {
       if (network.steps[at] !== NOTIFYING) return false;
       const to = network.targets[at]!;
       const notified = network.states[to];
-      if (notified !== undefined) {
-        const predecessorDead = !network.isMember(network.predecessors[to]!);
-        network.set(to, operations.rectify(notified, network.contacts[at]!, predecessorDead));
-      }
+      if (notified !== undefined) beNotified(operations, network, to, at);
       network.setStep(at, IDLE, NONE);
       return true;
     },
   };
+}
+
+/** Rectify of a member. */
+export function beNotified(operations: RingOperations, network: Network, at: number, notifier: number): void {
+  const predecessorDead = !network.isMember(network.predecessors[at]!);
+  network.set(at, operations.rectify(network.states[at]!, network.contacts[notifier]!, predecessorDead));
 }
 
 /** Ours: an entry that is known to be dead is taken out wherever it stands. */

@@ -124,6 +124,15 @@ describe('random walks', () => {
     }
   });
 
+  it.each([
+    [2, 6],
+    [3, 16],
+    [5, 12],
+  ])('of rings of any size with lists of %i, up to %i members: the same', (r, population) => {
+    const options = { size: 20, r, leastPrincipals: 1, population, steps: 40_000, legSteps: 1000 };
+    expect(walk({ ...options, protocol: OURS, seed: r }).violation).toBeUndefined();
+  });
+
   it('are the same for the same seed', () => {
     const run = (seed: number) => ({ ...walk({ ...SMALL_WALK, protocol: OURS, steps: 20_000, seed }), seconds: 0 });
     expect(run(7)).toEqual(run(7));

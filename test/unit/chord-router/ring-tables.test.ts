@@ -10,7 +10,7 @@ import type { Contact } from '../../../services/shared/core/contact.ts';
 import { between, distance, type Id, idFromNumber } from '../../../services/shared/core/id.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import { RoundTripEstimator } from '../../../services/shared/core/timeouts.ts';
-import { contactAt } from './ring-model.ts';
+import { contactAt } from './positions.ts';
 
 const self = contactAt(1000);
 const positions = fc.uniqueArray(
