@@ -2,10 +2,9 @@
  * One run under faults. Safety phase: people write, read and delete while the faults of the seed's swarm strike, and
  * what must always hold is checked at every step. Then everything heals, and what must hold in the end has to come.
  *
- * What must always hold: lists in order, without duplicates and self (Zave's D5, D6); a complete read that knew its
- * replicas is never older than an acknowledged write it followed. Phones that were cut off from each other cannot
- * know of each other, so a reader and replicas that do not agree on who the replicas are do not count; they are told
- * of as `splitReads`.
+ * What must always hold: lists in order, without duplicates and self; what watch/ checks; a complete read that knew its
+ * replicas is never older than an acknowledged write it followed. Phones that are cut off from each other cannot know
+ * of each other: what a cut excuses (`RecordWorld.checkAgreed`) is counted as `splitReads`.
  * In the end: the ideal ring; one owner a key; every acknowledged record on exactly its replicas and read by anybody;
  * no deleted one on any disk.
  */
@@ -36,7 +35,7 @@ export interface CampaignReport {
   readonly acknowledged: number;
   readonly reads: number;
   readonly completeReads: number;
-  /** Complete reads that were stale while reader and replicas did not agree who the replicas are. */
+  /** Complete reads that were stale, and excused by a cut. */
   readonly splitReads: number;
   readonly deeds: readonly string[];
   /** What was judged of the ring's state. */

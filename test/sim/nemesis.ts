@@ -34,7 +34,8 @@ export class Nemesis {
   readonly #besieged: Besieged;
   readonly #swarm: Swarm;
   readonly #random: SeededRandom;
-  readonly #began: number;
+  /** Phones when the faults began. */
+  #began: number | undefined;
   #over = false;
   #isCut = false;
 
@@ -42,10 +43,10 @@ export class Nemesis {
     this.#besieged = besieged;
     this.#swarm = swarm;
     this.#random = besieged.world.random.fork();
-    this.#began = besieged.world.phones.length;
   }
 
   start(): void {
+    this.#began ??= this.#besieged.world.phones.length;
     this.#besieged.world.engine.after(this.#random.exponential(this.#swarm.faultEveryMs), () => {
       if (this.#over) return;
       this.#strike(this.#random.pick(this.#swarm.faults));
@@ -87,11 +88,11 @@ export class Nemesis {
         this.#later(() => phone.thaw());
         break;
       case 'leave':
-        if (this.#besieged.members.length <= this.#began / 2) return undefined;
+        if (this.#besieged.members.length <= this.#began! / 2) return undefined;
         phone.leave();
         break;
       case 'join': {
-        if (world.phones.length >= this.#began * (1 + GROWTH)) return undefined;
+        if (world.phones.length >= this.#began! * (1 + GROWTH)) return undefined;
         const joined = world.addPhone();
         joined.start([phone.contact.address]);
         return `${joined.index} through ${phone.index}`;

@@ -65,6 +65,7 @@ export class Network {
   readonly #byAddress = new Map<string, Machine>();
   #groups: Map<Machine, number> | undefined;
   readonly #deaf = new Set<string>();
+  #healedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(engine: Engine, options: NetworkOptions) {
     this.#engine = engine;
@@ -100,8 +101,18 @@ export class Network {
     this.#deaf.add(`${from.index}>${to.index}`);
   }
 
+  /** How long everybody has heard everybody, ms; 0 while somebody does not. */
+  get wholeForMs(): number {
+    return this.#isCut ? 0 : this.#engine.nowMs - this.#healedAtMs;
+  }
+
+  get #isCut(): boolean {
+    return this.#groups !== undefined || this.#deaf.size > 0;
+  }
+
   /** Ends partitions, deafness and clogs. */
   heal(): void {
+    if (this.#isCut) this.#healedAtMs = this.#engine.nowMs;
     this.#groups = undefined;
     this.#deaf.clear();
     this.clogging.unclogAll();

@@ -17,6 +17,9 @@ import { World } from './world.ts';
 /** How long a simulated disk takes to write, ms. */
 const WRITE_MS: readonly [number, number] = [1, 5];
 
+/** Rings that were apart become one in so long after a cut, ms; a read that takes as long as reads may is in it. */
+const MEET_MS = 60_000;
+
 export type RecordPhone = SimPhone<Replication>;
 
 export class RecordWorld {
@@ -31,7 +34,7 @@ export class RecordWorld {
   readonly #origins = new Map<string, { readonly writer: RecordPhone; readonly agreed: boolean }>();
   /** Reads that claimed to be complete and were older than an acknowledged write they followed. */
   readonly staleReads: string[] = [];
-  /** The same of readers that did not agree with the replicas on who they are, counted. See `checkAgreed`. */
+  /** The same where a cut excuses it, counted. See `checkAgreed`. */
   splitReads = 0;
 
   constructor(
@@ -139,8 +142,9 @@ export class RecordWorld {
   }
 
   /**
-   * The same where phones may be cut off: a stale read only counts if reader and replicas agree on who the replicas
-   * are, before and after, and so did the writer, then or now. Two sides of a cut cannot know of each other's writes.
+   * The same where phones may be cut off. Two sides of a cut cannot know of each other's writes, and need some time to
+   * meet. So while there is a cut, and for MEET_MS more, a stale read only counts if reader and replicas agree on who
+   * the replicas are, before and after, and so did the writer, then or now.
    */
   checkAgreed(phone: RecordPhone, name: string, onDone?: (answer: ReadOutcome) => void): void {
     const { place } = this.acknowledged.get(name)!;
@@ -148,7 +152,8 @@ export class RecordWorld {
     const known = origin.agreed || (origin.writer.isUp && this.agreeOnReplicas(origin.writer, place));
     const agreed = known && this.agreeOnReplicas(phone, place);
     const onStale = (fault: string): void => {
-      if (agreed && this.agreeOnReplicas(phone, place)) this.staleReads.push(fault);
+      const haveMet = this.world.network.wholeForMs > MEET_MS;
+      if (haveMet || (agreed && this.agreeOnReplicas(phone, place))) this.staleReads.push(fault);
       else this.splitReads += 1;
     };
     this.#check(phone, name, onStale, onDone);
