@@ -65,7 +65,7 @@ async function run(files: readonly string[], options: Options): Promise<void> {
   if (options.card !== undefined && files.length > 1) giveUp(['--card names the card of one scenario, not of several']);
   const wanted = await readAll(files, options);
   const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => interruption.abort(new Error(`interrupted by ${signal}`)));
   const runs: CardContents[] = [];
   for (const one of wanted) {

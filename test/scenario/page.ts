@@ -1,4 +1,5 @@
-/** What came of several scenarios, as one Markdown page. It says nothing of when and how fast: the same runs, the same page. */
+/** What came of several scenarios, as one Markdown page. The same runs in the simulator give the same page. */
+import { availableParallelism, loadavg } from 'node:os';
 import type { CardContents } from './card/card.ts';
 import { FIGURES, type FigureName, measure } from './figures.ts';
 import { WHOLE_RUN } from './measures.ts';
@@ -25,16 +26,27 @@ const TOLD: readonly FigureName[] = [
 /** `command`: what writes this page anew. */
 export function pageOf(runs: readonly CardContents[], command: string): string {
   const sections = [
-    '# Scenarios',
+    runs[0]?.stage === 'processes' ? '# Scenarios on real phones, each a process of one machine' : '# Scenarios',
     'Who comes and goes, what people do, what befalls the network, and what must hold: the files of `scenarios/`, each ' +
       'played once with the seed it names. Every run ends with a card (plots over time, all figures) that is not kept ' +
       'here. What a figure means, and what a file may say, is in the [room of scenarios](../../test/scenario/README.md).',
     `\`${command}\` writes this page anew${runs.every(({ played }) => played.eventHash !== undefined) ? ', to the same byte' : ''}.`,
+    ...(runs.every(({ played }) => played.eventHash !== undefined) ? [] : [machineHere()]),
     '## Side by side',
     sideBySide(runs),
     ...runs.flatMap((run) => sectionOf(run)),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Real phones are as fast as what they run on lets them be. */
+function machineHere(): string {
+  const load = loadavg()[2]!.toFixed(1);
+  return (
+    `Real phones share the machine with all else that runs on it: ${availableParallelism()} cores, on which ` +
+    `${load} programs at a time wanted to run, these phones among them, in the quarter of an hour before this page was ` +
+    'written. Times are what that makes of them; who comes and goes when, and what people do, is drawn by the seed.'
+  );
 }
 
 function sideBySide(runs: readonly CardContents[]): string {

@@ -147,8 +147,10 @@ class Run {
   async #rest(deadlineMs: number): Promise<void> {
     const { clock } = this.stage;
     while (clock.nowMs < deadlineMs) {
-      const { astray, replicasMissing = 0 } = this.#samples.at(-1)!;
-      if (astray === 0 && replicasMissing === 0 && this.#operations.underWay === 0) {
+      const { atMs, astray, replicasMissing = 0 } = this.#samples.at(-1)!;
+      // On a stage where sampling takes time the last sample may be from before the end.
+      const isNew = atMs >= this.#scenario.durationMs;
+      if (isNew && astray === 0 && replicasMissing === 0 && this.#operations.underWay === 0) {
         this.#mark('rest', '');
         return;
       }

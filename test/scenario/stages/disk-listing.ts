@@ -3,21 +3,19 @@
  * API by one that is no member of the ring and keeps nothing.
  */
 import { status } from '@grpc/grpc-js';
-import { encodeFrame } from '../../../services/chord-router/adapters/frame-codec.ts';
 import { LinkPool } from '../../../services/chord-router/adapters/link-pool.ts';
 import { createIdentity, generateNodeKey } from '../../../services/chord-router/adapters/node-identity.ts';
-import { replyToWire } from '../../../services/chord-router/adapters/reply-codec.ts';
 import { MAX_LISTING } from '../../../services/chord-router/core/batch.ts';
 import type { RangeListing, RecordSummary } from '../../../services/chord-router/core/message.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { CallOutcome } from '../../../services/shared/core/effect.ts';
 import { type Id, idFromNumber } from '../../../services/shared/core/id.ts';
 import { type RingRecord, recordKey } from '../../../services/shared/core/record.ts';
+import { frameBytes } from './frame-bytes.ts';
 
 /** Nobody calls back whoever only compares records: the address has to be of this machine, and no more. */
 const ADDRESS = '127.0.0.1:1';
 const TIMEOUT_MS = 5_000;
-const ANY_ID = 1_000;
 const ZERO = idFromNumber(0n);
 const AWAY = { code: status.UNAVAILABLE, message: 'no member of the ring' };
 
@@ -90,9 +88,4 @@ export class DiskReader {
 
 function nameOf(place: Id, key: string): string {
   return `${place}/${key}`;
-}
-
-/** The size of a reply as a frame; its id has one byte less or more. */
-function frameBytes(reply: RangeListing): number {
-  return encodeFrame({ requestId: ANY_ID, body: { $case: 'reply', value: replyToWire(reply) } }).length;
 }

@@ -1,4 +1,4 @@
-/** How many bytes a message of the simulator would have as a frame between real phones. */
+/** How many bytes a message has as a frame between phones, give or take the length of its id. */
 import { encodeFrame } from '../../../services/chord-router/adapters/frame-codec.ts';
 import { replyToWire } from '../../../services/chord-router/adapters/reply-codec.ts';
 import { requestToWire } from '../../../services/chord-router/adapters/request-codec.ts';
