@@ -1,5 +1,6 @@
 /** The experiments there are, in the order in which --all runs them and the index lists them. */
 import { CAN_HOPS } from './can-hops.ts';
+import { CAN_LOAD } from './can-load.ts';
 import { CAN_TAKEOVER } from './can-takeover.ts';
 import { CHURN } from './churn.ts';
 import type { Experiment } from './experiment.ts';
@@ -24,4 +25,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   PROJECTION,
   CAN_HOPS,
   CAN_TAKEOVER,
+  CAN_LOAD,
 ];

@@ -32,7 +32,6 @@ export class Exchanges {
     const { heartbeatMs } = this.#context.settings;
     for (;;) {
       yield* sleep(heartbeatMs * (0.9 + 0.2 * (yield* random())));
-      this.#context.noteLoad();
       const atMs = yield* now();
       for (const neighbour of this.#context.neighbours.values()) {
         const silentMs = Math.abs(atMs - neighbour.heardAtMs);
@@ -72,6 +71,7 @@ export class Exchanges {
   }
 
   *#once(neighbour: Neighbour): Task<void> {
+    this.#context.noteLoad();
     const news = this.#context.newsSince(neighbour.hasOurs);
     const request: Exchange = { type: 'exchange', have: neighbour.stamp, news };
     const outcome = yield* this.#calls.ask<'exchange'>(neighbour.contact, request);
@@ -100,6 +100,7 @@ export class Exchanges {
     const known = context.neighbours.get(from.id);
     const neighbour = known ?? new Neighbour(from, [], atMs);
     yield* this.#hear(neighbour, have, news);
+    context.noteLoad();
     return { type: 'exchanged', have: neighbour.stamp, news: context.newsSince(neighbour.hasOurs) };
   }
 

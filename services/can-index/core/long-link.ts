@@ -50,7 +50,7 @@ export class LongLinks {
   }
 }
 
-/** The point whose owner is a phone's link of this number; uniform over the space. */
+/** The point whose owner is a phone's link of this number; uniform over the space, for the first 64 bits of an id are. */
 export function linkPoint(id: Id, link: number, axes: number): Point {
   const seed = mix(wordOf(id, 0) ^ mix(wordOf(id, 8) + Math.imul(link + 1, 0x9e3779b1)));
   return Array.from({ length: axes }, (_, axis) => mix(seed + Math.imul(axis + 1, 0x7feb352d)));

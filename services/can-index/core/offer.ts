@@ -13,8 +13,8 @@ const LEAST_LOAD = 16;
 const LOAD_STEP = 1.5;
 
 /** This phone and its neighbours, the one with the most to give away first. */
-export function offersOf({ self, territory, load, neighbours }: CanContext): Offer[] {
-  const offers = [offerOf(self, territory.zones, load)];
+export function offersOf({ self, territory, entries, neighbours }: CanContext): Offer[] {
+  const offers = [offerOf(self, territory.zones, entries.load())];
   for (const neighbour of neighbours.values()) {
     if (neighbour.state === 'alive') offers.push(offerOf(neighbour.contact, neighbour.zones, neighbour.load));
   }
@@ -23,7 +23,7 @@ export function offersOf({ self, territory, load, neighbours }: CanContext): Off
 
 /** The neighbour with the most to give, if it has clearly more than this phone. */
 export function roomierNeighbour(context: CanContext): Contact | undefined {
-  const own = offerOf(context.self, context.territory.zones, context.load);
+  const own = offerOf(context.self, context.territory.zones, context.entries.load());
   const best = offersOf(context).find(({ contact }) => contact.id !== context.self.id);
   if (best === undefined || byRoom(best, own) > 0) return undefined;
   const isAlike =

@@ -4,7 +4,7 @@
  *
  * Of all cuts that would do, the one at the coarsest coordinate is taken (a multiple of the largest power of two), and of
  * all axes the one along which the zone is longest. Then zones far from each other are cut in the same places, and a zone
- * has a third of the neighbours: among 1,024 zones with d = 8 about 40 instead of 140 (docs/decisions/coarse-cuts.md).
+ * has fewer neighbours (docs/decisions/coarse-cuts.md).
  *
  * Source: Bentley, "Multidimensional binary search trees", CACM 1975, with the axis chosen much as by Friedman, Bentley
  * and Finkel, ACM TOMS 1977.
