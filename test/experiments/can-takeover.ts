@@ -8,7 +8,7 @@ import type { Bar, Experiment, Findings, RunOptions } from './experiment.ts';
 import { mean } from './statistics.ts';
 
 const SCALES = {
-  full: { sizes: [64, 256, 1_024], runs: [4, 2, 1], churnOf: 256, quietMs: 60_000, churnMs: 120_000, questions: 200 },
+  full: { sizes: [64, 128, 256], runs: [4, 2, 1], churnOf: 128, quietMs: 60_000, churnMs: 120_000, questions: 100 },
   slice: { sizes: [12, 24], runs: [1, 1], churnOf: 16, quietMs: 10_000, churnMs: 20_000, questions: 10 },
 } as const;
 const SHARES = [0.25, 0.5];
