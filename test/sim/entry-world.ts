@@ -65,10 +65,16 @@ export class EntryWorld {
   publish(count: number): Entry[] {
     return Array.from({ length: count }, () => {
       const entry = this.makePost();
-      const verdict = this.can.complete(this.somebody(), this.somebody().node.entries.publish(entry));
+      const verdict = this.index(entry);
       if (verdict !== 'stored') throw new Error(`a post was not taken: ${verdict}`);
       return entry;
     });
+  }
+
+  /** Puts a post into the index through a random phone, as phones also do with what they find on the ring. */
+  index(entry: Entry): string {
+    const phone = this.somebody();
+    return this.can.complete(phone, phone.node.entries.publish(entry));
   }
 
   somebody(): EntryPhone {

@@ -103,6 +103,7 @@ const KEEPINGS: readonly (readonly [Keeping, WireKeeping])[] = [
   ['owner', WireKeeping.OWNER],
   ['copy', WireKeeping.COPY],
   ['none', WireKeeping.NONE],
+  ['surplus', WireKeeping.SURPLUS],
 ];
 const WIRE_KEEPINGS = new Map(KEEPINGS);
 const CORE_KEEPINGS = new Map(KEEPINGS.map(([keeping, wire]) => [wire, keeping]));

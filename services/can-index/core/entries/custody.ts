@@ -26,6 +26,8 @@ import type { Settling } from './settling.ts';
 const ROUND_MS = 20_000;
 /** Rounds in which a phone is silent before its copies count as lost. */
 const SILENT_ROUNDS = 2;
+/** Copies that one phone is relieved of in one round, at most. */
+const MOVED_A_ROUND = 32;
 
 export interface CustodyParts {
   readonly view: CanView;
@@ -74,10 +76,16 @@ export class Custody {
       for (const phone of kept.copies.slice(1)) checks.add(phone, kept);
     }
     for (const { contact, items } of checks.pages(MAX_ITEMS)) {
-      const missing = yield* this.#missingAt(contact, items, (keeping) => keeping !== 'none');
-      if (missing === 'silent') continue;
-      if (missing === 'dead') for (const kept of items) withoutCopy(kept, contact);
-      else if (missing.length > 0) yield* this.#giveAgain(contact, missing);
+      const keeps = yield* this.#check(contact, items);
+      if (keeps === 'silent') continue;
+      if (keeps === 'dead') {
+        for (const kept of items) withoutCopy(kept, contact);
+        continue;
+      }
+      const missing = items.filter((_, i) => keeps[i] === 'none');
+      if (missing.length > 0) yield* this.#giveAgain(contact, missing);
+      const surplus = items.filter((_, i) => keeps[i] === 'surplus');
+      if (surplus.length > 0) yield* this.#relieve(contact, surplus.slice(0, MOVED_A_ROUND));
     }
     for (const kept of mine) yield* settling.replicate(kept);
   }
@@ -91,21 +99,25 @@ export class Custody {
       else checks.add(owner, kept);
     }
     for (const { contact, items } of checks.pages(MAX_ITEMS)) {
-      const missing = yield* this.#missingAt(contact, items, (keeping) => keeping === 'owner');
-      if (missing === 'silent') continue;
-      for (const kept of missing === 'dead' ? items : missing) {
-        if (missing === 'dead') withoutCopy(kept, contact);
+      const keeps = yield* this.#check(contact, items);
+      if (keeps === 'silent') continue;
+      for (const [i, kept] of items.entries()) {
+        if (keeps !== 'dead' && keeps[i] === 'owner') continue;
+        if (keeps === 'dead') withoutCopy(kept, contact);
         yield* this.#giveToOwner(kept);
       }
     }
   }
 
-  /** Of these entries, those that the phone does not keep as it should. */
-  *#missingAt(
-    phone: Contact,
-    items: readonly KeptEntry[],
-    isAsItShould: (keeping: Keeping) => boolean,
-  ): Task<readonly KeptEntry[] | 'silent' | 'dead'> {
+  /** Other phones take copies over from one that has more than its share. */
+  *#relieve(phone: Contact, surplus: readonly KeptEntry[]): Task<void> {
+    const moved: KeptEntry[] = [];
+    for (const kept of surplus) if (yield* this.#parts.settling.move(kept, phone)) moved.push(kept);
+    if (moved.length > 0) yield* this.#check(phone, moved);
+  }
+
+  /** How the phone keeps these entries, telling it where their copies are; `dead` after some silent rounds. */
+  *#check(phone: Contact, items: readonly KeptEntry[]): Task<readonly Keeping[] | 'silent' | 'dead'> {
     const request: CheckEntries = {
       type: 'check-entries',
       items: items.map(({ entry, copies }) => ({ post: entry.post, copies })),
@@ -113,7 +125,7 @@ export class Custody {
     const outcome = yield* this.#parts.view.ask<EntriesChecked>(phone, request);
     if (outcome.ok) {
       this.#silent.delete(phone.id);
-      return items.filter((_kept, i) => !isAsItShould(outcome.reply.keeps[i] ?? 'none'));
+      return items.map((_kept, i) => outcome.reply.keeps[i] ?? 'none');
     }
     const rounds = (this.#silent.get(phone.id) ?? 0) + 1;
     this.#silent.set(phone.id, rounds);

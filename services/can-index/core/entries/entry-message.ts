@@ -50,7 +50,10 @@ export interface LinkEntries {
   readonly items: readonly { readonly post: Id; readonly link: Link }[];
 }
 
-/** Whether the phone still keeps the entries, and where their copies are by now. */
+/**
+ * Whether the phone still keeps the entries, and where their copies are by now: one that is not among them lets go of it.
+ * Without copies it is a question only.
+ */
 export interface CheckEntries {
   readonly type: 'check-entries';
   readonly items: readonly { readonly post: Id; readonly copies: readonly Contact[] }[];
@@ -62,8 +65,11 @@ export interface EntriesChecked {
   readonly keeps: readonly Keeping[];
 }
 
-/** `owner`: keeps the entry and owns its point. `copy`: keeps it for another phone. */
-export type Keeping = 'owner' | 'copy' | 'none';
+/**
+ * `owner`: keeps the entry and owns its point. `copy`: keeps it for another phone. `surplus`: so, too, and has more copies
+ * than its share: another phone should keep this one.
+ */
+export type Keeping = 'owner' | 'copy' | 'surplus' | 'none';
 
 /** The post was deleted. Its entry goes once the ring confirms that. */
 export interface WithdrawEntry {

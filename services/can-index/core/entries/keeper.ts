@@ -37,15 +37,13 @@ import { EntryStore, type KeptEntry } from './entry-store.ts';
 import { MAX_LINKS } from './link.ts';
 import { LinkUpkeep } from './link-upkeep.ts';
 import { copyRoom } from './placement.ts';
+import { EntryRemoval } from './removal.ts';
 import { Settling } from './settling.ts';
 import { decodeSummary, differs, type EntrySummary, encodeSummary, NO_ENTRIES, summaryOf } from './summary.ts';
 import { EntryTransfer, listEntries } from './transfer.ts';
-import { witnessDeletion, witnessEntry } from './witness.ts';
 
 /** Phones contacted to find a new entry's neighbours. */
 const SETTLING_BUDGET = 24;
-/** The part of the entries from others that are held against their posts. */
-const WITNESSED = 1 / 4;
 /** Pause between two looks whether neighbours should hear of other centroids, in ms. */
 const SUMMARY_MS = 2_000;
 
@@ -68,6 +66,7 @@ export class EntryKeeper implements EntryKeeping {
   readonly #settling: Settling;
   readonly #custody: Custody;
   readonly #transfer: EntryTransfer;
+  readonly #removal: EntryRemoval;
   #summary: EntrySummary = NO_ENTRIES;
 
   constructor(view: CanView, space: MeaningSpace) {
@@ -75,6 +74,7 @@ export class EntryKeeper implements EntryKeeping {
     this.#space = space;
     this.store = new EntryStore(space);
     this.#admission = new EntryAdmission(space, this.store);
+    this.#removal = new EntryRemoval(view, this.store, this.#admission);
     const nearest = (kept: KeptEntry): Task<readonly FoundPlace[]> => this.#nearestTo(kept);
     this.#settling = new Settling({ view, store: this.store, nearest });
     const links = new LinkUpkeep(view, this.store, this.#settling);
@@ -102,7 +102,7 @@ export class EntryKeeper implements EntryKeeping {
 
   /** Takes a deleted post out of the index, by the vector it had. */
   *withdraw(post: Id, vector: Float32Array): Task<void> {
-    yield* this.#withdraw(post);
+    yield* this.#removal.withdraw(post);
     const { owner } = yield* this.#view.find(this.#space.pointOf(vector));
     if (owner === undefined || owner.contact.id === this.#view.self.id) return;
     yield* this.#view.ask(owner.contact, { type: 'withdraw-entry', post } as CanMessage);
@@ -138,7 +138,7 @@ export class EntryKeeper implements EntryKeeping {
       case 'check-entries':
         return { type: 'entries-checked', keeps: this.#check(request) } as CanMessage;
       case 'withdraw-entry':
-        yield* detach(this.#withdraw(request.post), 'withdraw');
+        yield* detach(this.#removal.withdraw(request.post), 'withdraw');
         return { type: 'done' };
       case 'list-entries':
         return listEntries(this.store, request);
@@ -206,23 +206,33 @@ export class EntryKeeper implements EntryKeeping {
     const kept = this.store.keep(entry, [...all.values()], [], atMs);
     if (kept === undefined) return 'full';
     if (isNew) yield* detach(this.#settling.settle(kept), 'settle');
-    yield* this.#witnessSome(from, entry);
+    yield* this.#removal.witnessSome(from, entry);
     return 'stored';
   }
 
   *#keepCopies(from: Contact, { items }: KeepCopies): Task<boolean[]> {
     const atMs = yield* now();
-    const around = this.#view.neighbours().map(({ load }) => load);
-    const room = copyRoom(this.load(), around);
+    const room = this.#copyRoom();
     const kept: boolean[] = [];
     for (const item of items.slice(0, MAX_ITEMS)) {
       const isOwn = this.#view.ownershipOf(this.#space.pointOf(item.entry.vector)) !== 'none';
       const isKnown = this.store.get(item.entry.post) !== undefined;
-      const hasRoom = isOwn || isKnown || this.store.size - this.load() < room;
+      const hasRoom = isOwn || isKnown || this.#copies() < room;
       kept.push(hasRoom && this.#keep(item, atMs));
-      if (kept.at(-1) === true) yield* this.#witnessSome(from, item.entry);
+      if (kept.at(-1) === true) yield* this.#removal.witnessSome(from, item.entry);
     }
     return kept;
+  }
+
+  #copies(): number {
+    return this.store.size - this.load();
+  }
+
+  #copyRoom(): number {
+    return copyRoom(
+      this.load(),
+      this.#view.neighbours().map(({ load }) => load),
+    );
   }
 
   /** Whether an entry that another phone keeps is kept here, too, now. */
@@ -239,44 +249,20 @@ export class EntryKeeper implements EntryKeeping {
   }
 
   #check({ items }: CheckEntries): Keeping[] {
+    const { self } = this.#view;
+    let surplus = this.#copies() - this.#copyRoom();
     return items.slice(0, MAX_ITEMS).map(({ post, copies }) => {
       const kept = this.store.get(post);
-      if (kept !== undefined && copies.some(({ id }) => id === this.#view.self.id)) kept.copies = copies;
       if (kept === undefined) return 'none';
-      return this.#view.ownershipOf(kept.point) === 'none' ? 'copy' : 'owner';
+      if (this.#view.ownershipOf(kept.point) !== 'none') return 'owner';
+      if (copies.some(({ id }) => id === self.id)) kept.copies = copies;
+      else if (copies.length > 0) {
+        this.store.drop(post);
+        return 'none';
+      }
+      surplus -= 1;
+      return surplus >= 0 ? 'surplus' : 'copy';
     });
-  }
-
-  /** Holds some of what others bring against the posts themselves. */
-  *#witnessSome(from: Contact, entry: Entry): Task<void> {
-    if ((yield* random()) < WITNESSED) yield* detach(this.#witness(from, entry), 'witness');
-  }
-
-  *#witness(from: Contact, entry: Entry): Task<void> {
-    const testimony = yield* witnessEntry(entry);
-    if (testimony === 'forged' || testimony === 'stale') {
-      const isLie = testimony === 'forged' && from.id !== this.#view.self.id;
-      if (isLie) this.#admission.strike(from, yield* now());
-      this.store.drop(entry.post);
-      this.store.unlink(entry.post);
-    } else if (testimony === 'deleted') yield* this.#remove(entry.post);
-  }
-
-  *#withdraw(post: Id): Task<void> {
-    if (this.#admission.isDeleted(post) || !(yield* witnessDeletion(post))) return;
-    yield* this.#remove(post);
-  }
-
-  /** The post is no more: its entry and the ways to it go, here and on the phones that have copies. */
-  *#remove(post: Id): Task<void> {
-    const kept = this.store.get(post);
-    this.#admission.noteDeleted(post);
-    this.store.drop(post);
-    this.store.unlink(post);
-    for (const contact of kept?.copies ?? []) {
-      if (contact.id === this.#view.self.id) continue;
-      yield* this.#view.ask(contact, { type: 'withdraw-entry', post } as CanMessage);
-    }
   }
 
   *#nearestTo({ entry }: KeptEntry): Task<readonly FoundPlace[]> {

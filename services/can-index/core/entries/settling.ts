@@ -1,6 +1,7 @@
 /** Settles a new entry among its like: finds its nearest posts, has two more phones keep it, and tells its neighbours. */
 import type { Contact } from '../../../shared/core/contact.ts';
 import type { Task } from '../../../shared/core/effect.ts';
+import type { Id } from '../../../shared/core/id.ts';
 import type { CanView } from '../entry-keeping.ts';
 import type { CanMessage } from '../message.ts';
 import type { FoundPlace } from '../search/search-message.ts';
@@ -12,7 +13,9 @@ import { COPIES, type Link, MAX_LINKS } from './link.ts';
 import { placesFor } from './placement.ts';
 
 /** Phones asked to keep a copy before the entry has to do with fewer for now. */
-const MAX_TRIES = 8;
+const MAX_TRIES = 12;
+/** … of which so many keep its neighbours. */
+const NEAREST_TRIES = 7;
 
 export interface SettlingParts {
   readonly view: CanView;
@@ -45,13 +48,33 @@ export class Settling {
   *replicate(kept: KeptEntry): Task<void> {
     const { view } = this.#parts;
     const except = new Set([view.self.id, ...kept.copies.map(({ id }) => id)]);
-    const around = view.neighbours().filter(({ state }) => state === 'alive');
-    const otherwise = around.toSorted((a, b) => a.load - b.load).map(({ contact }) => contact);
-    const places = placesFor(kept.links, except, otherwise).slice(0, MAX_TRIES);
-    for (const place of places) {
+    for (const place of this.#places(kept, except)) {
       if (kept.copies.length >= COPIES) return;
-      if (yield* this.#offer(kept, place)) kept.copies = [...kept.copies, place];
+      if (yield* this.#offer(kept, place)) kept.copies = withCopy(kept.copies, place);
     }
+  }
+
+  #places({ links }: KeptEntry, except: ReadonlySet<Id>): Contact[] {
+    const around = this.#parts.view.neighbours().filter(({ state }) => state === 'alive');
+    const otherwise = around.toSorted((a, b) => a.load - b.load).map(({ contact }) => contact);
+    const places = placesFor(links, except, otherwise);
+    // Where the nearest phones are full, one that has little to keep is better than none.
+    const emptiest = otherwise.filter((contact) => places.indexOf(contact) >= NEAREST_TRIES);
+    return [...places.slice(0, NEAREST_TRIES), ...emptiest].slice(0, MAX_TRIES);
+  }
+
+  /** Has another phone keep the copy of one that has more than its share; says whether one took it. */
+  *move(kept: KeptEntry, from: Contact): Task<boolean> {
+    const except = new Set([this.#parts.view.self.id, ...kept.copies.map(({ id }) => id)]);
+    for (const place of this.#places(kept, except)) {
+      if (!(yield* this.#offer(kept, place))) continue;
+      kept.copies = withCopy(
+        kept.copies.filter(({ id }) => id !== from.id),
+        place,
+      );
+      return true;
+    }
+    return false;
   }
 
   *#offer({ entry, copies, links }: KeptEntry, place: Contact): Task<boolean> {
@@ -75,4 +98,9 @@ export class Settling {
       yield* view.ask<CanMessage>(contact, { type: 'link-entries', items } as LinkEntries);
     }
   }
+}
+
+/** Another round may have had the same phone keep it meanwhile. */
+function withCopy(copies: readonly Contact[], place: Contact): readonly Contact[] {
+  return copies.some(({ id }) => id === place.id) ? copies : [...copies, place];
 }

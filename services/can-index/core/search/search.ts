@@ -39,7 +39,7 @@ export interface SearchAnswer {
 /** Phones asked at once. More are faster and waste some contacts. */
 const PARALLEL = 3;
 /** A phone that is expected to add fewer posts than this is not worth a contact. */
-const LEAST_GAIN = 0.15;
+const LEAST_GAIN = 0.05;
 /** A search ends after so long, in ms. */
 const DEADLINE_MS = 4_000;
 

@@ -36,7 +36,14 @@ export namespace StoreVerdict {
   export type FULL = typeof StoreVerdict.FULL;
 }
 
-export const Keeping = { UNSPECIFIED: 0, OWNER: 1, COPY: 2, NONE: 3 } as const;
+export const Keeping = {
+  UNSPECIFIED: 0,
+  OWNER: 1,
+  COPY: 2,
+  NONE: 3,
+  /** SURPLUS - a copy, and it has more of them than it has room for */
+  SURPLUS: 4,
+} as const;
 
 export type Keeping = typeof Keeping[keyof typeof Keeping];
 
@@ -45,6 +52,7 @@ export namespace Keeping {
   export type OWNER = typeof Keeping.OWNER;
   export type COPY = typeof Keeping.COPY;
   export type NONE = typeof Keeping.NONE;
+  export type SURPLUS = typeof Keeping.SURPLUS;
 }
 
 export interface PeerRequest {
