@@ -4,6 +4,9 @@ import { CAN_LOAD } from './can-load.ts';
 import { CAN_TAKEOVER } from './can-takeover.ts';
 import { CHURN } from './churn.ts';
 import type { Experiment } from './experiment.ts';
+import { FEED_PRICE } from './feed-price.ts';
+import { FEED_RECALL } from './feed-recall.ts';
+import { FEED_TOPICS } from './feed-topics.ts';
 import { LATENCY_STRETCH } from './latency-stretch.ts';
 import { LOAD_BALANCE } from './load-balance.ts';
 import { MASS_FAILURE } from './mass-failure.ts';
@@ -26,4 +29,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   CAN_HOPS,
   CAN_TAKEOVER,
   CAN_LOAD,
+  FEED_RECALL,
+  FEED_TOPICS,
+  FEED_PRICE,
 ];
