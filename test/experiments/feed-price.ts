@@ -10,7 +10,7 @@ import { FeedWorld } from './feed-world.ts';
 import { ascending, mean, percentile } from './statistics.ts';
 
 const SCALES = {
-  full: { sizes: [8, 16, 32], postsAPhone: 27, queries: 200 },
+  full: { sizes: [8, 16], postsAPhone: 27, queries: 200 },
   slice: { sizes: [4, 8], postsAPhone: 8, queries: 10 },
 } as const;
 const NEAREST = 10;

@@ -8,7 +8,7 @@ import { mean } from './statistics.ts';
 import { TermVectors } from './term-vectors.ts';
 
 const SCALES = {
-  full: { phones: 32, posts: 3_500, queries: 500 },
+  full: { phones: 16, posts: 875, queries: 300 },
   slice: { phones: 8, posts: 90, queries: 10 },
 } as const;
 const NEAREST = 10;
