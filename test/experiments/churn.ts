@@ -147,12 +147,12 @@ function describe(
     ],
     notes: [
       `In the run for the bar ${bar.wrong} lookups named a wrong living phone and ${bar.none} named none. Lookups whose asker ` +
-        'died before they ended are not counted. Where one fails, a phone that has just joined is not known yet to the phone ' +
-        'before it: to join does not wait for that.',
+        'died before they ended are not counted. A newcomer counts from when both its neighbours know of it, which is when ' +
+        'it says that it has joined (docs/decisions/joins-wait-for-both-neighbours.md).',
       "Figure 12's 3 % is not reproduced with the paper's pace: a silent neighbour is looked into at once here, news travels " +
-        'with what is said anyway, and fingers are of base 16. None of that can be turned off.',
+        'on its own, and fingers are of base 16. None of that can be turned off.',
       'The product does not wait for its turn to stabilise: a silent neighbour is looked into at once, and what is found ' +
-        'out is passed on with what is said anyway, so tables are seldom wrong for longer than a call times out.',
+        'out is passed on within seconds, so tables are seldom wrong for longer than a call times out.',
     ],
   };
 }

@@ -2,15 +2,13 @@
  * A ring in the simulator whose phones come and go while lookups are made: the product's whole protocol, with joins,
  * stabilisation and suspicion. Phones die as machines do, in silence.
  */
-import { encodeFrame } from '../../services/chord-router/adapters/frame-codec.ts';
-import { replyToWire } from '../../services/chord-router/adapters/reply-codec.ts';
-import { requestToWire } from '../../services/chord-router/adapters/request-codec.ts';
 import type { LookupOutcome } from '../../services/chord-router/core/ring-view.ts';
 import type { ChordSettings } from '../../services/chord-router/core/settings.ts';
 import { between, type Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import type { SimPhone } from '../sim/phone.ts';
 import { ringWorld, type World } from '../sim/world.ts';
+import { bytesOf, FrameMeter, type KindCost } from './frame-meter.ts';
 import { mean } from './statistics.ts';
 
 export interface ChurnOptions {
@@ -22,6 +20,8 @@ export interface ChurnOptions {
   readonly lookupEveryMs: number;
   /** Changes go on for so long before the first lookup, ms. */
   readonly warmUpMs: number;
+  /** What phones say to each other without any lookups of the workload is metered for so long before them, ms. */
+  readonly upkeepMs?: number;
   readonly lookups: number;
 }
 
@@ -38,12 +38,12 @@ export interface ChurnFigures {
   /** Mean duration of a lookup, ms. */
   readonly milliseconds: number;
   readonly messagesPerPhoneSecond: number;
-  /** Encoded frames without the transport below them; lookups of the workload included. */
+  /** What a phone sends: encoded frames without the transport below them; lookups of the workload included. */
   readonly bytesPerPhoneSecond: number;
+  /** The same before the workload's first lookup, by kind of request; empty unless `upkeepMs` was given. */
+  readonly upkeep: readonly KindCost[];
 }
 
-/** One phone in so many has the bytes of what it is asked and answers counted. */
-const METERED_EVERY = 8;
 /** Waits of the end: longer than any lookup. */
 const SETTLE_MS = 30_000;
 
@@ -54,7 +54,7 @@ class ChurningRing {
   /** Positions of living members, in order. */
   readonly #members: Id[] = [];
   readonly #byId = new Map<Id, SimPhone>();
-  #meteredBytes = 0;
+  readonly #meter = new FrameMeter();
   #asked = 0;
   readonly #outcomes: {
     readonly right: boolean;
@@ -77,7 +77,7 @@ class ChurningRing {
   }
 
   run(): ChurnFigures {
-    const { phones, warmUpMs, lookups, lookupEveryMs, changeEveryMs } = this.#options;
+    const { phones, warmUpMs, upkeepMs = 0, lookups, lookupEveryMs, changeEveryMs } = this.#options;
     for (const phone of this.world.ideal(phones)) {
       this.#adopt(phone);
       this.#enter(phone);
@@ -86,8 +86,11 @@ class ChurningRing {
     this.#poisson(changeEveryMs, () => this.#join());
     this.#poisson(changeEveryMs, () => this.#die());
     this.world.runFor(warmUpMs);
+    this.#meter.reset();
+    this.world.runFor(upkeepMs);
+    const upkeep = upkeepMs > 0 ? this.#meter.costs((phones * upkeepMs) / 1000) : [];
+    this.#meter.reset();
     const sentBefore = this.#sent();
-    const bytesBefore = this.#meteredBytes;
     const startedMs = this.world.engine.nowMs;
     this.#poisson(lookupEveryMs, () => {
       if (this.#asked++ < lookups) this.#lookup(this.world.randomId(), this.#byId.get(random.pick(this.#members))!);
@@ -95,7 +98,7 @@ class ChurningRing {
     while (this.#asked < lookups) this.world.runFor(lookupEveryMs);
     const phoneSeconds = (phones * (this.world.engine.nowMs - startedMs)) / 1000;
     const sent = this.#sent() - sentBefore;
-    const bytes = (this.#meteredBytes - bytesBefore) * METERED_EVERY;
+    const bytesPerPhoneSecond = bytesOf(this.#meter.costs(phoneSeconds));
     this.world.runFor(SETTLE_MS);
     return {
       lookups: this.#outcomes.length,
@@ -105,7 +108,8 @@ class ChurningRing {
       timeouts: mean(this.#outcomes.map(({ dead }) => dead)),
       milliseconds: mean(this.#outcomes.map(({ ms }) => ms)),
       messagesPerPhoneSecond: sent / phoneSeconds,
-      bytesPerPhoneSecond: bytes / phoneSeconds,
+      bytesPerPhoneSecond,
+      upkeep,
     };
   }
 
@@ -140,20 +144,7 @@ class ChurningRing {
 
   #adopt(phone: SimPhone): void {
     this.#byId.set(phone.contact.id, phone);
-    if (phone.index % METERED_EVERY !== 0) return;
-    const { node } = phone;
-    const handle = node.handle.bind(node);
-    const count = (bytes: number): void => {
-      this.#meteredBytes += bytes;
-    };
-    node.handle = function* metered(from, request) {
-      count(encodeFrame({ requestId: 1, body: { $case: 'request', value: requestToWire(request) } }).length);
-      const reply = yield* handle(from, request);
-      if (reply.type !== 'refused') {
-        count(encodeFrame({ requestId: 1, body: { $case: 'reply', value: replyToWire(reply) } }).length);
-      }
-      return reply;
-    };
+    this.#meter.watch(phone);
   }
 
   #enter(phone: SimPhone): void {

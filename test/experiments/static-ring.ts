@@ -7,7 +7,6 @@
  */
 import { Calls } from '../../services/chord-router/core/calls.ts';
 import { Forwarding } from '../../services/chord-router/core/forward.ts';
-import { NO_NEWS } from '../../services/chord-router/core/gossip.ts';
 import { lookup } from '../../services/chord-router/core/lookup.ts';
 import type { ForwardLookup, PeerReply, PeerRequest } from '../../services/chord-router/core/message.ts';
 import { answerFor } from '../../services/chord-router/core/own-answer.ts';
@@ -115,6 +114,8 @@ export class StaticRing {
     const count = Math.min(settings.successors, population.size - 1);
     const successors = Array.from({ length: count }, (_, i) => population.at(index + 1 + i));
     context.setRing({ self, predecessor: population.at(index - 1), successors });
+    context.placement.heardSuccessor(successors[0]!, self.id, true);
+    context.placement.complete();
     this.#options.equip(context, population, new SeededRandom(this.#options.seed * 0x9e3779b1 + index));
     for (const known of context.phones.all()) {
       known.heardAtMs = this.#engine.nowMs;
@@ -142,7 +143,7 @@ export class StaticRing {
   }
 
   #answer(index: number, request: PeerRequest): PeerReply {
-    if (request.type === 'ping') return { type: 'done' };
+    if (request.type === 'ping' || request.type === 'tell') return { type: 'done' };
     const context = this.#contextOf(index);
     if (request.type === 'find-successor') return answerFor(context, request.key);
     if (request.type !== 'ask-neighbours') refuse(`a ring that stands still is not asked ${request.type}`);
@@ -221,7 +222,7 @@ export class StaticRing {
 
 function neighboursOf({ ring, predecessorList }: RingContext): PeerReply {
   const { predecessor, successors } = ring;
-  return { type: 'neighbours', predecessor, successors, predecessors: predecessorList, news: NO_NEWS };
+  return { type: 'neighbours', predecessor, successors, predecessors: predecessorList };
 }
 
 function refuse(what: string): never {

@@ -90,7 +90,7 @@ describe('the peer port of a running phone', () => {
         requestId: 1,
         body: {
           $case: 'request',
-          value: { body: { $case: 'leaving', value: { predecessor: undefined, successors: [] } } },
+          value: { body: { $case: 'leaving', value: { predecessor: Buffer.alloc(22, 1), successors: [] } } },
         },
       },
     ];

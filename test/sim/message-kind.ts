@@ -25,6 +25,9 @@ const RING_KINDS: Readonly<Record<PeerRequest['type'], number>> = {
   'fetch-records': 124,
   'forward-lookup': 126,
   relay: 128,
+  'compare-neighbours': 130,
+  tell: 132,
+  'spread-news': 134,
 };
 
 /** Of the index's requests about entries. */

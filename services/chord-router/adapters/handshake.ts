@@ -19,7 +19,7 @@ import { LinkFault } from './link-fault.ts';
 import { checkRecord, type NodeIdentity, SIGNATURE_BYTES, verifySignature } from './node-identity.ts';
 
 /** Version of what phones say to each other. Raised when older ones could not follow. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 const CHALLENGE_BYTES = 32;
 const LONGEST_QUOTED_NAME = 80;
 /** Longest parameters of a network, in UTF-16 units. */

@@ -14,9 +14,9 @@ import {
   idFrom,
   idTo,
   listOf,
+  listsFrom,
+  listsTo,
   MalformedMessage,
-  newsFrom,
-  newsTo,
   rangeDigestFrom,
   recordFrom,
   recordsFrom,
@@ -31,7 +31,10 @@ type ReplyBody = NonNullable<Reply['body']>;
 const REPLY_TO: Readonly<Record<PeerRequest['type'], PeerReply['type']>> = {
   ping: 'done',
   'ask-neighbours': 'neighbours',
-  notify: 'neighbours',
+  'compare-neighbours': 'compared',
+  notify: 'notified',
+  tell: 'done',
+  'spread-news': 'done',
   'find-successor': 'found-successor',
   'forward-lookup': 'forwarded-lookup',
   'probe-for': 'probed',
@@ -74,9 +77,15 @@ function replyBody(reply: PeerReply): ReplyBody {
           predecessor: contactTo(reply.predecessor),
           successors: contactsTo(reply.successors),
           predecessors: contactsTo(reply.predecessors),
-          news: newsTo(reply.news),
         },
       };
+    case 'notified':
+      return {
+        $case: 'notified',
+        value: { lists: listsTo(reply.lists), wantsPredecessors: reply.wantsPredecessors, placed: reply.placed },
+      };
+    case 'compared':
+      return { $case: 'compared', value: { lists: listsTo(reply.lists) } };
     case 'found-successor': {
       const owner = reply.owner === undefined ? undefined : contactTo(reply.owner);
       const ownerSuccessors = contactsTo(reply.ownerSuccessors);
@@ -143,11 +152,19 @@ function readReply(body: ReplyBody): PeerReply {
     case 'neighbours':
       return {
         type: 'neighbours',
-        predecessor: contactFrom(required(body.value.predecessor, 'predecessor')),
+        predecessor: contactFrom(body.value.predecessor),
         successors: contactsFrom(body.value.successors),
         predecessors: contactsFrom(body.value.predecessors),
-        news: newsFrom(body.value.news),
       };
+    case 'notified':
+      return {
+        type: 'notified',
+        lists: listsFrom(body.value.lists),
+        wantsPredecessors: body.value.wantsPredecessors,
+        placed: body.value.placed,
+      };
+    case 'compared':
+      return { type: 'compared', lists: listsFrom(body.value.lists) };
     case 'foundSuccessor':
       return {
         type: 'found-successor',
@@ -162,7 +179,7 @@ function readReply(body: ReplyBody): PeerReply {
         ownerSuccessors: contactsFrom(body.value.ownerSuccessors),
         closer: contactsFrom(body.value.closer),
         trail: listOf(body.value.trail, BOUNDS.trail, 'trail', ({ phone, milliseconds }) => ({
-          phone: contactFrom(required(phone, 'phone')),
+          phone: contactFrom(phone),
           milliseconds,
         })),
       };

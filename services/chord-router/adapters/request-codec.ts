@@ -2,18 +2,26 @@
  * The core's requests as protobuf (proto/ringwall/peer/v1) and back. Strict on the way in: what has a wrong length,
  * lacks a part or carries too many of anything is a MalformedMessage, and nothing of it reaches the core.
  */
-import { PutPurpose, RelayedService, type Request } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
+import {
+  type NotifyRequest,
+  PutPurpose,
+  RelayedService,
+  type Request,
+} from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { MAX_NAME_BYTES } from '../../shared/core/record.ts';
-import type { PeerRequest } from '../core/message.ts';
+import type { Notify, PeerRequest } from '../core/message.ts';
 import {
   BOUNDS,
+  branchTo,
   bufferOf,
   contactFrom,
   contactsFrom,
   contactsTo,
   contactTo,
+  hexTo,
   idFrom,
   idTo,
+  listDigestFrom,
   listOf,
   MalformedMessage,
   newsFrom,
@@ -37,12 +45,15 @@ function requestBody(request: PeerRequest): RequestBody {
     case 'ping':
       return { $case: 'ping', value: {} };
     case 'ask-neighbours':
-      return { $case: 'askNeighbours', value: { news: newsTo(request.news) } };
+      return { $case: 'askNeighbours', value: {} };
+    case 'compare-neighbours':
+      return { $case: 'compareNeighbours', value: { known: hexTo(request.known) } };
     case 'notify':
-      return {
-        $case: 'notify',
-        value: { predecessors: contactsTo(request.predecessors), news: newsTo(request.news) },
-      };
+      return { $case: 'notify', value: notifyTo(request) };
+    case 'tell':
+      return { $case: 'tell', value: newsTo(request) };
+    case 'spread-news':
+      return { $case: 'spreadNews', value: { branches: request.branches.map(branchTo) } };
     case 'find-successor':
       return { $case: 'findSuccessor', value: { key: idTo(request.key) } };
     case 'forward-lookup': {
@@ -88,12 +99,20 @@ export function requestFromWire(request: Request): PeerRequest {
     case 'ping':
       return { type: 'ping' };
     case 'askNeighbours':
-      return { type: 'ask-neighbours', news: newsFrom(body.value.news) };
+      return { type: 'ask-neighbours' };
+    case 'compareNeighbours':
+      return { type: 'compare-neighbours', known: listDigestFrom(body.value.known, 'known') };
     case 'notify':
+      return notifyFrom(body.value);
+    case 'tell':
+      return { type: 'tell', ...newsFrom(body.value) };
+    case 'spreadNews':
       return {
-        type: 'notify',
-        predecessors: contactsFrom(body.value.predecessors),
-        news: newsFrom(body.value.news),
+        type: 'spread-news',
+        branches: listOf(body.value.branches, BOUNDS.branches, 'branches', (branch) => ({
+          until: idFrom(branch.until, 'until'),
+          ...newsFrom(branch),
+        })),
       };
     case 'findSuccessor':
       return { type: 'find-successor', key: idFrom(body.value.key, 'key') };
@@ -105,7 +124,7 @@ export function requestFromWire(request: Request): PeerRequest {
         budgetMs: body.value.budgetMs,
       };
     case 'probeFor':
-      return { type: 'probe-for', target: contactFrom(required(body.value.target, 'target')) };
+      return { type: 'probe-for', target: contactFrom(body.value.target) };
     case 'listContacts':
       return {
         type: 'list-contacts',
@@ -115,7 +134,7 @@ export function requestFromWire(request: Request): PeerRequest {
     case 'leaving':
       return {
         type: 'leaving',
-        predecessor: contactFrom(required(body.value.predecessor, 'predecessor')),
+        predecessor: contactFrom(body.value.predecessor),
         successors: contactsFrom(body.value.successors),
       };
     case 'putRecords':
@@ -154,6 +173,25 @@ export function requestFromWire(request: Request): PeerRequest {
     case 'relay':
       return { type: 'relay', service: relayedServiceFrom(body.value.service), payload: body.value.payload };
   }
+}
+
+function notifyTo({ predecessors, predecessorsDigest, known, places }: Notify): NotifyRequest {
+  return {
+    predecessors: predecessors === undefined ? undefined : { contacts: contactsTo(predecessors) },
+    predecessorsDigest: hexTo(predecessorsDigest),
+    known: known === undefined ? undefined : hexTo(known),
+    places,
+  };
+}
+
+function notifyFrom({ predecessors, predecessorsDigest, known, places }: NotifyRequest): Notify {
+  return {
+    type: 'notify',
+    predecessors: predecessors === undefined ? undefined : contactsFrom(predecessors.contacts),
+    predecessorsDigest: listDigestFrom(predecessorsDigest, 'predecessors_digest'),
+    known: known === undefined ? undefined : listDigestFrom(known, 'known'),
+    places,
+  };
 }
 
 function purposeFrom(wire: PutPurpose): 'write' | 'repair' {

@@ -1,21 +1,22 @@
 /** The parts that peer messages are made of: core values to protobuf and back, strictly. */
 import type {
-  Contact as WireContact,
-  MembershipNews as WireNews,
+  NeighbourLists as WireLists,
   RecordQuery as WireQuery,
 } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
 import { ID_BYTES, type Id } from '../../shared/core/id.ts';
 import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../../shared/core/record.ts';
-import { isCanonicalAddress } from '../../shared/runtime/host-port.ts';
+import { formatHostPort, ipBytes, ipText, parseHostPort } from '../../shared/runtime/host-port.ts';
 import { MAX_BATCH_RECORDS, MAX_LISTING } from '../core/batch.ts';
-import type { MembershipNews, RecordQuery } from '../core/message.ts';
+import type { ListDigest } from '../core/list-digest.ts';
+import type { NeighbourLists, NewsBranch, RecordQuery } from '../core/message.ts';
 import { MAX_QUERY_LIMIT } from '../core/query-position.ts';
 
 /** Most of each thing that one message may carry. */
 export const BOUNDS = {
   contacts: 1_024,
   news: 256,
+  branches: 64,
   trail: 32,
   records: 256,
   summaries: MAX_LISTING,
@@ -28,7 +29,8 @@ export const BOUNDS = {
 
 const HASH_BYTES = 32;
 const RANGE_DIGEST_BYTES = 16;
-const LONGEST_ADDRESS = 64;
+const LIST_DIGEST_BYTES = 8;
+const PORT_BYTES = 2;
 
 /** What came is no message of this protocol; says which field. */
 export class MalformedMessage extends Error {
@@ -55,36 +57,69 @@ export function idTo(id: Id): Buffer {
   return Buffer.from(id, 'hex');
 }
 
-export function contactFrom(contact: WireContact): Contact {
-  const { id, address } = contact;
-  if (address.length > LONGEST_ADDRESS || !isCanonicalAddress(address)) {
-    throw new MalformedMessage('a contact must have an address of the form ip:port');
+export function contactFrom(bytes: Buffer): Contact {
+  const portAt = bytes.length - PORT_BYTES;
+  const host = portAt > ID_BYTES ? ipText(bytes.subarray(ID_BYTES, portAt)) : undefined;
+  const port = host === undefined ? 0 : bytes.readUInt16BE(portAt);
+  if (host === undefined || port === 0) {
+    throw new MalformedMessage('a contact must have an id of 16 bytes, an IP address of 4 or 16 and a port of 2');
   }
-  return { id: idFrom(id, 'the id of a contact'), address };
+  return { id: bytes.toString('hex', 0, ID_BYTES) as Id, address: formatHostPort({ host, port }) };
 }
 
-export function contactTo(contact: Contact): WireContact {
-  return { id: idTo(contact.id), address: contact.address };
+export function contactTo({ id, address }: Contact): Buffer {
+  const { host, port } = parseHostPort(address)!;
+  const ip = ipBytes(host);
+  const bytes = Buffer.allocUnsafe(ID_BYTES + ip.length + PORT_BYTES);
+  bytes.write(id, 'hex');
+  bytes.set(ip, ID_BYTES);
+  bytes.writeUInt16BE(port, ID_BYTES + ip.length);
+  return bytes;
 }
 
-export function contactsFrom(contacts: readonly WireContact[]): Contact[] {
+export function contactsFrom(contacts: readonly Buffer[]): Contact[] {
   return listOf(contacts, BOUNDS.contacts, 'a list of contacts', contactFrom);
 }
 
-export function contactsTo(contacts: readonly Contact[]): WireContact[] {
+export function contactsTo(contacts: readonly Contact[]): Buffer[] {
   return contacts.map(contactTo);
 }
 
-export function newsFrom(news: WireNews | undefined): MembershipNews {
-  const { joined, gone } = required(news, 'news');
-  return {
-    joined: listOf(joined, BOUNDS.news, 'news', contactFrom),
-    gone: listOf(gone, BOUNDS.news, 'news', contactFrom),
-  };
+export function idsFrom(ids: readonly Buffer[], most: number, field: string): Id[] {
+  return listOf(ids, most, field, (bytes) => idFrom(bytes, field));
 }
 
-export function newsTo(news: MembershipNews): WireNews {
-  return { joined: contactsTo(news.joined), gone: contactsTo(news.gone) };
+export function newsFrom({ joined, gone }: { readonly joined: readonly Buffer[]; readonly gone: readonly Buffer[] }): {
+  readonly joined: Contact[];
+  readonly gone: Id[];
+} {
+  return { joined: listOf(joined, BOUNDS.news, 'joined', contactFrom), gone: idsFrom(gone, BOUNDS.news, 'gone') };
+}
+
+export function newsTo({ joined, gone }: { readonly joined: readonly Contact[]; readonly gone: readonly Id[] }): {
+  joined: Buffer[];
+  gone: Buffer[];
+} {
+  return { joined: contactsTo(joined), gone: gone.map(idTo) };
+}
+
+export function branchTo(branch: NewsBranch): { until: Buffer; joined: Buffer[]; gone: Buffer[] } {
+  return { until: idTo(branch.until), ...newsTo(branch) };
+}
+
+export function listsFrom(lists: WireLists | undefined): NeighbourLists | undefined {
+  if (lists === undefined) return undefined;
+  return { predecessor: contactFrom(lists.predecessor), successors: contactsFrom(lists.successors) };
+}
+
+export function listsTo(lists: NeighbourLists | undefined): WireLists | undefined {
+  if (lists === undefined) return undefined;
+  return { predecessor: contactTo(lists.predecessor), successors: contactsTo(lists.successors) };
+}
+
+export function listDigestFrom(bytes: Buffer, field: string): ListDigest {
+  if (bytes.length !== LIST_DIGEST_BYTES) throw new MalformedMessage(`${field} must have ${LIST_DIGEST_BYTES} bytes`);
+  return bytes.toString('hex') as ListDigest;
 }
 
 export function queryFrom(query: WireQuery | undefined): RecordQuery {

@@ -4,11 +4,13 @@
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import { detach, now, type Task } from '../../shared/core/effect.ts';
+import type { Id } from '../../shared/core/id.ts';
 import type { Suspicion } from '../../shared/core/suspicion.ts';
 import { type Calls, type Refused, refused } from './calls.ts';
 import { Forwarding } from './forward.ts';
-import { absorbNews } from './hear-news.ts';
-import type { Leaving, ListContacts, Neighbours, Notify, PeerReply, PeerRequest, ProbeFor } from './message.ts';
+import { hearNews, hearWord } from './hear-news.ts';
+import { digestOfList, digestOfLists, type ListDigest } from './list-digest.ts';
+import type { Leaving, ListContacts, NeighbourLists, Notify, PeerReply, PeerRequest, ProbeFor } from './message.ts';
 import { answerFor } from './own-answer.ts';
 import type { Relay } from './relay.ts';
 import type { RingContext } from './ring-context.ts';
@@ -27,6 +29,8 @@ export class Answers {
   readonly #suspicion: Suspicion;
   readonly #forwarding: Forwarding;
   #probesForOthers = 0;
+  /** The predecessors that the predecessor told last: it tells them again only when they are others. */
+  #behind: { readonly of: Id; readonly list: readonly Contact[]; readonly digest: ListDigest } | undefined;
 
   constructor(context: RingContext, calls: Calls, suspicion: Suspicion) {
     this.#context = context;
@@ -42,10 +46,17 @@ export class Answers {
       case 'ping':
         return { type: 'done' };
       case 'ask-neighbours':
-        yield* absorbNews(context, this.#suspicion, from, request.news);
-        // A successor asks when its list has changed, and this phone's follows from it.
+        return { type: 'neighbours', ...this.#lists(), predecessors: context.predecessorList };
+      case 'compare-neighbours':
+        return { type: 'compared', lists: this.#listsUnless(request.known) };
+      case 'tell':
+        yield* hearWord(context, this.#suspicion, from, request);
+        // A successor speaks up when its list has changed, and this phone's follows from it.
         if (from.id === context.successor.id) context.pace.now();
-        return this.#neighbours();
+        return { type: 'done' };
+      case 'spread-news':
+        yield* hearNews(context, this.#suspicion, request);
+        return { type: 'done' };
       case 'notify':
         return yield* this.#beNotified(from, request);
       case 'find-successor':
@@ -63,39 +74,44 @@ export class Answers {
     }
   }
 
-  #neighbours(): Neighbours {
-    const { ring, predecessorList, news, estimatedSize } = this.#context;
-    return {
-      type: 'neighbours',
-      predecessor: ring.predecessor,
-      successors: ring.successors,
-      predecessors: predecessorList,
-      news: news.take(estimatedSize),
-    };
+  #lists(): NeighbourLists {
+    const { predecessor, successors } = this.#context.ring;
+    return { predecessor, successors };
+  }
+
+  #listsUnless(known: ListDigest | undefined): NeighbourLists | undefined {
+    const lists = this.#lists();
+    return digestOfLists(lists) === known ? undefined : lists;
   }
 
   /** Zave's rectify. Whether a present predecessor still lives is found out after the answer, if it matters. */
-  *#beNotified(from: Contact, { predecessors, news }: Notify): Task<PeerReply | Refused> {
+  *#beNotified(from: Contact, notice: Notify): Task<PeerReply | Refused> {
     const context = this.#context;
     if (from.id === context.self.id) return refused('invalid-argument', 'a phone does not notify itself');
-    const atMs = yield* now();
-    const isNew = context.phones.get(from.id) === undefined;
-    const wasDead = context.heard(from, atMs);
-    if (isNew) {
-      context.tell({ type: 'phone-discovered', phone: from });
-      context.news.add('joined', from, atMs, true);
-    } else if (wasDead) {
-      context.news.add('joined', from, atMs, true);
-    }
-    yield* absorbNews(context, this.#suspicion, from, news);
+    if (context.phones.get(from.id) === undefined) context.tell({ type: 'phone-discovered', phone: from });
+    context.heard(from, yield* now());
     const { predecessor } = context.ring;
     context.rectify(from, context.isDead(predecessor.id));
+    let wantsPredecessors = false;
     if (context.ring.predecessor.id === from.id) {
-      context.setPredecessorsBehind(predecessors.slice(0, context.settings.successors));
+      context.placement.heardPredecessor(from, notice.places);
+      wantsPredecessors = !this.#takePredecessors(from, notice);
     } else {
       yield* detach(this.#rectifyIfDead(predecessor, from), 'rectify');
     }
-    return this.#neighbours();
+    const lists = this.#listsUnless(notice.known);
+    return { type: 'notified', lists, wantsPredecessors, placed: context.placement.isPlaced };
+  }
+
+  /** What lies behind the predecessor. False when it names a list that this phone does not have. */
+  #takePredecessors(from: Contact, { predecessors, predecessorsDigest }: Notify): boolean {
+    if (predecessors !== undefined) {
+      const list = predecessors.slice(0, this.#context.settings.successors);
+      this.#behind = { of: from.id, list, digest: digestOfList(predecessors) };
+    }
+    if (this.#behind?.of !== from.id || this.#behind.digest !== predecessorsDigest) return false;
+    this.#context.setPredecessorsBehind(this.#behind.list);
+    return true;
   }
 
   *#rectifyIfDead(predecessor: Contact, notifier: Contact): Task<void> {
@@ -124,8 +140,9 @@ export class Answers {
   /** A phone leaves. Its predecessor stays this one's until the one before it notifies. */
   *#seeOff(from: Contact, { predecessor, successors }: Leaving): Task<PeerReply> {
     const context = this.#context;
+    const wasFirst = context.successor.id === from.id;
     context.drop(from, 'left');
-    context.news.add('gone', from, yield* now(), true);
+    if (wasFirst) context.news.begin({ kind: 'gone', id: from.id }, context.self.id, yield* now());
     for (const contact of [predecessor, ...successors.slice(0, context.settings.successors)]) {
       if (contact.id !== from.id) context.learn(contact);
     }

@@ -63,6 +63,12 @@ export class Graveyard {
     if (grave.fate === 'left') grave.fate = 'dead';
   }
 
+  /** Whether somebody spoke of one as alive and it was not asked since. */
+  get hasHint(): boolean {
+    for (const { turn } of this.#graves.values()) if (turn === 0) return true;
+    return false;
+  }
+
   /**
    * The next phone to ask again, counted as asked. Every second time it is the one least recently asked; the other
    * times one that would be the first successor or the predecessor, if it lived: those mend the ring.

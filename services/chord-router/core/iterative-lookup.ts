@@ -22,7 +22,6 @@ import {
 } from '../../shared/core/effect.ts';
 import type { Id } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
-import { NO_NEWS } from './gossip.ts';
 import { type Choice, LookupFrontier, type Named } from './lookup-frontier.ts';
 import type { FoundSuccessor, Neighbours } from './message.ts';
 import { closest } from './own-answer.ts';
@@ -208,7 +207,7 @@ class Lookup {
     const isLast = !hasNearer && ![...this.#probes.values()].some((probe) => this.#isPromising(probe));
     if (!isLast && !(this.#expectsSilence && isNear)) return;
     this.#frontier.expectList(nearest);
-    const request = { type: 'ask-neighbours', news: NO_NEWS } as const;
+    const request = { type: 'ask-neighbours' } as const;
     const fiber = yield* spawn(this.#calls.ask<'ask-neighbours'>(nearest, request), 'read a list');
     this.#reading = { of: nearest, fiber };
   }
@@ -265,8 +264,7 @@ class Lookup {
   *#hint(namer: Contact, silent: Contact): Task<void> {
     if (this.#hints === MAX_HINTS) return;
     this.#hints += 1;
-    const news = { joined: [], gone: [silent] };
-    yield* detach(this.#calls.ask<'ask-neighbours'>(namer, { type: 'ask-neighbours', news }), 'hint');
+    yield* detach(this.#calls.ask<'tell'>(namer, { type: 'tell', joined: [], gone: [silent.id] }), 'hint');
   }
 }
 

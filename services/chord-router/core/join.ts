@@ -6,7 +6,6 @@ import type { Contact } from '../../shared/core/contact.ts';
 import { identify, random, sleep, type Task } from '../../shared/core/effect.ts';
 import { between } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
-import { NO_NEWS } from './gossip.ts';
 import { search } from './iterative-lookup.ts';
 import type { Neighbours } from './message.ts';
 import { aloneState, join, type RingState } from './ring.ts';
@@ -36,7 +35,7 @@ type Attempt = 'joined' | 'busy' | 'refused' | 'unheard';
 /** Ends when this phone is on a ring; tells how many attempts that took. */
 export function* joinRing(context: RingContext, calls: Calls, entries: EntryPoints): Task<number> {
   if (entries.seeds.length === 0 && entries.remembered.length === 0) {
-    context.setRing(aloneState(context.self));
+    beginRing(context);
     return 0;
   }
   let pauseMs = FIRST_PAUSE_MS;
@@ -44,12 +43,17 @@ export function* joinRing(context: RingContext, calls: Calls, entries: EntryPoin
     const outcome = yield* tryEntries(context, calls, entries, attempts);
     if (outcome === 'joined') return attempts;
     if (isHopeless(outcome, attempts, entries)) {
-      context.setRing(aloneState(context.self));
+      beginRing(context);
       return attempts;
     }
     yield* sleep(pauseMs * (0.5 + (yield* random())));
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
+}
+
+function beginRing(context: RingContext): void {
+  context.setRing(aloneState(context.self));
+  context.placement.complete();
 }
 
 /** Whether to start a ring alone instead of trying on. */
@@ -131,6 +135,6 @@ function* findPlace(context: RingContext, calls: Calls, near: Contact): Task<Fou
 }
 
 function* neighboursOf(calls: Calls, phone: Contact): Task<Neighbours | undefined> {
-  const outcome = yield* calls.attempt<'ask-neighbours'>(phone, { type: 'ask-neighbours', news: NO_NEWS });
+  const outcome = yield* calls.attempt<'ask-neighbours'>(phone, { type: 'ask-neighbours' });
   return outcome.ok ? outcome.reply : undefined;
 }

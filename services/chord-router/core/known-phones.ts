@@ -154,6 +154,24 @@ export class KnownPhones {
     return measured === 0 ? undefined : sum / measured;
   }
 
+  /** The living phones 1, 2, 4, 8 … places after self, as far round as the table reaches; where one is silent, the next. */
+  doublings(): Contact[] {
+    const columns = this.#columns;
+    const { size } = this;
+    const found: Contact[] = [];
+    const start = columns.countBelow(this.#self);
+    for (let place = 1; place <= size; place *= 2) {
+      const next = Math.min(2 * place, size + 1);
+      for (let i = place; i < next; i++) {
+        const index = (start + i - 1) % size;
+        if (columns.isSuspected(columns.slotAt(index))) continue;
+        found.push(columns.contactAt(index));
+        break;
+      }
+    }
+    return found;
+  }
+
   /** Up to `count` living phones among so many entries from an index on, round the ring. */
   #living(start: number, step: 1 | -1, entries: number, count: number): Contact[] {
     const columns = this.#columns;

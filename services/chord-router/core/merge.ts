@@ -36,10 +36,9 @@ export function* meet(context: RingContext, calls: Calls, stranger: Contact): Ta
   }
   if (!merging && !wasDead) return;
   if (merging) context.tell({ type: 'rings-merging', through: stranger });
-  context.news.add('joined', stranger, yield* now(), true);
+  context.news.begin({ kind: 'joined', contact: stranger }, self.id, yield* now());
   context.pace.hurry();
-  const news = { joined: [self], gone: [] };
-  yield* calls.attempt<'ask-neighbours'>(stranger, { type: 'ask-neighbours', news });
+  yield* calls.attempt<'tell'>(stranger, { type: 'tell', joined: [self], gone: [] });
 }
 
 function wouldBeNeighbour({ ring, self, successor }: RingContext, id: Id): boolean {

@@ -10,13 +10,38 @@ import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
 import type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor } from './lookup-message.ts';
 import type { Relay, Relayed } from './relay.ts';
+import type {
+  AskNeighbours,
+  Compared,
+  CompareNeighbours,
+  Neighbours,
+  Notified,
+  Notify,
+  SpreadNews,
+  Tell,
+} from './ring-message.ts';
 
 export type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor, TrailHop } from './lookup-message.ts';
+export type {
+  AskNeighbours,
+  Compared,
+  CompareNeighbours,
+  NeighbourLists,
+  Neighbours,
+  NewsBranch,
+  Notified,
+  Notify,
+  SpreadNews,
+  Tell,
+} from './ring-message.ts';
 
 export type PeerRequest =
   | Ping
   | AskNeighbours
+  | CompareNeighbours
   | Notify
+  | Tell
+  | SpreadNews
   | FindSuccessor
   | ForwardLookup
   | ProbeFor
@@ -33,6 +58,8 @@ export type PeerRequest =
 export type PeerReply =
   | Done
   | Neighbours
+  | Compared
+  | Notified
   | FoundSuccessor
   | ForwardedLookup
   | Probed
@@ -49,7 +76,10 @@ export type PeerReply =
 export interface ReplyOf {
   ping: Done;
   'ask-neighbours': Neighbours;
-  notify: Neighbours;
+  'compare-neighbours': Compared;
+  notify: Notified;
+  tell: Done;
+  'spread-news': Done;
   'find-successor': FoundSuccessor;
   'forward-lookup': ForwardedLookup;
   'probe-for': Probed;
@@ -64,43 +94,12 @@ export interface ReplyOf {
   relay: Relayed;
 }
 
-/** News of phones that came or went, passed on a bounded number of times by whoever hears it. */
-export interface MembershipNews {
-  readonly joined: readonly Contact[];
-  /** Phones that left or were confirmed dead; each hears of it and may object by rejoining. */
-  readonly gone: readonly Contact[];
-}
-
 export interface Ping {
   readonly type: 'ping';
 }
 
 export interface Done {
   readonly type: 'done';
-}
-
-/** Zave's one read of another node's state (arXiv 1610.01140, StabilizeFromSuccessor). */
-export interface AskNeighbours {
-  readonly type: 'ask-neighbours';
-  readonly news: MembershipNews;
-}
-
-export interface Neighbours {
-  readonly type: 'neighbours';
-  readonly predecessor: Contact;
-  /** Nearest first; full unless the ring has fewer members: then the phone asked is itself the last (see ring.ts). */
-  readonly successors: readonly Contact[];
-  /** Nearest first, closing likewise; soft state, for knowing which ranges to keep replicas of. */
-  readonly predecessors: readonly Contact[];
-  readonly news: MembershipNews;
-}
-
-/** "I believe I am your predecessor" (rectify). Answered by the state after it. */
-export interface Notify {
-  readonly type: 'notify';
-  /** The notifier's own predecessors, nearest first; itself is the last if they reach round the whole ring. */
-  readonly predecessors: readonly Contact[];
-  readonly news: MembershipNews;
 }
 
 /** "Can you reach this phone?": a second opinion before a suspected phone is dropped. */

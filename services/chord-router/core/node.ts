@@ -1,6 +1,6 @@
 /** One node of the ring: wires the operations together and is their only public face. */
 import type { Contact } from '../../shared/core/contact.ts';
-import { type CallOutcome, detach, ended, now, spawn, type Task } from '../../shared/core/effect.ts';
+import { type CallOutcome, detach, ended, now, spawn, type Task, waitFor } from '../../shared/core/effect.ts';
 import { between, type Id } from '../../shared/core/id.ts';
 import type { Suspicion } from '../../shared/core/suspicion.ts';
 import { Answers, MAX_CONTACTS } from './answer.ts';
@@ -17,9 +17,13 @@ import { RingContext } from './ring-context.ts';
 import type { LookupOutcome, RingView } from './ring-view.ts';
 import { isRecordRequest, type RecordRequest } from './serve.ts';
 import type { ChordSettings } from './settings.ts';
+import { Spreading } from './spread.ts';
 import { Stabilisation } from './stabilise.ts';
 import { suspicionOf } from './suspicion.ts';
 import { Upkeep } from './upkeep.ts';
+
+/** Longest wait of a newcomer for word from both neighbours; usually it takes three or four round trips. */
+const PLACED_WITHIN_MS = 10_000;
 
 /** What the node asks of record keeping. */
 export interface RecordKeeping {
@@ -82,7 +86,7 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
     const attempts = yield* joinRing(context, this.#calls, { seeds, remembered });
     if (context.phase !== 'joining') return;
     context.phase = 'member';
-    context.news.add('joined', context.self, yield* now(), true);
+    yield* spawn(this.#tellOncePlaced(attempts), 'await place');
     for (const contact of remembered) {
       if (contact.id !== context.self.id && !context.phones.isAlive(contact.id)) {
         context.graveyard.bury(contact, 'remembered');
@@ -90,10 +94,19 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
     }
     const stabilisation = new Stabilisation(context, this.#calls, this.#suspicion);
     yield* stabilisation.round();
-    context.tell({ type: 'joined', successor: context.successor, attempts });
     yield* spawn(this.records.run(), 'records');
     yield* spawn(this.#fillTables(), 'fill tables');
     yield* this.#maintain(stabilisation, seeds);
+  }
+
+  /** The join is complete when both neighbours know this phone; a neighbour that keeps silent does not hold it up for ever. */
+  *#tellOncePlaced(attempts: number): Task<void> {
+    const context = this.#context;
+    const { placement } = context;
+    if (!placement.isPlaced) yield* waitFor(placement.completed, PLACED_WITHIN_MS);
+    placement.complete();
+    context.pace.hurry(); // its successor may wait for word of it
+    context.tell({ type: 'joined', successor: context.successor, attempts });
   }
 
   /** Takes up a place in a ring whose other members know it already, as if it had long been there, and maintains it. */
@@ -107,9 +120,11 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
   }
 
   *#maintain(stabilisation: Stabilisation, seeds: readonly string[]): Task<void> {
-    const upkeep = new Upkeep(this.#context, this.#calls, this.#suspicion, seeds);
+    const upkeep = new Upkeep(this.#context, this.#calls, seeds);
+    yield* spawn(new Spreading(this.#context, this.#calls).run(), 'news');
     while (this.#isOnRing()) {
       yield* spawn(upkeep.round(), 'upkeep');
+      if (!this.#context.placement.isPlaced) this.#context.pace.hurry();
       yield* this.#context.pace.rest();
       if (this.#isOnRing()) yield* stabilisation.round();
     }
@@ -158,9 +173,9 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
   }
 
   status(): NodeStatus {
-    const { phase, self, ring, successors, predecessors, fingers, phones, graveyard, estimatedSize } = this.#context;
+    const { self, ring, successors, predecessors, fingers, phones, graveyard, estimatedSize } = this.#context;
     return {
-      state: phase === 'gone' ? 'leaving' : phase,
+      state: stateOf(this.#context),
       self,
       predecessor: ring.predecessor,
       successors,
@@ -203,4 +218,10 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
       if (outcome.reply.contacts.length < MAX_CONTACTS) return;
     }
   }
+}
+
+/** A phone that is on the ring while its neighbours do not know it yet is still joining, as seen from outside. */
+function stateOf({ phase, placement }: RingContext): NodeStatus['state'] {
+  if (phase === 'gone') return 'leaving';
+  return phase === 'member' && !placement.isPlaced ? 'joining' : phase;
 }

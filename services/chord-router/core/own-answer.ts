@@ -26,7 +26,8 @@ export function sureOwner(context: RingContext, key: Id): (FoundSuccessor & { re
   const { ring, self } = context;
   if (context.owns(key)) return found(self, context.successors);
   const successor = ring.successors[0]!;
-  return inOwnedRange(self.id, key, successor.id) ? found(successor, ring.successors.slice(1)) : undefined;
+  if (!context.placement.mayNameSuccessor || !inOwnedRange(self.id, key, successor.id)) return undefined;
+  return found(successor, ring.successors.slice(1));
 }
 
 function found(owner: Contact, ownerSuccessors: readonly Contact[]): FoundSuccessor & { readonly owner: Contact } {

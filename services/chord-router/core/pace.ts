@@ -11,14 +11,12 @@ export interface PaceBounds {
 
 /** After being woken it waits this share of the shortest pause, for changes seldom come alone. */
 const GATHERING_SHARE = 0.2;
-/** With news to pass on, a pause is at most this many of the shortest ones. */
-const NUDGED_PAUSES = 4;
 
 export class Pace {
   readonly #bounds: PaceBounds;
   readonly #wake = new Signal();
   #pauseMs: number;
-  #wanted: 'in time' | 'before long' | 'now' = 'in time';
+  #isWanted = false;
 
   constructor(bounds: PaceBounds) {
     this.#bounds = bounds;
@@ -43,30 +41,22 @@ export class Pace {
 
   /** There is something to see: a round at once, after which the pace stays what it was. */
   now(): void {
-    this.#wanted = 'now';
-    this.#wake.notify();
-  }
-
-  /** There is something to say: a round before long, after which the pace stays what it was. */
-  nudge(): void {
-    if (this.#wanted !== 'in time' || this.#pauseMs <= NUDGED_PAUSES * this.#bounds.stabiliseMinMs) return;
-    this.#wanted = 'before long';
+    this.#isWanted = true;
     this.#wake.notify();
   }
 
   /** Waits until the next round is due. */
   *rest(): Task<void> {
     const { stabiliseMinMs, stabiliseMaxMs } = this.#bounds;
-    if (this.#wanted === 'in time') {
+    if (!this.#isWanted) {
       const woken = yield* this.#pause(this.#pauseMs);
       if (!woken) {
         this.#pauseMs = Math.min(this.#pauseMs * 2, stabiliseMaxMs);
         return;
       }
     }
-    const patient = this.#wanted === 'before long';
-    this.#wanted = 'in time';
-    yield* this.#pause(stabiliseMinMs * (patient ? NUDGED_PAUSES : GATHERING_SHARE));
+    this.#isWanted = false;
+    yield* this.#pause(stabiliseMinMs * GATHERING_SHARE);
   }
 
   *#pause(ms: number): Task<boolean> {

@@ -37,6 +37,8 @@ export function takePlace(context: RingContext, place: Place, atMs: number): voi
     known.heardAtMs = atMs;
     known.roundTrip.answered(place.rttMs(contact));
   }
+  context.placement.heardSuccessor(place.successors[0]!, self.id, true);
+  context.placement.complete();
   context.owesPredecessor = false;
   context.pace.slow();
 }

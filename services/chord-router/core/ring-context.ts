@@ -5,10 +5,11 @@ import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
 import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
 import type { Tell } from './event.ts';
 import { Fingers } from './fingers.ts';
-import { News } from './gossip.ts';
 import { Graveyard } from './graveyard.ts';
 import { forward, fractionOf, KnownPhones } from './known-phones.ts';
+import { News } from './news.ts';
 import { Pace } from './pace.ts';
+import { Placement } from './placement.ts';
 import {
   aloneState,
   counterclockwiseList,
@@ -18,6 +19,7 @@ import {
   sameContacts,
   withoutSuccessor,
 } from './ring.ts';
+import type { NeighbourLists } from './ring-message.ts';
 import type { ChordSettings } from './settings.ts';
 import { SilenceEstimate } from './silence.ts';
 
@@ -39,6 +41,7 @@ export class RingContext {
   /** Round trips of whatever phones it asks. */
   readonly roundTrips = new RoundTripEstimator();
   phase: Phase = 'joining';
+  readonly placement: Placement;
   /** The successor list changed since the predecessor, whose list follows from it, was last told. */
   owesPredecessor = false;
   #ring: RingState;
@@ -54,6 +57,7 @@ export class RingContext {
     this.news = new News(settings.newsBytesPerSecond);
     this.#ring = aloneState(self);
     this.#predecessors = [self];
+    this.placement = new Placement({ ring: () => this.#ring, isDead: (id) => this.isDead(id) });
     this.phones = new KnownPhones(self.id, {
       limit: settings.knownPhones,
       isKept: (id) => this.isNeighbour(id) || this.fingers.has(id),
@@ -90,11 +94,24 @@ export class RingContext {
   }
 
   isNeighbour(id: Id): boolean {
-    return (
-      id === this.#ring.predecessor.id ||
-      this.#ring.successors.some((s) => s.id === id) ||
-      this.#predecessors.some((p) => p.id === id)
-    );
+    return this.neighbour(id) !== undefined;
+  }
+
+  /** The predecessor or the entry of a list with this id. */
+  neighbour(id: Id): Contact | undefined {
+    const { predecessor, successors } = this.#ring;
+    if (id === predecessor.id) return predecessor;
+    return successors.find((s) => s.id === id) ?? this.#predecessors.find((p) => p.id === id);
+  }
+
+  /** What another phone's lists should be by this one's table. */
+  believedLists(of: Contact): NeighbourLists {
+    const { self, phones } = this;
+    const r = this.settings.successors;
+    const others = phones.following(of.id, r + 1).filter(({ id }) => id !== of.id);
+    const at = others.findIndex(({ id }) => between(of.id, self.id, id));
+    const successors = [...others.slice(0, at < 0 ? others.length : at), self, ...(at < 0 ? [] : others.slice(at)), of];
+    return { predecessor: phones.closestPreceding(of.id, 1)[0] ?? self, successors: successors.slice(0, r) };
   }
 
   /** Whether a phone at this position would be in the lists of neighbours. */
@@ -129,6 +146,7 @@ export class RingContext {
     const changed = next.predecessor.id !== before.predecessor.id || !sameContacts(next.successors, before.successors);
     this.#ring = next;
     if (!changed) return;
+    if (next.successors[0]!.id !== before.successors[0]!.id) this.placement.firstSuccessorChanged();
     for (const dead of next.successors.filter((s) => this.isDead(s.id))) {
       this.#ring = withoutSuccessor(this.#ring, dead.id);
       this.graveyard.hint(dead.id); // somebody else takes it for alive
@@ -202,6 +220,7 @@ export class RingContext {
     const ring = withoutSuccessor(this.#ring, contact.id);
     if (ring === this.#ring && predecessors.length === this.#predecessors.length) return;
     if (ring !== this.#ring) this.owesPredecessor = true;
+    if (ring.successors[0]!.id !== this.successor.id) this.placement.firstSuccessorChanged();
     this.#ring = ring;
     this.#predecessors = predecessors.length === 0 ? [this.self] : predecessors;
     this.#neighboursMoved();

@@ -21,7 +21,7 @@ export interface ChordSettings {
   readonly lookupDeadlineMs: number;
   /** Whether lookups of keys around which the table is sparse are passed on from phone to phone (forward.ts). */
   readonly forwardLookups: boolean;
-  /** Bytes a second spent on passing on who came and went: more fills tables sooner under churn, less keeps it cheap. */
+  /** Most bytes a second, in the long run, for passing on who came and went: more fills tables under churn, less is cheap. */
   readonly newsBytesPerSecond: number;
   /** Shortest and longest pause between two rounds of stabilisation: short after a change, doubling while quiet. */
   readonly stabiliseMinMs: number;
@@ -48,7 +48,7 @@ export const DEFAULT_SETTINGS: ChordSettings = {
   lookupHops: 128,
   lookupDeadlineMs: 10_000,
   forwardLookups: true,
-  newsBytesPerSecond: 200,
+  newsBytesPerSecond: 400,
   stabiliseMinMs: 250,
   stabiliseMaxMs: 16_000,
   callTimeoutMinMs: 100,

@@ -10,8 +10,8 @@ import { all, now, spawn, type Task } from '../../shared/core/effect.ts';
 import { between, type Id } from '../../shared/core/id.ts';
 import type { Suspicion } from '../../shared/core/suspicion.ts';
 import type { Calls } from './calls.ts';
-import { absorbNews } from './hear-news.ts';
-import type { Neighbours } from './message.ts';
+import { digestOfList, digestOfLists, type ListDigest } from './list-digest.ts';
+import type { NeighbourLists } from './message.ts';
 import { stabiliseFromPredecessor, stabiliseFromSuccessor } from './ring.ts';
 import type { RingContext } from './ring-context.ts';
 
@@ -27,6 +27,10 @@ export class Stabilisation {
   #round = 0;
   #introducedTo: Id | undefined;
   #introducedInRound = 0;
+  /** What the successor's lists were when last asked: it sends them again only when they are others. */
+  #lists: { readonly of: Id; readonly lists: NeighbourLists; readonly digest: ListDigest } | undefined;
+  /** The predecessors that the successor was last told. */
+  #told: { readonly to: Id; readonly digest: ListDigest } | undefined;
 
   constructor(context: RingContext, calls: Calls, suspicion: Suspicion) {
     this.#context = context;
@@ -38,7 +42,6 @@ export class Stabilisation {
     this.#round += 1;
     const context = this.#context;
     const startedMs = yield* now();
-    context.news.noteTime(startedMs);
     const before = context.ring;
     if (context.isAdrift) yield* this.#findAnyone();
     yield* this.#followSuccessor();
@@ -61,6 +64,7 @@ export class Stabilisation {
       if (successor.id === self.id) {
         // A phone alone asks itself. Whoever notified it is its successor, too.
         context.rectify(self, context.isDead(context.ring.predecessor.id));
+        if (context.ring.predecessor.id === self.id) context.placement.complete();
         yield* this.#consider(context.ring.predecessor);
         return;
       }
@@ -75,14 +79,28 @@ export class Stabilisation {
   }
 
   /** Notifies a successor. `dead`: it is off the ring, and off the list now. */
-  *#notify(successor: Contact): Task<Neighbours | 'dead' | 'unsure'> {
+  *#notify(successor: Contact): Task<NeighbourLists | 'dead' | 'unsure'> {
     const context = this.#context;
     const predecessors = context.predecessorList;
-    const news = context.news.take(context.estimatedSize);
-    const outcome = yield* this.#calls.attempt<'notify'>(successor, { type: 'notify', predecessors, news });
+    const predecessorsDigest = digestOfList(predecessors);
+    const known = this.#lists?.of === successor.id ? this.#lists : undefined;
+    const isTold = this.#told?.to === successor.id && this.#told.digest === predecessorsDigest;
+    const outcome = yield* this.#calls.attempt<'notify'>(successor, {
+      type: 'notify',
+      predecessors: isTold ? undefined : predecessors,
+      predecessorsDigest,
+      known: known?.digest,
+      places: context.placement.mayPlaceSuccessor(known?.lists.successors[0]),
+    });
     if (outcome.ok) {
-      yield* absorbNews(context, this.#suspicion, successor, outcome.reply.news);
-      return outcome.reply;
+      const { lists, wantsPredecessors, placed } = outcome.reply;
+      this.#told = wantsPredecessors ? undefined : { to: successor.id, digest: predecessorsDigest };
+      if (wantsPredecessors) context.pace.hurry();
+      const read = lists ?? known?.lists;
+      if (read === undefined) return 'unsure'; // it says "those you know" to one who knows none
+      this.#lists = { of: successor.id, lists: read, digest: digestOfLists(read) };
+      context.placement.heardSuccessor(successor, read.predecessor.id, placed);
+      return read;
     }
     if (outcome.failure === 'refused') {
       context.unlist(successor);
@@ -98,16 +116,19 @@ export class Stabilisation {
     const context = this.#context;
     const { self, settings } = context;
     if (context.isDead(candidate.id) || !between(self.id, candidate.id, context.successor.id)) return;
-    const news = context.news.take(context.estimatedSize);
-    const outcome = yield* this.#calls.attempt<'ask-neighbours'>(candidate, { type: 'ask-neighbours', news });
+    const outcome = yield* this.#calls.attempt<'ask-neighbours'>(candidate, { type: 'ask-neighbours' });
     if (!outcome.ok) {
       if (outcome.failure !== 'refused') yield* this.#suspicion.confirm(candidate);
       return;
     }
-    yield* absorbNews(context, this.#suspicion, candidate, outcome.reply.news);
     context.setRing(stabiliseFromPredecessor(context.ring, candidate, outcome.reply, settings.successors));
     context.pace.hurry();
-    if (context.successor.id === candidate.id) yield* this.#notify(candidate);
+    if (context.successor.id !== candidate.id) return;
+    const { predecessor, successors } = outcome.reply;
+    const lists = { predecessor, successors };
+    this.#lists = { of: candidate.id, lists, digest: digestOfLists(lists) };
+    context.news.begin({ kind: 'joined', contact: candidate }, self.id, yield* now());
+    yield* this.#notify(candidate);
   }
 
   /** A known phone nearer than the predecessor should have this one as successor; asking makes it known to it. */
@@ -121,21 +142,16 @@ export class Stabilisation {
     if (known.id === this.#introducedTo && recently) return;
     this.#introducedTo = known.id;
     this.#introducedInRound = this.#round;
-    const news = { joined: [self], gone: [] };
-    yield* this.#calls.ask<'ask-neighbours'>(known, { type: 'ask-neighbours', news });
+    yield* this.#calls.ask<'tell'>(known, { type: 'tell', joined: [self], gone: [] });
   }
 
   /** Lost all successors: those known phones that do not answer are suspected, so the rest can be turned to. */
   *#findAnyone(): Task<void> {
     const context = this.#context;
     const known = context.phones.following(context.self.id, ADRIFT_PROBES);
-    const news = { joined: [context.self], gone: [] };
+    const request = { type: 'tell', joined: [context.self], gone: [] } as const;
     const probes = [];
-    for (const phone of known) {
-      probes.push(
-        yield* spawn(this.#calls.attempt<'ask-neighbours'>(phone, { type: 'ask-neighbours', news }), 'adrift'),
-      );
-    }
+    for (const phone of known) probes.push(yield* spawn(this.#calls.attempt<'tell'>(phone, request), 'adrift'));
     yield* all(probes);
   }
 }

@@ -1,5 +1,6 @@
 /** How the ring confirms a suspicion (shared/core/suspicion.ts), and what it does about a phone that is dead. */
-import { now } from '../../shared/core/effect.ts';
+import type { Contact } from '../../shared/core/contact.ts';
+import { detach, now, type Task } from '../../shared/core/effect.ts';
 import { Suspicion } from '../../shared/core/suspicion.ts';
 import type { Calls } from './calls.ts';
 import type { RingContext } from './ring-context.ts';
@@ -18,10 +19,20 @@ export function suspicionOf(context: RingContext, calls: Calls): Suspicion {
     *foundAlive(contact) {
       context.heard(contact, yield* now());
     },
-    *foundDead(contact) {
-      context.drop(contact, 'dead');
-      context.news.add('gone', contact, yield* now(), true);
-      context.pace.hurry();
-    },
+    foundDead: (contact) => drop(context, calls, contact),
   });
+}
+
+/** Of a first successor's death this phone tells all; of another's, the phone before it, which looks for itself. */
+function* drop(context: RingContext, calls: Calls, contact: Contact): Task<void> {
+  const { self, successor } = context;
+  context.drop(contact, 'dead');
+  context.pace.hurry();
+  if (successor.id === contact.id) {
+    context.news.begin({ kind: 'gone', id: contact.id }, self.id, yield* now());
+    return;
+  }
+  const [before] = context.phones.closestPreceding(contact.id, 1);
+  if (before === undefined) return;
+  yield* detach(calls.attempt<'tell'>(before, { type: 'tell', joined: [], gone: [contact.id] }), 'tell of a death');
 }

@@ -1,53 +1,69 @@
 /**
- * What a phone does beside stabilising, a little each round: refreshes a finger, explores a known phone, asks one that
- * was dropped whether it is back, tries a seed, and passes news on.
+ * What a phone does beside stabilising. When its lists have changed it tells its predecessor. And now and then, more
+ * rarely while nothing comes of it, it does one chore of each kind: compares a stretch of its table with what a phone
+ * there says of its neighbours, refreshes a finger, asks a phone that was dropped whether it is back, tries a seed.
  */
 import type { Contact } from '../../shared/core/contact.ts';
-import { identify, type Task } from '../../shared/core/effect.ts';
-import type { Suspicion } from '../../shared/core/suspicion.ts';
+import { identify, now, type Task } from '../../shared/core/effect.ts';
+import { between, type Id } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
-import { absorbNews } from './hear-news.ts';
+import { hearOf } from './hear-news.ts';
+import { digestOfLists } from './list-digest.ts';
 import { lookup } from './lookup.ts';
 import { meet } from './merge.ts';
+import type { NeighbourLists } from './message.ts';
 import type { RingContext } from './ring-context.ts';
 
-/** Fingers looked up in a round while some are still empty. */
-const FINGERS_A_ROUND = 4;
-/** A seed's address is tried once in so many rounds, unless a phone known to live has it. */
-const SEED_EVERY_ROUNDS = 8;
+/** Fingers looked up with one chore while some are still empty. */
+const FINGERS_AT_ONCE = 4;
+/** A seed's address is tried once in so many chores, unless a phone known to live has it. */
+const SEED_EVERY_CHORES = 8;
+/** The pause between two chores is at least so many of the shortest pauses of stabilisation; it doubles to the longest. */
+const SHORTEST_CHORE_PAUSES = 16;
+/** A phone of which it was only heard that it is gone is forgotten after so long, in ms: by then it would have objected. */
+const FORGET_GONE_MS = 60_000;
+/** Of the phones there are, those that a table must hold for a finger to be read off it. */
+const DENSE_SHARE = 0.5;
 
 export class Upkeep {
   readonly #context: RingContext;
   readonly #calls: Calls;
-  readonly #suspicion: Suspicion;
   readonly #seeds: readonly string[];
-  #round = 0;
+  #chore = 0;
   #busy = false;
+  #pauseMs: number;
+  #dueMs = 0;
+  /** Where the comparison of the table goes on. */
+  #comparedTo: Id;
 
-  constructor(context: RingContext, calls: Calls, suspicion: Suspicion, seeds: readonly string[]) {
+  constructor(context: RingContext, calls: Calls, seeds: readonly string[]) {
     this.#context = context;
     this.#calls = calls;
-    this.#suspicion = suspicion;
     this.#seeds = seeds;
+    this.#pauseMs = this.#shortestPauseMs;
+    this.#comparedTo = context.self.id;
   }
 
-  /** One round's worth; does nothing while an earlier one still waits for answers. */
+  get #shortestPauseMs(): number {
+    const { stabiliseMinMs, stabiliseMaxMs } = this.#context.settings;
+    return Math.min(SHORTEST_CHORE_PAUSES * stabiliseMinMs, stabiliseMaxMs);
+  }
+
+  /** Runs with every round of stabilisation; does nothing while an earlier one still waits for answers. */
   *round(): Task<void> {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      this.#round += 1;
       yield* this.#pokePredecessor();
-      yield* this.#spreadNews();
-      yield* this.#askTheDead();
-      if (this.#round % SEED_EVERY_ROUNDS === 0) yield* this.#trySeed();
-      if (this.#context.fingers.empty > 0) {
-        for (let i = 0; i < FINGERS_A_ROUND; i++) yield* this.#refreshFinger();
-      } else if (this.#round % 2 === 0) {
-        yield* this.#refreshFinger();
-      } else {
-        yield* this.#explore();
-      }
+      if (this.#context.graveyard.hasHint) yield* this.#askTheDead();
+      const atMs = yield* now();
+      // A clock that was set back must not put chores off for long.
+      if (atMs < this.#dueMs && this.#dueMs - atMs <= this.#pauseMs) return;
+      const wasUseful = yield* this.#doChores(atMs);
+      const { stabiliseMaxMs } = this.#context.settings;
+      this.#pauseMs = wasUseful ? this.#shortestPauseMs : Math.min(2 * this.#pauseMs, stabiliseMaxMs);
+      // Rounds come at jittered times: one a little early will do.
+      this.#dueMs = (yield* now()) + this.#pauseMs / 2;
     } finally {
       this.#busy = false;
     }
@@ -57,65 +73,86 @@ export class Upkeep {
   *#pokePredecessor(): Task<void> {
     const context = this.#context;
     const { predecessor } = context.ring;
-    if (!context.owesPredecessor || predecessor.id === context.self.id || context.isDead(predecessor.id)) return;
+    const owes = context.owesPredecessor || !context.placement.isPlaced;
+    if (!owes || predecessor.id === context.self.id || context.isDead(predecessor.id)) return;
     context.owesPredecessor = false;
-    yield* this.#exchange(predecessor);
+    const joined = context.placement.isPlaced ? [] : [context.self];
+    yield* this.#calls.ask<'tell'>(predecessor, { type: 'tell', joined, gone: [] });
   }
 
-  /** Beside what travels with stabilisation, news goes to the predecessor and to any known phone, in turn. */
-  *#spreadNews(): Task<void> {
-    const context = this.#context;
-    if (!context.news.pending) return;
-    const { predecessor } = context.ring;
-    const any = context.phones.nextToExplore((phone) => phone.state === 'alive');
-    if (any !== undefined) context.phones.touch(any);
-    const toPredecessor =
-      this.#round % 2 === 0 && predecessor.id !== context.self.id && !context.isDead(predecessor.id);
-    const to = toPredecessor ? predecessor : any?.contact;
-    if (to !== undefined) yield* this.#exchange(to);
-    if (context.news.pending) context.pace.nudge();
+  /** True when the table turned out to lack or to mistake something. */
+  *#doChores(atMs: number): Task<boolean> {
+    this.#chore += 1;
+    this.#forgetTheGone(atMs);
+    yield* this.#askTheDead();
+    if (this.#chore % SEED_EVERY_CHORES === 0) yield* this.#trySeed();
+    const fingers = this.#context.fingers.empty > 0 ? FINGERS_AT_ONCE : 1;
+    for (let i = 0; i < fingers; i++) yield* this.#refreshFinger();
+    return yield* this.#compare();
   }
 
-  /** Asks a phone for its neighbours: a sign of life, news both ways, and phones to learn of. */
-  *#exchange(phone: Contact): Task<boolean> {
+  /** Looks into a suspected phone, or else asks the next one round the ring for its neighbours and compares. */
+  *#compare(): Task<boolean> {
     const context = this.#context;
-    const news = context.news.take(context.estimatedSize);
-    const outcome = yield* this.#calls.ask<'ask-neighbours'>(phone, { type: 'ask-neighbours', news });
-    if (!outcome.ok) return false;
-    for (const contact of outcome.reply.successors.slice(0, context.settings.successors)) {
-      context.learn(contact);
+    const { phones, news } = context;
+    const suspect = phones.nextToExplore(({ contact, state }) => {
+      return state === 'suspected' && news.goneAtMs(contact.id) === undefined;
+    });
+    const next = suspect?.contact ?? phones.following(this.#comparedTo, 2).find(({ id }) => id !== this.#comparedTo);
+    if (next === undefined) return false;
+    if (suspect !== undefined) phones.touch(suspect);
+    const believed = context.believedLists(next);
+    const request = { type: 'compare-neighbours', known: digestOfLists(believed) } as const;
+    const outcome = yield* this.#calls.ask<'compare-neighbours'>(next, request);
+    if (!outcome.ok) {
+      // Suspected before and silent again, and no neighbour: that is enough.
+      if (suspect !== undefined && !context.isNeighbour(next.id)) context.drop(next, 'dead');
+      if (suspect === undefined) this.#comparedTo = next.id;
+      return true;
     }
-    // What lies behind the predecessor comes with its next Notify; asked, it has told now.
-    if (phone.id === context.ring.predecessor.id) {
-      context.setPredecessorsBehind(outcome.reply.predecessors.slice(0, context.settings.successors));
-    }
-    yield* absorbNews(context, this.#suspicion, phone, outcome.reply.news);
-    return true;
+    const { lists } = outcome.reply;
+    if (lists !== undefined) this.#correct(next, lists);
+    if (suspect === undefined) this.#comparedTo = this.#endOf(next, lists ?? believed);
+    return lists !== undefined;
   }
 
-  *#explore(): Task<void> {
+  /** Learns those that a phone lists and this one lacks, and suspects those that this one has between them. */
+  #correct(of: Contact, lists: NeighbourLists): void {
     const context = this.#context;
-    const inTouch = new Set([context.successor.id, context.ring.predecessor.id]);
-    const next = context.phones.nextToExplore(({ contact }) => !inTouch.has(contact.id));
-    if (next === undefined) return;
-    context.phones.touch(next);
-    const wasSuspected = next.state === 'suspected';
-    const answered = yield* this.#exchange(next.contact);
-    // Suspected before and silent again, and no neighbour: that is enough.
-    if (!answered && wasSuspected && !context.isNeighbour(next.contact.id)) context.drop(next.contact, 'dead');
+    const listed = [lists.predecessor, ...lists.successors.slice(0, context.settings.successors)];
+    const ids = new Set(listed.map(({ id }) => id));
+    for (const contact of listed) if (contact.id !== context.self.id) hearOf(context, contact);
+    const end = this.#endOf(of, lists);
+    for (const extra of context.phones.following(of.id, 2 * context.settings.successors)) {
+      if (between(of.id, extra.id, end) && !ids.has(extra.id)) context.suspect(extra);
+    }
   }
 
+  /** How far a phone's list of successors reaches. */
+  #endOf(of: Contact, { successors }: NeighbourLists): Id {
+    return successors.findLast(({ id }) => id !== of.id)?.id ?? of.id;
+  }
+
+  #forgetTheGone(atMs: number): void {
+    const { phones, news } = this.#context;
+    const forgotten = phones.all().filter(({ contact, state }) => {
+      const goneAtMs = state === 'suspected' ? news.goneAtMs(contact.id) : undefined;
+      return goneAtMs !== undefined && Math.abs(atMs - goneAtMs) > FORGET_GONE_MS;
+    });
+    for (const { contact } of forgotten) phones.forget(contact.id);
+  }
+
+  /** Where the table has most of the ring, what a finger points at stands in it. */
   *#refreshFinger(): Task<void> {
     const context = this.#context;
-    const target = context.fingers.nextToRefresh();
-    if (target === undefined) {
-      yield* this.#explore();
-      return;
-    }
-    const { owner } = yield* lookup(context, this.#calls, target);
+    const { fingers, phones, settings } = context;
+    const target = fingers.nextToRefresh();
+    if (target === undefined) return;
+    const isDense = phones.size < settings.knownPhones && phones.size >= DENSE_SHARE * context.estimatedSize;
+    const owner = isDense ? phones.following(target, 1)[0] : (yield* lookup(context, this.#calls, target)).owner;
     if (owner === undefined || owner.id === context.self.id) return;
     context.learn(owner);
-    context.fingers.point(target, owner);
+    fingers.point(target, owner);
   }
 
   /** A phone that was dropped and answers is met like a stranger: it may have been on another ring meanwhile. */
@@ -129,7 +166,7 @@ export class Upkeep {
   *#trySeed(): Task<void> {
     const { self, phones, settings } = this.#context;
     if (this.#seeds.length === 0) return;
-    const address = this.#seeds[(this.#round / SEED_EVERY_ROUNDS) % this.#seeds.length]!;
+    const address = this.#seeds[(this.#chore / SEED_EVERY_CHORES) % this.#seeds.length]!;
     if (address === self.address) return;
     if (phones.all().some((phone) => phone.contact.address === address && phone.state === 'alive')) return;
     const contact = yield* identify(address, settings.callTimeoutMaxMs);

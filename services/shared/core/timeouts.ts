@@ -19,7 +19,7 @@ const MAX_BACKOFF = 4;
  * variation fades to nothing, and then an answer on time would be late.
  */
 const LEAST_MARGIN_MS = 20;
-/** Of the longest timeout: what a phone that was never asked gets. */
+/** Of the longest timeout: what a phone that was never asked gets, while no other was asked either. */
 const FIRST_TIMEOUT_SHARE = 1 / 3;
 
 /** What is known of many phones' round trips: packed, for tables hold a thousand phones and most are never measured. */
@@ -110,13 +110,16 @@ export class RoundTripEstimator {
     this.#kept.timedOut(this.#at);
   }
 
-  /** How long to wait for this phone's answer, in ms. */
-  timeoutMs({ callTimeoutMinMs, callTimeoutMaxMs }: TimeoutBounds): number {
-    const { smoothedMs } = this;
+  /**
+   * How long to wait for this phone's answer, in ms. `others` is what first answers of others took: it stands in while
+   * this phone has given none.
+   */
+  timeoutMs({ callTimeoutMinMs, callTimeoutMaxMs }: TimeoutBounds, others?: RoundTripEstimator): number {
+    const estimate = this.estimate ?? others?.estimate;
     const base =
-      smoothedMs === undefined
+      estimate === undefined
         ? callTimeoutMaxMs * FIRST_TIMEOUT_SHARE
-        : smoothedMs + Math.max(4 * this.#kept.variationMs(this.#at), LEAST_MARGIN_MS);
+        : estimate.smoothedMs + Math.max(4 * estimate.variationMs, LEAST_MARGIN_MS);
     return Math.min(Math.max(base, callTimeoutMinMs) * 2 ** this.#kept.backoff(this.#at), callTimeoutMaxMs);
   }
 

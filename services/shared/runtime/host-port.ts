@@ -63,6 +63,16 @@ export function ipBytes(ip: string): Uint8Array {
   return bytes;
 }
 
+/** The canonical text of 4 or 16 bytes; undefined when there are others, or when 16 stand for an IPv4 address. */
+export function ipText(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.length !== 16) return undefined;
+  const groups: string[] = [];
+  for (let i = 0; i < 16; i += 2) groups.push(((bytes[i]! << 8) | bytes[i + 1]!).toString(16));
+  const text = canonicalIp(groups.join(':'));
+  return text?.includes(':') ? text : undefined;
+}
+
 function groupsOf(text: string): number[] {
   if (text === '') return [];
   return text.split(':').flatMap((group) => {

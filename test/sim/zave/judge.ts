@@ -13,8 +13,14 @@ import { effectiveMembers, idealIsQuiet, isIdle, progressIsPossible, stabiliseAl
 
 const NO_FAULTS: readonly string[] = [];
 
+export interface JudgeOptions {
+  /** Whether N is asked as well: only where every step to the state was seen, for it is no part of the states. */
+  readonly naming: boolean;
+}
+
 export class Judge {
   readonly #network: Network;
+  readonly #naming: boolean;
   readonly #analysis: Analysis;
   /** Version of the network that the analysis is of. */
   #analysed = NONE;
@@ -26,8 +32,9 @@ export class Judge {
   #versionBefore = NONE;
   readonly #exempt: ReadonlySet<string>;
 
-  constructor(network: Network, { exempt }: Protocol) {
+  constructor(network: Network, { exempt }: Protocol, { naming }: JudgeOptions = { naming: false }) {
     this.#network = network;
+    this.#naming = naming;
     this.#exempt = new Set(exempt);
     this.#analysis = new Analysis(network.size);
     this.#principalBefore = new Uint8Array(network.size);
@@ -62,6 +69,7 @@ export class Judge {
     const faults: string[] = [];
     if (!predecessorNeverNil(this.#network)) faults.push('L2');
     if (!this.#predecessorsChangedRightly()) faults.push('T2');
+    if (this.#naming && !this.#network.naming.isRight) faults.push('N');
     if (this.#network.version !== this.#versionBefore) this.#addFaultsOfLists(faults);
     return this.#exempt.size === 0 ? faults : faults.filter((fault) => !this.#exempt.has(fault));
   }

@@ -10,6 +10,7 @@ import { checkImplied, checkInduction } from './induction.ts';
 import { ringsOfOne, ringsOfPrincipals } from './initial.ts';
 import { failMany } from './mass-failure.ts';
 import { correctedProtocol } from './model.ts';
+import { failingOneByOne } from './naming.ts';
 import { walk } from './walk.ts';
 
 const REPORT_EVERY_MS = 10_000;
@@ -78,13 +79,16 @@ program
   .option('--steps <n>', 'happenings', (text) => atLeast(1)(String(Number(text))), 1_000_000)
   .option('--leg <n>', 'happenings after which the faults cease and the ring must become ideal', atLeast(1), 100_000)
   .option('--members <n>', 'members at most', atLeast(2), 50)
+  .option('--start <n>', 'members at the start of a leg; as many as at most, if not given', atLeast(1))
   .option('--ids <n>', 'size of the id space', atLeast(2), 80)
   .option('--r <n>', 'length of the successor list', atLeast(1), 4)
   .option('--small', 'let rings be of any size')
   .option('--delayed', 'messages take time, arrive late, twice or never')
+  .option('--naming', 'ask N as well, under the assumption on failures that it needs')
   .option('--seed <n>', 'seed', atLeast(0), 1)
   .action((options: WalkOptions) => {
-    const { delayed = false, ids: size, leg: legSteps, members: population, r, seed, small = false, steps } = options;
+    const protocol = options.delayed ? asynchronousProtocol() : correctedProtocol();
+    const { naming = false, ids: size, leg: legSteps, members: population, r, seed, small = false, steps } = options;
     const tell = progressTeller();
     const { happened, violation, ...report } = walk({
       size,
@@ -93,8 +97,10 @@ program
       steps,
       legSteps,
       population,
+      ...(options.start !== undefined && { startsWith: options.start }),
       leastPrincipals: small ? 1 : r + 1,
-      protocol: delayed ? asynchronousProtocol() : correctedProtocol(),
+      naming,
+      protocol: naming ? failingOneByOne(protocol) : protocol,
       onProgress: (done) => tell(`${done} of ${steps} steps`),
     });
     if (violation !== undefined) found(`${violation.invariant} in leg ${violation.leg}`, violation.trace);
@@ -110,6 +116,8 @@ interface WalkOptions {
   readonly r: number;
   readonly small?: true;
   readonly delayed?: true;
+  readonly naming?: true;
+  readonly start?: number;
   readonly seed: number;
 }
 

@@ -153,6 +153,7 @@ export function shiftPast(operations: RingOperations, network: Network, at: numb
 export function takeListOf(operations: RingOperations, network: Network, at: number, answer: RingState): void {
   const { state, candidate } = operations.stabiliseFromSuccessor(network.states[at]!, answer.self, answer, network.r);
   network.set(at, state);
+  network.naming.heardSuccessor(at, network.positionOf(answer.self), network.positionOf(answer.predecessor));
   if (candidate === undefined) network.setStep(at, NOTIFYING, network.entry(at, 0));
   else network.setStep(at, QUERYING, network.positionOf(candidate));
 }
@@ -201,6 +202,8 @@ export function notify(operations: RingOperations): Action {
 export function beNotified(operations: RingOperations, network: Network, at: number, notifier: number): void {
   const predecessorDead = !network.isMember(network.predecessors[at]!);
   network.set(at, operations.rectify(network.states[at]!, network.contacts[notifier]!, predecessorDead));
+  const isItsFirst = network.isMember(notifier) && network.entry(notifier, 0) === at;
+  if (isItsFirst) network.naming.heardPredecessor(at, notifier);
 }
 
 /** Ours: an entry that is known to be dead is taken out wherever it stands. */

@@ -9,6 +9,7 @@
 import type { RingState } from '../../../services/chord-router/core/ring.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { type Id, idFromNumber } from '../../../services/shared/core/id.ts';
+import { FULL_RULE, Naming, type NamingRule } from './naming.ts';
 
 /** Where the flat arrays have no position. */
 export const NONE = -1;
@@ -46,6 +47,8 @@ export interface NetworkOptions {
   readonly leastPrincipals: number;
   /** Answers that may be on their way to a position at once; 1 by default. */
   readonly answersEach?: number;
+  /** By what rule members name their successors; the product's if not given. */
+  readonly namingRule?: NamingRule;
 }
 
 export class Network implements NetworkOptions {
@@ -67,13 +70,14 @@ export class Network implements NetworkOptions {
   readonly answers: (RingState | undefined)[];
   /** The lists that those answers will make, laid out like `lists`. */
   readonly comingLists: Int16Array;
+  readonly naming: Naming;
   answerCount = 0;
   memberCount = 0;
   /** Grows whenever a list or the membership changes. */
   version = 0;
   readonly #positions = new Map<Id, number>();
 
-  constructor({ size, r, leastPrincipals, answersEach = 1 }: NetworkOptions) {
+  constructor({ size, r, leastPrincipals, answersEach = 1, namingRule = FULL_RULE }: NetworkOptions) {
     this.size = size;
     this.r = r;
     this.leastPrincipals = leastPrincipals;
@@ -88,6 +92,7 @@ export class Network implements NetworkOptions {
     this.targets = new Int16Array(size).fill(NONE);
     this.answers = Array.from({ length: size * answersEach }, () => undefined);
     this.comingLists = new Int16Array(size * answersEach * this.stride).fill(NONE);
+    this.naming = new Naming(this, namingRule);
   }
 
   isMember(position: number): boolean {
@@ -115,6 +120,7 @@ export class Network implements NetworkOptions {
     const before = this.states[position];
     if (state === before) return;
     this.states[position] = state;
+    this.#noteForNaming(position, before, state);
     if (state === undefined) {
       this.memberCount -= 1;
       this.setStep(position, IDLE, NONE);
@@ -175,6 +181,14 @@ export class Network implements NetworkOptions {
     return lines.join('\n');
   }
 
+  #noteForNaming(position: number, before: RingState | undefined, after: RingState | undefined): void {
+    if (before === undefined || after === undefined) {
+      this.naming.membershipChanged(position);
+      return;
+    }
+    if (before.successors[0]?.id !== after.successors[0]?.id) this.naming.firstSuccessorChanged(position);
+  }
+
   #fillList(lists: Int16Array, row: number, entries: readonly Contact[]): void {
     const start = row * this.stride;
     for (let k = 0; k < this.stride; k++) {
@@ -207,4 +221,5 @@ export function fillIdeal(network: Network, members: readonly number[]): void {
       successors: Array.from({ length: Math.min(network.r, count) }, (_, k) => contacts[(i + k + 1) % count]!),
     });
   }
+  network.naming.settle();
 }

@@ -17,8 +17,11 @@ export interface Walk extends NetworkOptions {
   readonly steps: number;
   /** Happenings of one leg. */
   readonly legSteps: number;
-  /** Members at the start of a leg, and at most. */
+  /** Members at most, and at the start of a leg unless `startsWith` says otherwise. */
   readonly population: number;
+  readonly startsWith?: number;
+  /** Whether N is asked as well (naming.ts). */
+  readonly naming?: boolean;
   readonly onProgress?: (stepsDone: number) => void;
 }
 
@@ -77,7 +80,7 @@ class Walker {
   constructor(options: Walk) {
     this.#options = options;
     this.#network = new Network(options);
-    this.#judge = new Judge(this.#network, options.protocol);
+    this.#judge = new Judge(this.#network, options.protocol, { naming: options.naming ?? false });
     this.#random = new SeededRandom(options.seed);
     this.#drawn = options.protocol.actions.flatMap(({ weight }, action) =>
       Array.from({ length: weight }, () => action),
@@ -109,9 +112,9 @@ class Walker {
   }
 
   #drawMembers(): number[] {
-    const { population, size } = this.#options;
+    const { population, startsWith = population, size } = this.#options;
     const positions = this.#random.shuffle(Array.from({ length: size }, (_, position) => position));
-    return positions.slice(0, population).sort((a, b) => a - b);
+    return positions.slice(0, startsWith).sort((a, b) => a - b);
   }
 
   /** One leg from the ideal ring of these members. The name of the first thing violated. */

@@ -8,6 +8,7 @@ import { checkImplied, checkInduction } from './induction.ts';
 import { ringsOfOne, ringsOfPrincipals } from './initial.ts';
 import { failMany } from './mass-failure.ts';
 import { correctedProtocol, happeningsOf, type Protocol } from './model.ts';
+import { FULL_RULE, failingOneByOne } from './naming.ts';
 import { Network } from './network.ts';
 import { roundsToIdeal } from './progress.ts';
 import { PUBLISHED_2001 } from './published-2001.ts';
@@ -140,6 +141,26 @@ describe('random walks', () => {
   });
 });
 
+const NAMING_WALK = {
+  size: 80,
+  r: 4,
+  leastPrincipals: 5,
+  population: 50,
+  startsWith: 12,
+  legSteps: 500,
+  seed: 1,
+  steps: 200_000,
+  naming: true,
+} as const;
+
+describe('who may be named as owner', () => {
+  it.each([correctedProtocol(), asynchronousProtocol()])('is the owner among those placed (N): $name', (protocol) => {
+    const report = walk({ ...NAMING_WALK, protocol: failingOneByOne(protocol) });
+    expect(report.violation).toBeUndefined();
+    expect(report.steps).toBe(NAMING_WALK.steps);
+  });
+});
+
 describe('half of all members fail at once', () => {
   it.each([
     [2, 20],
@@ -161,6 +182,12 @@ describe('negative controls', () => {
     const report = tryBreakage(breakage);
     expect(report.violated).not.toEqual([]);
     expect(report.trace).toContain('·');
+  });
+
+  it.each(Object.keys(FULL_RULE))('the rule of who may be named as owner, without its part %s', (part) => {
+    const namingRule = { ...FULL_RULE, [part]: false };
+    const report = walk({ ...NAMING_WALK, protocol: failingOneByOne(OURS), namingRule });
+    expect(report.violation?.invariant).toBe('N');
   });
 
   it('are enough breakages', () => {

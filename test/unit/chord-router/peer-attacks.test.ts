@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Frame, NodeRecord } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
-import { Handshake } from '../../../services/chord-router/adapters/handshake.ts';
+import { Handshake, PROTOCOL } from '../../../services/chord-router/adapters/handshake.ts';
 import {
   createIdentity,
   generateNodeKey,
@@ -67,7 +67,7 @@ describe('a caller without a proof', () => {
   it('is refused when it asks before a hello', async () => {
     const victim = await startVictim();
     const stranger = call(victim);
-    const leaving = { predecessor: undefined, successors: [] };
+    const leaving = { predecessor: Buffer.alloc(22, 1), successors: [] };
     stranger.send({ requestId: 1, body: { $case: 'request', value: { body: { $case: 'leaving', value: leaving } } } });
     await expectRefused(victim, stranger, status.UNAUTHENTICATED, 'no-hello');
   });
@@ -168,8 +168,10 @@ describe('a hello', () => {
     expect(await refusedHello(parameters, status.FAILED_PRECONDITION, 'other-parameters')).toMatch(
       /need the same model and projection: this phone has "", not "bag-of-words 1, projection 1, 00ff"/,
     );
-    const protocol = helloFrame(record, { protocol: 2 });
-    expect(await refusedHello(protocol, status.FAILED_PRECONDITION, 'other-protocol')).toMatch(/1.*2/);
+    const protocol = helloFrame(record, { protocol: PROTOCOL + 1 });
+    expect(await refusedHello(protocol, status.FAILED_PRECONDITION, 'other-protocol')).toMatch(
+      new RegExp(`${PROTOCOL}.*${PROTOCOL + 1}`),
+    );
   });
 
   it('of the victim itself is refused', async () => {
@@ -219,8 +221,8 @@ describe('a phone that proved itself and then misbehaves', () => {
     const requests: Frame['body'][] = [
       { $case: 'request', value: { body: undefined } },
       { $case: 'request', value: { body: { $case: 'findSuccessor', value: { key: Buffer.alloc(15) } } } },
-      { $case: 'request', value: { body: { $case: 'notify', value: { predecessors: [], news: undefined } } } },
-      { $case: 'request', value: { body: { $case: 'probeFor', value: { target: undefined } } } },
+      { $case: 'request', value: { body: { $case: 'compareNeighbours', value: { known: Buffer.alloc(0) } } } },
+      { $case: 'request', value: { body: { $case: 'probeFor', value: { target: Buffer.alloc(0) } } } },
       { $case: 'request', value: { body: { $case: 'putRecords', value: { records: [], purpose: 0 } } } },
       { $case: 'request', value: { body: { $case: 'getRecords', value: { query: undefined, digestOnly: false } } } },
     ];

@@ -5,7 +5,7 @@ import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-r
 import { LinkFault } from '../../../services/chord-router/adapters/link-fault.ts';
 import { replyFromWire, replyToWire } from '../../../services/chord-router/adapters/reply-codec.ts';
 import { requestFromWire, requestToWire } from '../../../services/chord-router/adapters/request-codec.ts';
-import { BOUNDS, MalformedMessage } from '../../../services/chord-router/adapters/wire-fields.ts';
+import { BOUNDS, contactTo, MalformedMessage } from '../../../services/chord-router/adapters/wire-fields.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { canonicalIp, formatHostPort } from '../../../services/shared/runtime/host-port.ts';
@@ -18,7 +18,8 @@ const address = fc
   .map(([host, port]) => formatHostPort({ host: canonicalIp(host)!, port }));
 const contact = fc.record({ id, address });
 const contacts = fc.array(contact, { maxLength: 12 });
-const news = fc.record({ joined: contacts, gone: contacts });
+const gone = fc.array(id, { maxLength: 12 });
+const lists = fc.option(fc.record({ predecessor: contact, successors: contacts }), { nil: undefined });
 const bytes = fc.uint8Array({ maxLength: 300 });
 const records = fc.array(bytes, { maxLength: 5 });
 const name = fc.string({ maxLength: 20 });
@@ -31,8 +32,16 @@ const tagged = <Type extends string, Rest>(type: Type, rest: { [Key in keyof Res
 
 const request = fc.oneof(
   tagged('ping', {}),
-  tagged('ask-neighbours', { news }),
-  tagged('notify', { predecessors: contacts, news }),
+  tagged('ask-neighbours', {}),
+  tagged('compare-neighbours', { known: hex(8) }),
+  tagged('notify', {
+    predecessors: fc.option(contacts, { nil: undefined }),
+    predecessorsDigest: hex(8),
+    known: fc.option(hex(8), { nil: undefined }),
+    places: fc.boolean(),
+  }),
+  tagged('tell', { joined: contacts, gone }),
+  tagged('spread-news', { branches: fc.array(fc.record({ until: id, joined: contacts, gone }), { maxLength: 5 }) }),
   tagged('find-successor', { key: id }),
   tagged('forward-lookup', { key: id, hopsLeft: fc.nat(16), budgetMs: fc.nat(10_000) }),
   tagged('probe-for', { target: contact }),
@@ -63,8 +72,11 @@ const verdict = fc.constantFrom(
 
 const replies: { readonly [Type in PeerRequest['type']]: fc.Arbitrary<unknown> } = {
   ping: tagged('done', {}),
-  'ask-neighbours': tagged('neighbours', { predecessor: contact, successors: contacts, predecessors: contacts, news }),
-  notify: tagged('neighbours', { predecessor: contact, successors: contacts, predecessors: contacts, news }),
+  'ask-neighbours': tagged('neighbours', { predecessor: contact, successors: contacts, predecessors: contacts }),
+  'compare-neighbours': tagged('compared', { lists }),
+  notify: tagged('notified', { lists, wantsPredecessors: fc.boolean(), placed: fc.boolean() }),
+  tell: tagged('done', {}),
+  'spread-news': tagged('done', {}),
   'find-successor': tagged('found-successor', {
     owner: fc.option(contact, { nil: undefined }),
     ownerSuccessors: contacts,
@@ -146,32 +158,30 @@ describe('a reply', () => {
 });
 
 describe('what keeps no bound is refused', () => {
-  const good = { id: Buffer.alloc(16), address: '10.0.0.1:7400' };
-  const contactsOf = (length: number, change = {}) => Array.from({ length }, () => ({ ...good, ...change }));
-  const leaving = (successors: (typeof good)[]) =>
+  const good = contactTo({ id: '0'.repeat(32) as Id, address: '10.0.0.1:7400' });
+  const leaving = (successors: Buffer[]) =>
     requestFromWire({ body: { $case: 'leaving', value: { predecessor: good, successors } } });
 
   it('a list as long as may be passes, a longer one does not', () => {
+    const contactsOf = (length: number) => Array.from({ length }, () => good);
     expect(leaving(contactsOf(BOUNDS.contacts))).toMatchObject({ type: 'leaving' });
     expect(() => leaving(contactsOf(BOUNDS.contacts + 1))).toThrow(MalformedMessage);
   });
 
-  it.each([
-    '',
-    'localhost:1',
-    '10.0.0.1',
-    '10.0.0.1:0',
-    '10.0.0.1:65536',
-    '10.0.0.1:07',
-    '::1:80',
-    '[::FFFF]:1',
-    'x'.repeat(99),
-  ])('a contact at %j', (bad) => {
-    expect(() => leaving(contactsOf(1, { address: bad }))).toThrow(MalformedMessage);
+  it.each([0, 15, 16, 18, 21, 23, 33, 35])('a contact of %i bytes', (length) => {
+    expect(() => leaving([Buffer.alloc(length, 1)])).toThrow(MalformedMessage);
   });
 
-  it.each([0, 15, 17, 32])('a contact with an id of %i bytes', (length) => {
-    expect(() => leaving(contactsOf(1, { id: Buffer.alloc(length) }))).toThrow(MalformedMessage);
+  it.each([
+    ['without a port', Buffer.concat([good.subarray(0, 20), Buffer.alloc(2)])],
+    ['with an IPv4 address spelled as IPv6', Buffer.concat([Buffer.alloc(26), Buffer.from('ffff0a0000011cb8', 'hex')])],
+  ])('a contact %s', (_what, bad) => {
+    expect(() => leaving([bad])).toThrow(MalformedMessage);
+  });
+
+  it.each([7, 9])('a digest of lists of %i bytes', (length) => {
+    const compare = { $case: 'compareNeighbours', value: { known: Buffer.alloc(length) } } as const;
+    expect(() => requestFromWire({ body: compare })).toThrow(MalformedMessage);
   });
 
   it.each([0, 201])('a query for %i records', (bad) => {

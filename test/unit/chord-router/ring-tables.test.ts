@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fingers, fingerTargets, MAX_FINGERS } from '../../../services/chord-router/core/fingers.ts';
-import { ITEM_BYTES, MAX_NEWS, News } from '../../../services/chord-router/core/gossip.ts';
 import { Graveyard } from '../../../services/chord-router/core/graveyard.ts';
 import { fractionOf, KnownPhones } from '../../../services/chord-router/core/known-phones.ts';
 import { aloneState, clockwiseList } from '../../../services/chord-router/core/ring.ts';
@@ -150,79 +149,15 @@ describe('fingers', () => {
   });
 });
 
-describe('news', () => {
-  it('travels a bounded number of times that grows with log N', () => {
-    for (const [phones, bound] of [
-      [1, 4],
-      [8, 7],
-      [64, 13],
-      [1000, 20],
-    ] as const) {
-      const news = new News(1_000);
-      news.add('joined', contactAt(1), 0, true);
-      let sent = 0;
-      while (news.pending) sent += news.take(phones).joined.length;
-      expect(sent).toBe(bound);
-    }
-  });
-
-  it('is taken at most sixteen of a kind at a time, the least travelled first', () => {
-    const news = new News(1_000);
-    for (let i = 0; i < 40; i++) news.add(i < 20 ? 'joined' : 'gone', contactAt(i), 0, true);
-    const first = news.take(8);
-    expect([first.joined.length, first.gone.length]).toEqual([MAX_NEWS, MAX_NEWS]);
-    const second = news.take(8);
-    expect(second.joined.slice(0, 4)).toEqual([16, 17, 18, 19].map(contactAt));
-  });
-
-  it('does not circle: hearsay against what was passed on waits', () => {
-    const news = new News(1_000);
-    news.add('joined', contactAt(1), 0, false);
-    while (news.pending) news.take(2);
-    news.add('joined', contactAt(1), 1000, true);
-    news.add('gone', contactAt(1), 1000, false);
-    expect(news.pending).toBe(false);
-    news.add('gone', contactAt(1), 1000, true);
-    expect(news.take(2).gone).toEqual([contactAt(1)]);
-    news.add('joined', contactAt(1), 40_000, false);
-    expect(news.take(2)).toEqual({ joined: [contactAt(1)], gone: [] });
-  });
-});
-
-describe('the budget of news', () => {
-  const spend = (news: News): number => {
-    let items = 0;
-    while (news.pending) items += news.take(1000).joined.length;
-    return items;
-  };
-
-  it('holds in the long run, whatever there is to tell', () => {
-    const news = new News(10 * ITEM_BYTES);
-    for (let i = 0; i < 100; i++) news.add('joined', contactAt(i), 0, true);
-    expect(spend(news)).toBe(600); // what a minute of quiet has saved
-    news.noteTime(0);
-    let sent = 0;
-    for (let second = 1; second <= 15; second++) {
-      news.noteTime(second * 1000);
-      sent += spend(news);
-    }
-    expect(sent).toBe(150);
-  });
-
-  it('tells the freshest of what has travelled as little', () => {
-    const news = new News(ITEM_BYTES);
-    news.add('joined', contactAt(1), 1000, true);
-    news.add('joined', contactAt(2), 2000, true);
-    expect(news.take(1000).joined).toEqual([2, 1].map(contactAt));
-  });
-
-  it('gives up what is out of date while it is short', () => {
-    const news = new News(ITEM_BYTES);
-    for (let i = 0; i < 100; i++) news.add('joined', contactAt(i), 0, true);
-    news.noteTime(0);
-    spend(news);
-    news.noteTime(30_000);
-    expect(news.take(1000).joined).toEqual([]);
+describe('the places that double', () => {
+  it('are those of the living phones 1, 2, 4, 8 … after self', () => {
+    const order = randomContacts(100, 5).sort((a, b) => (distance(self.id, a.id) < distance(self.id, b.id) ? -1 : 1));
+    const table = tableOf(order);
+    const at = (places: number[]): Contact[] => places.map((place) => order[place - 1]!);
+    expect(table.doublings()).toEqual(at([1, 2, 4, 8, 16, 32, 64]));
+    for (const place of [2, 3, 4, 64]) table.get(order[place - 1]!.id)!.state = 'suspected';
+    expect(table.doublings()).toEqual(at([1, 5, 8, 16, 32, 65]));
+    expect(tableOf([]).doublings()).toEqual([]);
   });
 });
 
@@ -270,6 +205,18 @@ describe('adaptive timeouts', () => {
     expect(estimator.timeoutMs(bounds)).toBeGreaterThan(400);
     for (let i = 0; i < 50; i++) estimator.answered(60_000);
     expect(estimator.timeoutMs(bounds)).toBe(3000);
+  });
+
+  it('take what first answers of others took while there is none of the phone itself', () => {
+    const others = new RoundTripEstimator();
+    const estimator = new RoundTripEstimator();
+    expect(estimator.timeoutMs(bounds, others)).toBe(1000);
+    for (let i = 0; i < 50; i++) others.answered(300);
+    expect(estimator.timeoutMs(bounds, others)).toBe(320);
+    estimator.timedOut();
+    expect(estimator.timeoutMs(bounds, others)).toBe(640);
+    estimator.answered(20);
+    expect(estimator.timeoutMs(bounds, others)).toBe(100);
   });
 
   it('double after each timeout until the next answer', () => {

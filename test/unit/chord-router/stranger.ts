@@ -2,7 +2,7 @@
 import { Client, credentials, Metadata, type StatusObject } from '@grpc/grpc-js';
 import type { Frame, NodeRecord } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-router/adapters/frame-codec.ts';
-import { Handshake } from '../../../services/chord-router/adapters/handshake.ts';
+import { Handshake, PROTOCOL } from '../../../services/chord-router/adapters/handshake.ts';
 import { LINK_PATH } from '../../../services/chord-router/adapters/link-stream.ts';
 import {
   createIdentity,
@@ -80,7 +80,14 @@ export function helloFrame(
   node: NodeRecord | undefined,
   changes: { network?: string; parameters?: string; protocol?: number } = {},
 ): Frame {
-  const value = { node, challenge: Buffer.alloc(32, 7), network: NETWORK, parameters: '', protocol: 1, ...changes };
+  const value = {
+    node,
+    challenge: Buffer.alloc(32, 7),
+    network: NETWORK,
+    parameters: '',
+    protocol: PROTOCOL,
+    ...changes,
+  };
   return { requestId: 0, body: { $case: 'hello', value } };
 }
 

@@ -11,10 +11,7 @@ export const protobufPackage = "ringwall.peer.v1";
 
 export const protobufFileName = "ringwall/peer/v1/peer.proto";
 
-/**
- * A lookup that is passed on from phone to phone until the key's owner answers.
- * A service of a phone that speaks with its like on other phones over the links of their chord routers.
- */
+/** A service of a phone that speaks with its like on other phones over the links of their chord routers. */
 export const RelayedService = { UNSPECIFIED: 0, CAN_INDEX: 1 } as const;
 
 export type RelayedService = typeof RelayedService[keyof typeof RelayedService];
@@ -120,17 +117,6 @@ export interface HelloProof {
   signature: Buffer;
 }
 
-export interface Contact {
-  /** 16 bytes */
-  id: Buffer;
-  address: string;
-}
-
-export interface MembershipNews {
-  joined: Contact[];
-  gone: Contact[];
-}
-
 export interface Request {
   body:
     | { $case: "ping"; value: PingRequest }
@@ -148,6 +134,9 @@ export interface Request {
     | { $case: "fetchRecords"; value: FetchRecordsRequest }
     | { $case: "forwardLookup"; value: ForwardLookupRequest }
     | { $case: "relay"; value: RelayRequest }
+    | { $case: "compareNeighbours"; value: CompareNeighboursRequest }
+    | { $case: "tell"; value: TellRequest }
+    | { $case: "spreadNews"; value: SpreadNewsRequest }
     | undefined;
 }
 
@@ -166,6 +155,8 @@ export interface Reply {
     | { $case: "fetchedRecords"; value: FetchedRecordsReply }
     | { $case: "forwardedLookup"; value: ForwardedLookupReply }
     | { $case: "relayed"; value: RelayedReply }
+    | { $case: "notified"; value: NotifiedReply }
+    | { $case: "compared"; value: ComparedReply }
     | undefined;
 }
 
@@ -182,19 +173,66 @@ export interface DoneReply {
 }
 
 export interface AskNeighboursRequest {
-  news: MembershipNews | undefined;
 }
 
 export interface NeighboursReply {
-  predecessor: Contact | undefined;
-  successors: Contact[];
-  predecessors: Contact[];
-  news: MembershipNews | undefined;
+  predecessor: Buffer;
+  successors: Buffer[];
+  predecessors: Buffer[];
 }
 
 export interface NotifyRequest {
-  predecessors: Contact[];
-  news: MembershipNews | undefined;
+  /** Absent: those of the digest, which the notifier told before. */
+  predecessors:
+    | ContactList
+    | undefined;
+  /** 8 bytes */
+  predecessorsDigest: Buffer;
+  /** 8 bytes: digest of the lists that the notifier last had of the phone it notifies */
+  known?: Buffer | undefined;
+  places: boolean;
+}
+
+export interface NotifiedReply {
+  /** absent: those that were known */
+  lists: NeighbourLists | undefined;
+  wantsPredecessors: boolean;
+  placed: boolean;
+}
+
+export interface CompareNeighboursRequest {
+  /** 8 bytes: digest of the lists that the asking phone believes the other to have */
+  known: Buffer;
+}
+
+export interface ComparedReply {
+  /** absent: those that were known */
+  lists: NeighbourLists | undefined;
+}
+
+export interface NeighbourLists {
+  predecessor: Buffer;
+  successors: Buffer[];
+}
+
+export interface ContactList {
+  contacts: Buffer[];
+}
+
+export interface TellRequest {
+  joined: Buffer[];
+  gone: Buffer[];
+}
+
+export interface SpreadNewsRequest {
+  branches: NewsBranch[];
+}
+
+/** News for all phones strictly between the one that is told and `until`, which that one passes on. */
+export interface NewsBranch {
+  until: Buffer;
+  joined: Buffer[];
+  gone: Buffer[];
 }
 
 export interface FindSuccessorRequest {
@@ -202,9 +240,9 @@ export interface FindSuccessorRequest {
 }
 
 export interface FoundSuccessorReply {
-  owner: Contact | undefined;
-  ownerSuccessors: Contact[];
-  closer: Contact[];
+  owner?: Buffer | undefined;
+  ownerSuccessors: Buffer[];
+  closer: Buffer[];
 }
 
 /** A request of that service's own contract; routers do not look inside. */
@@ -217,6 +255,7 @@ export interface RelayedReply {
   payload: Buffer;
 }
 
+/** A lookup that is passed on from phone to phone until the key's owner answers. */
 export interface ForwardLookupRequest {
   key: Buffer;
   hopsLeft: number;
@@ -224,20 +263,20 @@ export interface ForwardLookupRequest {
 }
 
 export interface ForwardedLookupReply {
-  owner: Contact | undefined;
-  ownerSuccessors: Contact[];
-  closer: Contact[];
+  owner?: Buffer | undefined;
+  ownerSuccessors: Buffer[];
+  closer: Buffer[];
   /** nearest to the asking phone first */
   trail: TrailHop[];
 }
 
 export interface TrailHop {
-  phone: Contact | undefined;
+  phone: Buffer;
   milliseconds: number;
 }
 
 export interface ProbeForRequest {
-  target: Contact | undefined;
+  target: Buffer;
 }
 
 export interface ProbedReply {
@@ -250,12 +289,12 @@ export interface ListContactsRequest {
 }
 
 export interface ContactsReply {
-  contacts: Contact[];
+  contacts: Buffer[];
 }
 
 export interface LeavingRequest {
-  predecessor: Contact | undefined;
-  successors: Contact[];
+  predecessor: Buffer;
+  successors: Buffer[];
 }
 
 export interface PutRecordsRequest {
@@ -266,7 +305,7 @@ export interface PutRecordsRequest {
 export interface PutOutcomeReply {
   verdicts: RecordVerdict[];
   newer: Buffer[];
-  replicas: Contact[];
+  replicas: Buffer[];
 }
 
 export interface RecordQuery {
@@ -287,7 +326,7 @@ export interface GetOutcomeReply {
   records: Buffer[];
   digest: Buffer;
   next?: string | undefined;
-  replicas: Contact[];
+  replicas: Buffer[];
 }
 
 export interface GetNearestRequest {
@@ -297,7 +336,7 @@ export interface GetNearestRequest {
 
 export interface NearestOutcomeReply {
   record?: Buffer | undefined;
-  next: Contact | undefined;
+  next?: Buffer | undefined;
 }
 
 export interface DigestRangeRequest {
@@ -812,120 +851,6 @@ export const HelloProof: MessageFns<HelloProof> = {
   },
 };
 
-function createBaseContact(): Contact {
-  return { id: Buffer.alloc(0), address: "" };
-}
-
-export const Contact: MessageFns<Contact> = {
-  encode(message: Contact, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id.length !== 0) {
-      writer.uint32(10).bytes(message.id);
-    }
-    if (message.address !== "") {
-      writer.uint32(18).string(message.address);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Contact {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseContact();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.id = Buffer.from(reader.bytes());
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.address = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseMembershipNews(): MembershipNews {
-  return { joined: [], gone: [] };
-}
-
-export const MembershipNews: MessageFns<MembershipNews> = {
-  encode(message: MembershipNews, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.joined) {
-      Contact.encode(v!, writer.uint32(10).fork()).join();
-    }
-    for (const v of message.gone) {
-      Contact.encode(v!, writer.uint32(18).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): MembershipNews {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseMembershipNews();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.joined.push(Contact.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.gone.push(Contact.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
 function createBaseRequest(): Request {
   return { body: undefined };
 }
@@ -977,6 +902,15 @@ export const Request: MessageFns<Request> = {
         break;
       case "relay":
         RelayRequest.encode(message.body.value, writer.uint32(122).fork()).join();
+        break;
+      case "compareNeighbours":
+        CompareNeighboursRequest.encode(message.body.value, writer.uint32(130).fork()).join();
+        break;
+      case "tell":
+        TellRequest.encode(message.body.value, writer.uint32(138).fork()).join();
+        break;
+      case "spreadNews":
+        SpreadNewsRequest.encode(message.body.value, writer.uint32(146).fork()).join();
         break;
     }
     return writer;
@@ -1115,6 +1049,33 @@ export const Request: MessageFns<Request> = {
             message.body = { $case: "relay", value: RelayRequest.decode(reader, reader.uint32()) };
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.body = {
+              $case: "compareNeighbours",
+              value: CompareNeighboursRequest.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.body = { $case: "tell", value: TellRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.body = { $case: "spreadNews", value: SpreadNewsRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1173,6 +1134,12 @@ export const Reply: MessageFns<Reply> = {
         break;
       case "relayed":
         RelayedReply.encode(message.body.value, writer.uint32(106).fork()).join();
+        break;
+      case "notified":
+        NotifiedReply.encode(message.body.value, writer.uint32(114).fork()).join();
+        break;
+      case "compared":
+        ComparedReply.encode(message.body.value, writer.uint32(122).fork()).join();
         break;
     }
     return writer;
@@ -1293,6 +1260,22 @@ export const Reply: MessageFns<Reply> = {
             }
 
             message.body = { $case: "relayed", value: RelayedReply.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.body = { $case: "notified", value: NotifiedReply.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.body = { $case: "compared", value: ComparedReply.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -1436,14 +1419,11 @@ export const DoneReply: MessageFns<DoneReply> = {
 };
 
 function createBaseAskNeighboursRequest(): AskNeighboursRequest {
-  return { news: undefined };
+  return {};
 }
 
 export const AskNeighboursRequest: MessageFns<AskNeighboursRequest> = {
-  encode(message: AskNeighboursRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.news !== undefined) {
-      MembershipNews.encode(message.news, writer.uint32(10).fork()).join();
-    }
+  encode(_: AskNeighboursRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     return writer;
   },
 
@@ -1460,14 +1440,6 @@ export const AskNeighboursRequest: MessageFns<AskNeighboursRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.news = MembershipNews.decode(reader, reader.uint32());
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1482,22 +1454,19 @@ export const AskNeighboursRequest: MessageFns<AskNeighboursRequest> = {
 };
 
 function createBaseNeighboursReply(): NeighboursReply {
-  return { predecessor: undefined, successors: [], predecessors: [], news: undefined };
+  return { predecessor: Buffer.alloc(0), successors: [], predecessors: [] };
 }
 
 export const NeighboursReply: MessageFns<NeighboursReply> = {
   encode(message: NeighboursReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.predecessor !== undefined) {
-      Contact.encode(message.predecessor, writer.uint32(10).fork()).join();
+    if (message.predecessor.length !== 0) {
+      writer.uint32(10).bytes(message.predecessor);
     }
     for (const v of message.successors) {
-      Contact.encode(v!, writer.uint32(18).fork()).join();
+      writer.uint32(18).bytes(v!);
     }
     for (const v of message.predecessors) {
-      Contact.encode(v!, writer.uint32(26).fork()).join();
-    }
-    if (message.news !== undefined) {
-      MembershipNews.encode(message.news, writer.uint32(34).fork()).join();
+      writer.uint32(26).bytes(v!);
     }
     return writer;
   },
@@ -1520,7 +1489,7 @@ export const NeighboursReply: MessageFns<NeighboursReply> = {
               break;
             }
 
-            message.predecessor = Contact.decode(reader, reader.uint32());
+            message.predecessor = Buffer.from(reader.bytes());
             continue;
           }
           case 2: {
@@ -1528,7 +1497,7 @@ export const NeighboursReply: MessageFns<NeighboursReply> = {
               break;
             }
 
-            message.successors.push(Contact.decode(reader, reader.uint32()));
+            message.successors.push(Buffer.from(reader.bytes()));
             continue;
           }
           case 3: {
@@ -1536,15 +1505,7 @@ export const NeighboursReply: MessageFns<NeighboursReply> = {
               break;
             }
 
-            message.predecessors.push(Contact.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.news = MembershipNews.decode(reader, reader.uint32());
+            message.predecessors.push(Buffer.from(reader.bytes()));
             continue;
           }
         }
@@ -1561,16 +1522,22 @@ export const NeighboursReply: MessageFns<NeighboursReply> = {
 };
 
 function createBaseNotifyRequest(): NotifyRequest {
-  return { predecessors: [], news: undefined };
+  return { predecessors: undefined, predecessorsDigest: Buffer.alloc(0), known: undefined, places: false };
 }
 
 export const NotifyRequest: MessageFns<NotifyRequest> = {
   encode(message: NotifyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.predecessors) {
-      Contact.encode(v!, writer.uint32(10).fork()).join();
+    if (message.predecessors !== undefined) {
+      ContactList.encode(message.predecessors, writer.uint32(10).fork()).join();
     }
-    if (message.news !== undefined) {
-      MembershipNews.encode(message.news, writer.uint32(18).fork()).join();
+    if (message.predecessorsDigest.length !== 0) {
+      writer.uint32(18).bytes(message.predecessorsDigest);
+    }
+    if (message.known !== undefined) {
+      writer.uint32(26).bytes(message.known);
+    }
+    if (message.places !== false) {
+      writer.uint32(32).bool(message.places);
     }
     return writer;
   },
@@ -1593,7 +1560,7 @@ export const NotifyRequest: MessageFns<NotifyRequest> = {
               break;
             }
 
-            message.predecessors.push(Contact.decode(reader, reader.uint32()));
+            message.predecessors = ContactList.decode(reader, reader.uint32());
             continue;
           }
           case 2: {
@@ -1601,7 +1568,457 @@ export const NotifyRequest: MessageFns<NotifyRequest> = {
               break;
             }
 
-            message.news = MembershipNews.decode(reader, reader.uint32());
+            message.predecessorsDigest = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.known = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.places = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNotifiedReply(): NotifiedReply {
+  return { lists: undefined, wantsPredecessors: false, placed: false };
+}
+
+export const NotifiedReply: MessageFns<NotifiedReply> = {
+  encode(message: NotifiedReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lists !== undefined) {
+      NeighbourLists.encode(message.lists, writer.uint32(10).fork()).join();
+    }
+    if (message.wantsPredecessors !== false) {
+      writer.uint32(16).bool(message.wantsPredecessors);
+    }
+    if (message.placed !== false) {
+      writer.uint32(24).bool(message.placed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NotifiedReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNotifiedReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lists = NeighbourLists.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.wantsPredecessors = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.placed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCompareNeighboursRequest(): CompareNeighboursRequest {
+  return { known: Buffer.alloc(0) };
+}
+
+export const CompareNeighboursRequest: MessageFns<CompareNeighboursRequest> = {
+  encode(message: CompareNeighboursRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.known.length !== 0) {
+      writer.uint32(10).bytes(message.known);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CompareNeighboursRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompareNeighboursRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.known = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseComparedReply(): ComparedReply {
+  return { lists: undefined };
+}
+
+export const ComparedReply: MessageFns<ComparedReply> = {
+  encode(message: ComparedReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lists !== undefined) {
+      NeighbourLists.encode(message.lists, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ComparedReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseComparedReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lists = NeighbourLists.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNeighbourLists(): NeighbourLists {
+  return { predecessor: Buffer.alloc(0), successors: [] };
+}
+
+export const NeighbourLists: MessageFns<NeighbourLists> = {
+  encode(message: NeighbourLists, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.predecessor.length !== 0) {
+      writer.uint32(10).bytes(message.predecessor);
+    }
+    for (const v of message.successors) {
+      writer.uint32(18).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NeighbourLists {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNeighbourLists();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.predecessor = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.successors.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseContactList(): ContactList {
+  return { contacts: [] };
+}
+
+export const ContactList: MessageFns<ContactList> = {
+  encode(message: ContactList, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.contacts) {
+      writer.uint32(10).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContactList {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContactList();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.contacts.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTellRequest(): TellRequest {
+  return { joined: [], gone: [] };
+}
+
+export const TellRequest: MessageFns<TellRequest> = {
+  encode(message: TellRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.joined) {
+      writer.uint32(10).bytes(v!);
+    }
+    for (const v of message.gone) {
+      writer.uint32(18).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TellRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTellRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.joined.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.gone.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSpreadNewsRequest(): SpreadNewsRequest {
+  return { branches: [] };
+}
+
+export const SpreadNewsRequest: MessageFns<SpreadNewsRequest> = {
+  encode(message: SpreadNewsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.branches) {
+      NewsBranch.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SpreadNewsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSpreadNewsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.branches.push(NewsBranch.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNewsBranch(): NewsBranch {
+  return { until: Buffer.alloc(0), joined: [], gone: [] };
+}
+
+export const NewsBranch: MessageFns<NewsBranch> = {
+  encode(message: NewsBranch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.until.length !== 0) {
+      writer.uint32(10).bytes(message.until);
+    }
+    for (const v of message.joined) {
+      writer.uint32(18).bytes(v!);
+    }
+    for (const v of message.gone) {
+      writer.uint32(26).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NewsBranch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNewsBranch();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.until = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.joined.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.gone.push(Buffer.from(reader.bytes()));
             continue;
           }
         }
@@ -1670,13 +2087,13 @@ function createBaseFoundSuccessorReply(): FoundSuccessorReply {
 export const FoundSuccessorReply: MessageFns<FoundSuccessorReply> = {
   encode(message: FoundSuccessorReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.owner !== undefined) {
-      Contact.encode(message.owner, writer.uint32(10).fork()).join();
+      writer.uint32(10).bytes(message.owner);
     }
     for (const v of message.ownerSuccessors) {
-      Contact.encode(v!, writer.uint32(18).fork()).join();
+      writer.uint32(18).bytes(v!);
     }
     for (const v of message.closer) {
-      Contact.encode(v!, writer.uint32(26).fork()).join();
+      writer.uint32(26).bytes(v!);
     }
     return writer;
   },
@@ -1699,7 +2116,7 @@ export const FoundSuccessorReply: MessageFns<FoundSuccessorReply> = {
               break;
             }
 
-            message.owner = Contact.decode(reader, reader.uint32());
+            message.owner = Buffer.from(reader.bytes());
             continue;
           }
           case 2: {
@@ -1707,7 +2124,7 @@ export const FoundSuccessorReply: MessageFns<FoundSuccessorReply> = {
               break;
             }
 
-            message.ownerSuccessors.push(Contact.decode(reader, reader.uint32()));
+            message.ownerSuccessors.push(Buffer.from(reader.bytes()));
             continue;
           }
           case 3: {
@@ -1715,7 +2132,7 @@ export const FoundSuccessorReply: MessageFns<FoundSuccessorReply> = {
               break;
             }
 
-            message.closer.push(Contact.decode(reader, reader.uint32()));
+            message.closer.push(Buffer.from(reader.bytes()));
             continue;
           }
         }
@@ -1909,13 +2326,13 @@ function createBaseForwardedLookupReply(): ForwardedLookupReply {
 export const ForwardedLookupReply: MessageFns<ForwardedLookupReply> = {
   encode(message: ForwardedLookupReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.owner !== undefined) {
-      Contact.encode(message.owner, writer.uint32(10).fork()).join();
+      writer.uint32(10).bytes(message.owner);
     }
     for (const v of message.ownerSuccessors) {
-      Contact.encode(v!, writer.uint32(18).fork()).join();
+      writer.uint32(18).bytes(v!);
     }
     for (const v of message.closer) {
-      Contact.encode(v!, writer.uint32(26).fork()).join();
+      writer.uint32(26).bytes(v!);
     }
     for (const v of message.trail) {
       TrailHop.encode(v!, writer.uint32(34).fork()).join();
@@ -1941,7 +2358,7 @@ export const ForwardedLookupReply: MessageFns<ForwardedLookupReply> = {
               break;
             }
 
-            message.owner = Contact.decode(reader, reader.uint32());
+            message.owner = Buffer.from(reader.bytes());
             continue;
           }
           case 2: {
@@ -1949,7 +2366,7 @@ export const ForwardedLookupReply: MessageFns<ForwardedLookupReply> = {
               break;
             }
 
-            message.ownerSuccessors.push(Contact.decode(reader, reader.uint32()));
+            message.ownerSuccessors.push(Buffer.from(reader.bytes()));
             continue;
           }
           case 3: {
@@ -1957,7 +2374,7 @@ export const ForwardedLookupReply: MessageFns<ForwardedLookupReply> = {
               break;
             }
 
-            message.closer.push(Contact.decode(reader, reader.uint32()));
+            message.closer.push(Buffer.from(reader.bytes()));
             continue;
           }
           case 4: {
@@ -1982,13 +2399,13 @@ export const ForwardedLookupReply: MessageFns<ForwardedLookupReply> = {
 };
 
 function createBaseTrailHop(): TrailHop {
-  return { phone: undefined, milliseconds: 0 };
+  return { phone: Buffer.alloc(0), milliseconds: 0 };
 }
 
 export const TrailHop: MessageFns<TrailHop> = {
   encode(message: TrailHop, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.phone !== undefined) {
-      Contact.encode(message.phone, writer.uint32(10).fork()).join();
+    if (message.phone.length !== 0) {
+      writer.uint32(10).bytes(message.phone);
     }
     if (message.milliseconds !== 0) {
       writer.uint32(17).double(message.milliseconds);
@@ -2014,7 +2431,7 @@ export const TrailHop: MessageFns<TrailHop> = {
               break;
             }
 
-            message.phone = Contact.decode(reader, reader.uint32());
+            message.phone = Buffer.from(reader.bytes());
             continue;
           }
           case 2: {
@@ -2039,13 +2456,13 @@ export const TrailHop: MessageFns<TrailHop> = {
 };
 
 function createBaseProbeForRequest(): ProbeForRequest {
-  return { target: undefined };
+  return { target: Buffer.alloc(0) };
 }
 
 export const ProbeForRequest: MessageFns<ProbeForRequest> = {
   encode(message: ProbeForRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.target !== undefined) {
-      Contact.encode(message.target, writer.uint32(10).fork()).join();
+    if (message.target.length !== 0) {
+      writer.uint32(10).bytes(message.target);
     }
     return writer;
   },
@@ -2068,7 +2485,7 @@ export const ProbeForRequest: MessageFns<ProbeForRequest> = {
               break;
             }
 
-            message.target = Contact.decode(reader, reader.uint32());
+            message.target = Buffer.from(reader.bytes());
             continue;
           }
         }
@@ -2194,7 +2611,7 @@ function createBaseContactsReply(): ContactsReply {
 export const ContactsReply: MessageFns<ContactsReply> = {
   encode(message: ContactsReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.contacts) {
-      Contact.encode(v!, writer.uint32(10).fork()).join();
+      writer.uint32(10).bytes(v!);
     }
     return writer;
   },
@@ -2217,7 +2634,7 @@ export const ContactsReply: MessageFns<ContactsReply> = {
               break;
             }
 
-            message.contacts.push(Contact.decode(reader, reader.uint32()));
+            message.contacts.push(Buffer.from(reader.bytes()));
             continue;
           }
         }
@@ -2234,16 +2651,16 @@ export const ContactsReply: MessageFns<ContactsReply> = {
 };
 
 function createBaseLeavingRequest(): LeavingRequest {
-  return { predecessor: undefined, successors: [] };
+  return { predecessor: Buffer.alloc(0), successors: [] };
 }
 
 export const LeavingRequest: MessageFns<LeavingRequest> = {
   encode(message: LeavingRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.predecessor !== undefined) {
-      Contact.encode(message.predecessor, writer.uint32(10).fork()).join();
+    if (message.predecessor.length !== 0) {
+      writer.uint32(10).bytes(message.predecessor);
     }
     for (const v of message.successors) {
-      Contact.encode(v!, writer.uint32(18).fork()).join();
+      writer.uint32(18).bytes(v!);
     }
     return writer;
   },
@@ -2266,7 +2683,7 @@ export const LeavingRequest: MessageFns<LeavingRequest> = {
               break;
             }
 
-            message.predecessor = Contact.decode(reader, reader.uint32());
+            message.predecessor = Buffer.from(reader.bytes());
             continue;
           }
           case 2: {
@@ -2274,7 +2691,7 @@ export const LeavingRequest: MessageFns<LeavingRequest> = {
               break;
             }
 
-            message.successors.push(Contact.decode(reader, reader.uint32()));
+            message.successors.push(Buffer.from(reader.bytes()));
             continue;
           }
         }
@@ -2364,7 +2781,7 @@ export const PutOutcomeReply: MessageFns<PutOutcomeReply> = {
       writer.uint32(18).bytes(v!);
     }
     for (const v of message.replicas) {
-      Contact.encode(v!, writer.uint32(26).fork()).join();
+      writer.uint32(26).bytes(v!);
     }
     return writer;
   },
@@ -2413,7 +2830,7 @@ export const PutOutcomeReply: MessageFns<PutOutcomeReply> = {
               break;
             }
 
-            message.replicas.push(Contact.decode(reader, reader.uint32()));
+            message.replicas.push(Buffer.from(reader.bytes()));
             continue;
           }
         }
@@ -2587,7 +3004,7 @@ export const GetOutcomeReply: MessageFns<GetOutcomeReply> = {
       writer.uint32(42).string(message.next);
     }
     for (const v of message.replicas) {
-      Contact.encode(v!, writer.uint32(50).fork()).join();
+      writer.uint32(50).bytes(v!);
     }
     return writer;
   },
@@ -2650,7 +3067,7 @@ export const GetOutcomeReply: MessageFns<GetOutcomeReply> = {
               break;
             }
 
-            message.replicas.push(Contact.decode(reader, reader.uint32()));
+            message.replicas.push(Buffer.from(reader.bytes()));
             continue;
           }
         }
@@ -2733,7 +3150,7 @@ export const NearestOutcomeReply: MessageFns<NearestOutcomeReply> = {
       writer.uint32(10).bytes(message.record);
     }
     if (message.next !== undefined) {
-      Contact.encode(message.next, writer.uint32(18).fork()).join();
+      writer.uint32(18).bytes(message.next);
     }
     return writer;
   },
@@ -2764,7 +3181,7 @@ export const NearestOutcomeReply: MessageFns<NearestOutcomeReply> = {
               break;
             }
 
-            message.next = Contact.decode(reader, reader.uint32());
+            message.next = Buffer.from(reader.bytes());
             continue;
           }
         }
