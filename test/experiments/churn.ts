@@ -151,6 +151,8 @@ function describe(
         'it says that it has joined (docs/decisions/joins-wait-for-both-neighbours.md).',
       "Figure 12's 3 % is not reproduced with the paper's pace: a silent neighbour is looked into at once here, news travels " +
         'on its own, and fingers are of base 16. None of that can be turned off.',
+      "At the paper's pace a few lookups in 10⁴ fail; not traced. There a phone looks into a sign of change 6 s later, and a " +
+        'newcomer counts as joined after 10 s whatever its neighbours say.',
       'The product does not wait for its turn to stabilise: a silent neighbour is looked into at once, and what is found ' +
         'out is passed on within seconds, so tables are seldom wrong for longer than a call times out.',
     ],

@@ -1,0 +1,100 @@
+/** Asks other phones, each with its adaptive timeout, and takes every outcome as evidence of its life or death. */
+import type { Contact } from '../../shared/core/contact.ts';
+import { type CallOutcome, call, detach, now, type Task } from '../../shared/core/effect.ts';
+import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
+import type { PeerReply, PeerRequest, ReplyOf } from './message.ts';
+import type { RingContext } from './ring-context.ts';
+
+/** A request that will not be served, with the reason as a gRPC status name. */
+export interface Refused {
+  readonly type: 'refused';
+  readonly code: 'permission-denied' | 'invalid-argument' | 'unavailable';
+  readonly message: string;
+}
+
+export function refused(code: Refused['code'], message: string): Refused {
+  return { type: 'refused', code, message };
+}
+
+export type RequestOf<Type extends PeerRequest['type']> = Extract<PeerRequest, { type: Type }>;
+
+const RING_QUESTIONS: ReadonlySet<PeerRequest['type']> = new Set<PeerRequest['type']>([
+  'ask-neighbours',
+  'compare-neighbours',
+  'notify',
+  'tell',
+  'spread-news',
+  'find-successor',
+  'forward-lookup',
+  'list-contacts',
+]);
+
+/** How the rest of the phone takes part in calls. */
+export interface CallParts {
+  /** Answers what this phone asks itself. */
+  answer(request: PeerRequest): Task<PeerReply | Refused>;
+  /** A neighbour did not answer: to be confirmed. */
+  neighbourFailed(contact: Contact): Task<void>;
+}
+
+export class Calls {
+  readonly #context: RingContext;
+  readonly #parts: CallParts;
+  /** Round trips of first calls, which may have opened the link: what to expect of a phone that was never asked. */
+  readonly #firstAnswers = new RoundTripEstimator();
+
+  constructor(context: RingContext, parts: CallParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Asks; a neighbour that does not answer is looked into at once, in the background. */
+  *ask<Type extends PeerRequest['type']>(to: Contact, request: RequestOf<Type>): Task<CallOutcome<ReplyOf[Type]>> {
+    const outcome = yield* this.attempt<Type>(to, request);
+    if (!outcome.ok && outcome.failure !== 'refused' && this.#context.isNeighbour(to.id)) {
+      yield* detach(this.#parts.neighbourFailed(to), 'confirm');
+    }
+    return outcome;
+  }
+
+  /** Asks, and no more than that: a phone that does not answer is suspected. */
+  *attempt<Type extends PeerRequest['type']>(to: Contact, request: RequestOf<Type>): Task<CallOutcome<ReplyOf[Type]>> {
+    const { self, settings, phones } = this.#context;
+    if (to.id === self.id) return yield* this.#askSelf<Type>(request);
+    const timeoutMs = (phones.get(to.id)?.roundTrip ?? this.#firstAnswers).timeoutMs(settings, this.#firstAnswers);
+    const wasAlive = phones.isAlive(to.id);
+    const outcome = yield* call<PeerRequest, ReplyOf[Type]>(to, request, timeoutMs);
+    if (wasAlive) this.#context.silence.observe(!outcome.ok && outcome.failure !== 'refused');
+    if (outcome.ok) {
+      const atMs = yield* now();
+      // A ping is answered by phones on no ring too, so it says nothing of membership.
+      if (request.type !== 'ping') this.#context.heard(to, atMs);
+      this.#answered(to, outcome.rttMs);
+      this.#context.roundTrips.answered(outcome.rttMs);
+    } else {
+      if (outcome.failure === 'timeout') phones.get(to.id)?.roundTrip.timedOut();
+      // A refused ring question means that the phone is on no ring; other refusals say nothing of that.
+      if (outcome.failure !== 'refused' || RING_QUESTIONS.has(request.type)) this.#context.suspect(to);
+    }
+    return outcome;
+  }
+
+  /** When the answer of a phone is late, in ms after asking: after most of its own, or of anybody's if it never answered. */
+  patienceMs({ id }: Contact): number {
+    const { phones, roundTrips, settings } = this.#context;
+    const own = phones.get(id)?.roundTrip;
+    return (own?.estimate === undefined ? roundTrips : own).expectedMs(settings);
+  }
+
+  #answered(by: Contact, rttMs: number): void {
+    const roundTrip = this.#context.phones.get(by.id)?.roundTrip;
+    if (roundTrip?.estimate === undefined) this.#firstAnswers.answered(rttMs);
+    roundTrip?.answered(rttMs);
+  }
+
+  *#askSelf<Type extends PeerRequest['type']>(request: RequestOf<Type>): Task<CallOutcome<ReplyOf[Type]>> {
+    const reply = yield* this.#parts.answer(request);
+    if (reply.type === 'refused') return { ok: false, failure: 'refused', elapsedMs: 0 };
+    return { ok: true, reply: reply as ReplyOf[Type], rttMs: 0 };
+  }
+}
