@@ -6,11 +6,11 @@ import { asynchronousProtocol } from './asynchronous.ts';
 import { BREAKAGES } from './breakages.ts';
 import { searchPublished, tryBreakage, walkPublished } from './controls.ts';
 import { explore } from './explore.ts';
+import { failingOneByOne } from './failing-one-by-one.ts';
 import { checkImplied, checkInduction } from './induction.ts';
 import { ringsOfOne, ringsOfPrincipals } from './initial.ts';
 import { failMany } from './mass-failure.ts';
 import { correctedProtocol } from './model.ts';
-import { failingOneByOne } from './naming.ts';
 import { walk } from './walk.ts';
 
 const REPORT_EVERY_MS = 10_000;

@@ -3,9 +3,15 @@
  * names its first successor only once it is placed and while that one agrees. Then N holds: no placed member lies between
  * a member and the successor that it names, so what a placed member owns is never said to be another's.
  */
-import { FAIL, type Protocol } from './model.ts';
-import { isBetween, type Network, NONE } from './network.ts';
-import { isIdeal } from './progress.ts';
+import { isBetween, NONE } from './positions.ts';
+
+/** What the rule reads of a network. */
+export interface NamedNetwork {
+  readonly size: number;
+  readonly predecessors: Int16Array;
+  isMember(position: number): boolean;
+  entry(position: number, k: number): number;
+}
 
 /** The parts of the rule; a negative control leaves one out. */
 export interface NamingRule {
@@ -24,7 +30,7 @@ export const FULL_RULE: NamingRule = {
 };
 
 export class Naming {
-  readonly #network: Network;
+  readonly #network: NamedNetwork;
   readonly #rule: NamingRule;
   readonly #placed: Uint8Array;
   /** The first successor that said that it takes the member for its predecessor. */
@@ -33,7 +39,7 @@ export class Naming {
   /** The placed phone that the member last took to be next. */
   readonly #boundary: Int16Array;
 
-  constructor(network: Network, rule: NamingRule) {
+  constructor(network: NamedNetwork, rule: NamingRule) {
     this.#network = network;
     this.#rule = rule;
     this.#placed = new Uint8Array(network.size);
@@ -93,14 +99,9 @@ export class Naming {
     return true;
   }
 
-  /**
-   * The assumption on failures that N needs: one at a time, and none while a join or the repair of an earlier failure is
-   * under way. Without it a phone may be all that knows of another, and die.
-   */
-  get mayFail(): boolean {
-    const network = this.#network;
-    for (let at = 0; at < network.size; at++) if (network.isMember(at) && !this.isPlaced(at)) return false;
-    return isIdeal(network);
+  get allPlaced(): boolean {
+    for (let at = 0; at < this.#network.size; at++) if (this.#network.isMember(at) && !this.isPlaced(at)) return false;
+    return true;
   }
 
   #skipsNobody(at: number, predecessor: number): boolean {
@@ -115,13 +116,4 @@ export class Naming {
     if (this.#rule.whenPlaced && !this.isPlaced(at)) return false;
     return this.#agreed[at] === this.#network.entry(at, 0);
   }
-}
-
-/** The protocol under the assumption that N needs. */
-export function failingOneByOne(protocol: Protocol): Protocol {
-  const sparing: Protocol['actions'][number] = {
-    ...FAIL,
-    perform: (network, at, choice) => network.naming.mayFail && FAIL.perform(network, at, choice),
-  };
-  return { ...protocol, actions: protocol.actions.map((action) => (action === FAIL ? sparing : action)) };
 }

@@ -10,9 +10,9 @@ import type { RingState } from '../../../services/chord-router/core/ring.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { type Id, idFromNumber } from '../../../services/shared/core/id.ts';
 import { FULL_RULE, Naming, type NamingRule } from './naming.ts';
+import { NONE } from './positions.ts';
 
-/** Where the flat arrays have no position. */
-export const NONE = -1;
+export { isBetween, NONE } from './positions.ts';
 
 /** What a member has begun: nothing, or the second or third part of a stabilisation. */
 export const IDLE = 0;
@@ -202,11 +202,6 @@ export class Network implements NetworkOptions {
 function contactAt(position: number, size: number): Contact {
   const id = idFromNumber((BigInt(position) << 128n) / BigInt(size));
   return { id, address: `10.0.${position >> 8}.${position & 255}:7400` };
-}
-
-/** Whether x lies strictly between a and c, clockwise from a; Zave's definition, on positions. */
-export function isBetween(a: number, x: number, c: number): boolean {
-  return a < c ? a < x && x < c : a < x || x < c;
 }
 
 /** The ideal ring of these positions (ascending, at least one). `NetworkOptions.r` entries a list, or closed. */
