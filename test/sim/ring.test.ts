@@ -174,15 +174,22 @@ describe('two rings become one', () => {
 describe('lookups', () => {
   it('find the owner from every phone, always in one hop while a ring of 64 is quiet', () => {
     const world = quietRing(64, { seed: 13 });
+    let askedBeside = 0;
     for (const phone of world.phones) {
       for (let i = 0; i < 10; i++) {
         const key = world.randomId();
-        const { owner, replicas, hops } = world.lookup(phone, key);
+        const { owner, replicas, hops, milliseconds } = world.lookup(phone, key);
         expect(owner?.id).toBe(ownerOf(world.phones, key).contact.id);
         expect(replicas).toHaveLength(DEFAULT_SETTINGS.replication);
-        expect(hops.length).toBeLessThanOrEqual(1);
+        // Whoever names the owner was asked first. Others are asked only beside it, when its answer is late.
+        const named = hops.at(-1);
+        if (named === undefined) continue;
+        expect(named.outcome).toBe('owner');
+        expect(named.milliseconds).toBeCloseTo(milliseconds, 6);
+        askedBeside += hops.length - 1;
       }
     }
+    expect(askedBeside).toBeLessThan(7);
   });
 
   it('find the owner in few hops when tables hold a tenth of the ring', () => {

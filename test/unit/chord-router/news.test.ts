@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOfList, digestOfLists } from '../../../services/chord-router/core/list-digest.ts';
 import { ITEM_BYTES, MAX_ITEMS, MESSAGE_BYTES, News } from '../../../services/chord-router/core/news.ts';
 import { distance } from '../../../services/shared/core/id.ts';
-import { contactAt } from './ring-model.ts';
+import { contactAt } from './positions.ts';
 
 const self = contactAt(1000).id;
 const until = contactAt(3000).id;
