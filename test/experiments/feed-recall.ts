@@ -185,7 +185,8 @@ function describe({ scale }: RunOptions, measured: Measured): Findings {
       'Phones contacted are those that were asked for posts; the hops of the question to the owner of its point are counted ' +
         'apart. A phone that is silent counts as contacted. Searches after the deaths begin ' +
         `at once, before anything is noticed or repaired; ${(100 * lost).toFixed(1)} % of the posts have no living copy then and ` +
-        'count as missing. What else is missed there was not found out yet.',
+        'count as missing. The rest is missed by searches whose question lies in a dead phone’s zone: finding its owner takes ' +
+        'up to 5 s, and by then the 4 s of a search are over.',
       'Missed for its size: the bar asks for 256 phones and 7,000 posts, and this run is of fewer, because simulating the whole ' +
         'protocol at that size takes many minutes of a core. Its figures say nothing yet of 256 phones or of 10⁴.',
       'The calibration laid zones out at once and knew the true neighbours of every post. Here every link was found by a search.',
