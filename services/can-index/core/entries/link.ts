@@ -16,7 +16,7 @@ export interface Link {
   readonly at: readonly Contact[];
 }
 
-/** Links of one entry: with 16, recall within 20 phones of 10⁴ rises from .92 to .95 (docs/experiments). */
+/** Links of one entry: more find more and cost memory and words (docs/experiments/feed-recall.md). */
 export const MAX_LINKS = 16;
 /** Phones that keep one entry. */
 export const COPIES = 3;

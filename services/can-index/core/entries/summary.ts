@@ -10,7 +10,7 @@ export interface EntrySummary {
 
 export const NO_ENTRIES: EntrySummary = { centroids: [] };
 
-/** Centroids of one phone: with one instead of eight, searches contact half as many phones again. */
+/** Centroids of one phone: one says where most of its entries lie, some more where the others do. */
 export const MAX_CENTROIDS = 8;
 const ROUNDS = 6;
 /** Entries that the centroids are computed from at most; more change little. */
