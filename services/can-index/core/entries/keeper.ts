@@ -44,6 +44,9 @@ import { EntryTransfer, listEntries } from './transfer.ts';
 
 /** Phones contacted to find a new entry's neighbours. */
 const SETTLING_BUDGET = 24;
+/** Zones that just changed hands take nothing for a moment: pauses before a post is offered again, in ms. */
+const PUBLISH_PAUSE_MS = 250;
+const LONGEST_PUBLISH_PAUSE_MS = 2_000;
 /** Pause between two looks whether neighbours should hear of other centroids, in ms. */
 const SUMMARY_MS = 2_000;
 
@@ -92,6 +95,16 @@ export class EntryKeeper implements EntryKeeping {
 
   /** Puts a post into the index. Says what became of it at the owner of its point. */
   *publish(entry: Entry): Task<StoreVerdict | 'unreachable'> {
+    let verdict = yield* this.#publishOnce(entry);
+    for (let pauseMs = PUBLISH_PAUSE_MS; pauseMs <= LONGEST_PUBLISH_PAUSE_MS; pauseMs *= 2) {
+      if (verdict !== 'not-owner' && verdict !== 'unreachable') break;
+      yield* sleep(pauseMs * (0.5 + (yield* random())));
+      verdict = yield* this.#publishOnce(entry);
+    }
+    return verdict;
+  }
+
+  *#publishOnce(entry: Entry): Task<StoreVerdict | 'unreachable'> {
     const request: StoreEntry = { type: 'store-entry', entry, copies: [] };
     const { owner } = yield* this.#view.find(this.#space.pointOf(entry.vector));
     if (owner === undefined) return 'unreachable';

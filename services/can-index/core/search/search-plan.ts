@@ -44,6 +44,10 @@ export class SearchPlan {
     this.#asked.add(id);
   }
 
+  wasAsked(id: Id): boolean {
+    return this.#asked.has(id);
+  }
+
   /** Takes in what a phone answered. */
   learn({ hits, candidates, adverts }: EntriesFound): void {
     for (const hit of hits) this.#addHit(hit);

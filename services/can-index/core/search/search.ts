@@ -5,6 +5,7 @@
 import type { Contact } from '../../../shared/core/contact.ts';
 import { type CallOutcome, cancel, type Fiber, first, now, spawn, type Task } from '../../../shared/core/effect.ts';
 import type { CanView } from '../entry-keeping.ts';
+import type { Found } from '../message.ts';
 import type { Point } from '../space.ts';
 import type { EntriesFound, Hit, SearchEntries } from './search-message.ts';
 import { SearchPlan } from './search-plan.ts';
@@ -71,6 +72,8 @@ class Search {
   readonly #contacted: Contacted[] = [];
   #asking: Asking[] = [];
   #isCut = false;
+  /** One contact of the budget is for the owner of the point, which is not known yet. */
+  #isOwnerSought = true;
 
   constructor(view: CanView, question: SearchQuestion) {
     this.#view = view;
@@ -89,13 +92,15 @@ class Search {
 
   *run(point: Point): Task<SearchAnswer> {
     const startedMs = yield* now();
-    const { owner, trail } = yield* this.#view.find(point);
-    // The owner is asked whatever is expected of it: its entries lie around the question.
-    if (owner !== undefined && owner.contact.id !== this.#view.self.id) yield* this.#ask(owner.contact);
+    // What this phone knows leads on meanwhile: the way to the point may end at a phone that has just died.
+    const finding = yield* spawn(this.#view.find(point), 'find');
     for (;;) {
+      if (finding.done && this.#isOwnerSought) yield* this.#askOwner(finding.result);
       yield* this.#askBest();
-      if (this.#asking.length === 0) break;
-      yield* first(this.#asking.map(({ fiber }) => fiber));
+      const waiting: Fiber<unknown>[] = this.#asking.map(({ fiber }) => fiber);
+      if (!finding.done) waiting.push(finding);
+      if (waiting.length === 0) break;
+      yield* first(waiting);
       const atMs = yield* now();
       this.#takeAnswers(atMs);
       if (atMs - startedMs >= DEADLINE_MS) {
@@ -108,10 +113,17 @@ class Search {
     return {
       hits: this.#plan.hits.map((hit) => ({ ...hit, from: this.#from.get(hit.post)! })),
       contacted: this.#contacted,
-      routed: trail.length,
-      complete: owner !== undefined && !this.#isCut && !failed,
+      routed: finding.result?.trail.length ?? 0,
+      complete: finding.result?.owner !== undefined && !this.#isCut && !failed,
       milliseconds: Math.max(0, (yield* now()) - startedMs),
     };
+  }
+
+  /** The owner is asked whatever is expected of it: its entries lie around the question. */
+  *#askOwner(found: Found | undefined): Task<void> {
+    this.#isOwnerSought = false;
+    const owner = found?.owner?.contact;
+    if (owner !== undefined && !this.#plan.wasAsked(owner.id)) yield* this.#ask(owner);
   }
 
   /** Fills the free places with the phones that are expected to add most. */
@@ -119,8 +131,9 @@ class Search {
     while (this.#asking.length < PARALLEL) {
       const next = this.#plan.next();
       if (next === undefined || next.gain < LEAST_GAIN) return;
-      if (this.#contacted.length + this.#asking.length >= this.#question.budget) {
-        this.#isCut = true;
+      const reserved = this.#isOwnerSought ? 1 : 0;
+      if (this.#contacted.length + this.#asking.length + reserved >= this.#question.budget) {
+        this.#isCut = !this.#isOwnerSought;
         return;
       }
       yield* this.#ask(next.contact);
