@@ -48,7 +48,7 @@ const FRESHNESS_MS = 3 * 86_400_000;
 const FRESHNESS_BONUS = 0.08;
 /** What each of the last places with the same interest, or by the same author, costs. */
 const SAME_INTEREST_COST = 0.02;
-const SAME_AUTHOR_COST = 0.06;
+const SAME_AUTHOR_COST = 0.03;
 const LOOK_BACK = 6;
 /** A post is read only if somebody may still want it: rounds of reading that one page may take. */
 const MAX_ROUNDS = 4;

@@ -64,6 +64,8 @@ export interface FriendsParts {
   readonly profiles: Profiles;
   readonly blocks: Blocks;
   readonly outbox: Outbox;
+  /** The person did something that tells of what they care about. */
+  readonly acted: (person: Id) => void;
 }
 
 export class Friends {
@@ -129,7 +131,7 @@ export class Friends {
    * Throws unprocessable-content (oneself), blocked, nobody-holds-it (no such person), limit-reached.
    */
   async request(me: UnlockedPerson, other: Id): Promise<FriendshipChange> {
-    const { ring, crypto, now, profiles, blocks, outbox } = this.#parts;
+    const { ring, crypto, now, profiles, blocks, outbox, acted } = this.#parts;
     if (other === me.person) throw new Problem('unprocessable-content', 'Nobody can be a friend of their own.');
     const [profile, { mine, theirs }] = await Promise.all([
       profiles.recent(other),
@@ -150,18 +152,20 @@ export class Friends {
       const subject = { type: accepted ? 'friend-accepted' : 'friend-request' } as const;
       await outbox.deliver([signMember(me, inboxEntry(other, subject, at, crypto), crypto)]);
     }
+    acted(me.person);
     return { state: accepted ? 'friends' : 'requested', custody: leastCustody(custody) };
   }
 
   /** Ends a friendship, takes a request back or declines one. It is no fault when there is none. */
   async remove(me: UnlockedPerson, other: Id): Promise<FriendshipChange> {
-    const { ring, crypto, now, outbox } = this.#parts;
+    const { ring, crypto, now, outbox, acted } = this.#parts;
     if (other === me.person) throw new Problem('unprocessable-content', 'Nobody can be a friend of their own.');
     const { theirs } = await this.#tiesOf(me.person);
     // Later than the request it may decline, whatever the two phones' clocks say.
     const at = Math.max(now(), (theirs.get(other)?.createdAt ?? 0) + 1);
     const custody = await putMembersOver(ring, me, this.#drafts(other, undefined, at), crypto);
     await outbox.deliver([signMember(me, inboxRemoval(other, { type: 'friend-request' }, at, crypto), crypto)]);
+    acted(me.person);
     return { state: 'none', custody: leastCustody(custody) };
   }
 

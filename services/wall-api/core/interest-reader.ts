@@ -54,7 +54,7 @@ interface Source {
 export class InterestReader {
   readonly #parts: InterestReaderParts;
   readonly #vectors = new Map<string, MeaningVector | undefined>();
-  readonly #readings = new Map<Id, { readonly at: number; readonly reading: InterestReading }>();
+  readonly #readings = new Map<Id, { readonly at: number; readonly reading: Promise<InterestReading> }>();
 
   constructor(parts: InterestReaderParts) {
     this.#parts = parts;
@@ -66,14 +66,21 @@ export class InterestReader {
   }
 
   async read(me: UnlockedPerson): Promise<InterestReading> {
-    const now = this.#parts.now();
+    const at = this.#parts.now();
     const known = this.#readings.get(me.person);
-    if (known !== undefined && now - known.at < FRESH_MS) return known.reading;
-    const reading = await this.#gather(me, now);
+    if (known !== undefined && at - known.at < FRESH_MS) return await known.reading;
+    const made = { at, reading: this.#gather(me, at) };
     this.#readings.delete(me.person);
     if (this.#readings.size >= MAX_READINGS) this.#readings.delete(this.#readings.keys().next().value!);
-    if (reading.complete) this.#readings.set(me.person, { at: now, reading });
-    return reading;
+    this.#readings.set(me.person, made);
+    let isComplete = false;
+    try {
+      const reading = await made.reading;
+      isComplete = reading.complete;
+      return reading;
+    } finally {
+      if (!isComplete && this.#readings.get(me.person) === made) this.#readings.delete(me.person);
+    }
   }
 
   async #gather(me: UnlockedPerson, now: number): Promise<InterestReading> {

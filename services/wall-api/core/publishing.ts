@@ -73,6 +73,8 @@ export interface PublisherParts {
   readonly outbox: Outbox;
   readonly media: MediaLibrary;
   readonly indexer: Indexer;
+  /** The person did something that tells of what they care about. */
+  readonly acted: (person: Id) => void;
 }
 
 export class Publisher {
@@ -117,6 +119,7 @@ export class Publisher {
       revision: undefined,
     };
     this.#parts.indexer.later(post);
+    this.#parts.acted(author.person);
     return { post, custody, indexed, leftOut };
   }
 
@@ -139,6 +142,7 @@ export class Publisher {
     const changed = { ...post, ...content, editedAt: createdAt, version: 1 + seq, hash: revision.hash, revision };
     const edited = { ...changed, complete: true };
     this.#parts.indexer.later(edited);
+    this.#parts.acted(author.person);
     return { post: edited, custody, indexed, leftOut };
   }
 
@@ -159,6 +163,7 @@ export class Publisher {
     ];
     const removed = await outbox.deliver(drafts.map((draft) => signMember(author, draft, crypto)));
     await this.#parts.indexer.withdraw(post);
+    this.#parts.acted(author.person);
     return { id: post.id, deletedAt, custody: custody!, indexed: removed && complete };
   }
 

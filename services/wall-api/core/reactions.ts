@@ -29,6 +29,8 @@ export interface ReactionsParts {
   readonly posts: PostReader;
   readonly blocks: Blocks;
   readonly outbox: Outbox;
+  /** The person did something that tells of what they care about. */
+  readonly acted: (person: Id) => void;
 }
 
 export class Reactions {
@@ -69,7 +71,7 @@ export class Reactions {
   }
 
   async #write(me: UnlockedPerson, post: LoadedPost, kind: ReactionKind, reacts: boolean): Promise<Custody> {
-    const { ring, crypto, now, outbox } = this.#parts;
+    const { ring, crypto, now, outbox, acted } = this.#parts;
     const at = now();
     const version = { value: reacts ? {} : undefined, seq: Math.max(1, at), createdAt: at };
     const reaction: MemberDraft = { ...version, name: REACTIONS, slot: kind, place: post.id };
@@ -80,6 +82,7 @@ export class Reactions {
       followers.push((reacts ? inboxEntry : inboxRemoval)(post.author, subject, at, crypto));
     }
     await outbox.deliver(followers.map((draft) => signMember(me, draft, crypto)));
+    acted(me.person);
     return custody!;
   }
 }

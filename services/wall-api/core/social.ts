@@ -1,4 +1,5 @@
 /** The wall's social core, put together over one ring: what the routes ask. */
+import type { Id } from '../../shared/core/id.ts';
 import { Blocks } from './blocks.ts';
 import { Cursors } from './cursor.ts';
 import { EventHub } from './events.ts';
@@ -72,11 +73,12 @@ export function createSocial(parts: SocialParts): Social {
   const posts = new PostReader(ring, crypto);
   const states = new PrivateStates(ring, crypto, now);
   const blocks = new Blocks(states, now);
-  const friends = new Friends({ ring, crypto, now, profiles, blocks, outbox });
+  const acted = (person: Id): void => interests.changed(person);
+  const friends = new Friends({ ring, crypto, now, profiles, blocks, outbox, acted });
   const media = new MediaLibrary({ ring, crypto, now, outbox });
   const indexer = new Indexer({ meaning, after, random, crashed });
   const reindexing = new Reindexing({ ring, crypto, posts, indexer, now, random, after, crashed });
-  const interests = new InterestReader({ ring, crypto, now, meaning, posts, friends, states });
+  const interests: InterestReader = new InterestReader({ ring, crypto, now, meaning, posts, friends, states });
   const friendsFeed = new FriendsFeed({ ring, crypto, now, posts, friends });
   const recentFeed = new RecentFeed({ ring, crypto, now, posts });
   const sessions = new FeedSessions(crypto);
@@ -102,8 +104,8 @@ export function createSocial(parts: SocialParts): Social {
     notifications: new Notifications({ ring, crypto, now, states }),
     outbox,
     posts,
-    publisher: new Publisher({ ring, crypto, now, posts, friends, blocks, outbox, media, indexer }),
-    reactions: new Reactions({ ring, crypto, now, posts, blocks, outbox }),
+    publisher: new Publisher({ ring, crypto, now, posts, friends, blocks, outbox, media, indexer, acted }),
+    reactions: new Reactions({ ring, crypto, now, posts, blocks, outbox, acted }),
     threads: new Threads(ring, posts, blocks),
     walls: new Walls({ ring, crypto, now, posts }),
     stop: () => {

@@ -15,7 +15,7 @@ async function feedOf(
   reader: Somebody,
   query = '',
 ): Promise<{
-  items: { post: { text: string }; why: object }[];
+  items: { post: { text: string; author: string }; why: object }[];
   cursor: string | null;
   contacted: number;
   complete: boolean;
@@ -159,6 +159,53 @@ describe('the feed of what is near', () => {
       phone: expect.any(String),
     });
     expect({ contacted, complete }).toEqual({ contacted: 1, complete: true });
+  });
+
+  it('follows at once what one does: reacts, writes, befriends', async () => {
+    const { ada, bob } = await twoPhones();
+    const { id } = await post(ada, `${FOOTBALL} number 1`);
+    for (const text of [`${FOOTBALL} number 2`, `${COOKING} loaf 1`]) await post(ada, text);
+    await indexed(bob, 3);
+    const near = async (): Promise<string[]> =>
+      (await feedOf(bob)).items.flatMap(({ post: { text }, why }) =>
+        (why as { strategy: string }).strategy === 'nearest' ? [text] : [],
+      );
+    expect(await near()).toEqual([]);
+    await react(bob, id);
+    expect((await near())[0]).toContain('football');
+    for (const n of [1, 2]) await post(bob, `${COOKING} as I bake it ${n}`);
+    expect((await near())[0]).toContain('recipe');
+    const friends = async () => (await bob.wall.ask('GET', '/v1/interests', { token: bob.token })).body.items;
+    const isFriends = ({ signs }: { signs: { kind: string }[] }): boolean =>
+      signs.some(({ kind }) => kind === 'friend');
+    expect((await friends()).some(isFriends)).toBe(false);
+    await befriend(ada, bob);
+    expect((await friends()).some(isFriends)).toBe(true);
+  });
+
+  it('mixes authors and interests: the nearest of one do not take all places', async () => {
+    const { bob, eve, ada } = await scene();
+    for (const n of [5, 6, 7, 8]) await post(eve, `${FOOTBALL} of the league ${n}`);
+    const others = [];
+    for (const name of ['Cat', 'Dan']) {
+      const author = await somebody(ada.wall, name);
+      others.push(author.id);
+      await post(author, `${FOOTBALL} of the league by ${name}`);
+    }
+    await indexed(bob, 17);
+    const { items } = await feedOf(bob, '&limit=5');
+    const authors = items.map(({ post: { author } }) => author);
+    expect(authors[0]).toBe(eve.id);
+    for (const id of others) expect(authors).toContain(id);
+  });
+
+  it('brings posts without any word the encoder knows as what is new, and friends’', async () => {
+    const { ada, bob } = await scene();
+    await befriend(ada, bob);
+    await tryPost(ada, '😀🎉🚀');
+    const { items } = await feedOf(bob, '&limit=6');
+    const wordless = items.find(({ post: { text } }) => text === '😀🎉🚀');
+    expect(wordless).toMatchObject({ why: { strategy: 'friends' } });
   });
 
   it('never shows a post twice over its pages, nor what one wrote or reacted to', async () => {
