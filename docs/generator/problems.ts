@@ -1,10 +1,11 @@
 /** docs/reference/problems.md: every problem the wall API answers with. */
-import { PROBLEMS, problemType } from '../../services/wall-api/core/problem.ts';
+import { problemType } from '../../services/shared/core/problem.ts';
+import { PROBLEMS } from '../../services/wall-api/core/problem.ts';
 import { generatedHeading, markdownTable } from './markdown.ts';
 
 export function problemsReference(): string {
   const rows = Object.entries(PROBLEMS).map(([slug, { status, title, description }]) => [
-    `\`${problemType(slug as keyof typeof PROBLEMS)}\``,
+    `\`${problemType(slug)}\``,
     String(status),
     title,
     description,

@@ -2,50 +2,28 @@
  * Every problem the wall API answers with, in one catalogue (RFC 9457, problem details).
  *
  * A problem's type is `/problems/<slug>`, relative to the phone's API, where a description of it is served.
- * Slugs are never reused for another meaning. Core and routes throw `Problem`; plugins/problem-details.ts writes it.
+ * Slugs are never reused for another meaning. Core and routes throw `Problem`; services/shared/http/problem-details.ts
+ * writes it.
  */
-
-export interface ProblemDefinition {
-  readonly title: string;
-  readonly status: number;
-  /** What it means and what a client does about it. */
-  readonly description: string;
-}
-
-const define = (status: number, title: string, description: string): ProblemDefinition => ({
-  status,
-  title,
-  description,
-});
+import {
+  defineProblem as define,
+  HttpProblem,
+  type ProblemCatalogue,
+  type ProblemOptions,
+  REQUEST_PROBLEMS,
+} from '../../shared/core/problem.ts';
 
 export const PROBLEMS = {
+  ...REQUEST_PROBLEMS,
+
   // The request itself
-  'malformed-json': define(400, 'The body is not valid JSON', 'Send a JSON document; nothing was changed.'),
-  'empty-body': define(400, 'A body is required', 'This request needs a JSON document as its body.'),
-  'invalid-request': define(
-    400,
-    'The request does not match its schema',
-    'Each fault is listed in `errors` with the part of the request, a JSON pointer into it and what is wrong.',
-  ),
-  'invalid-id': define(400, 'Not an id', 'Ids are UUIDs, or the same 32 hexadecimal digits without dashes.'),
   'invalid-cursor': define(400, 'Not a cursor of this list', 'Use a `cursor` exactly as an earlier answer gave it.'),
-  'bad-request': define(400, 'The request cannot be read', 'The HTTP request itself is broken.'),
   'strategy-unavailable': define(
     400,
     'This phone has no such way to choose posts',
     'The strategies it has are in `available`.',
   ),
-  'not-found': define(404, 'No such resource', 'Nothing answers under this path. See /docs.'),
-  'method-not-allowed': define(405, 'This resource has no such method', 'The `Allow` header lists the methods it has.'),
   'not-acceptable': define(406, 'No acceptable representation', 'This resource speaks JSON, or an event stream.'),
-  'request-timeout': define(408, 'The request took too long to arrive', 'Send the whole request sooner.'),
-  'payload-too-large': define(413, 'The body is too large', 'The bound is in `limitBytes`.'),
-  'uri-too-long': define(414, 'The path is too long', 'A part of the path is longer than any id or name.'),
-  'unsupported-media-type': define(
-    415,
-    'Unsupported media type',
-    'Send `Content-Type: application/json`, or for a picture its own.',
-  ),
   'not-a-picture': define(
     415,
     'Not a picture',
@@ -71,18 +49,11 @@ export const PROBLEMS = {
     'The picture is too large',
     'It has more pixels or frames than a picture may, or does not become small enough; `detail` has the bound.',
   ),
-  'misdirected-request': define(
-    421,
-    'Not a host of this phone',
-    'The Host header names neither this phone nor loopback. Its owner can allow further names (RINGWALL_API_HOSTS).',
-  ),
-  'headers-too-large': define(431, 'The header fields are too large', 'Send fewer or shorter header fields.'),
   'meaning-unavailable': define(
     503,
     'This phone cannot tell now what texts mean',
     'Its encoder or its index of meanings does not answer. Wait as long as `Retry-After` says.',
   ),
-  'internal-error': define(500, 'Something went wrong on this phone', 'A defect; its request id is in `instance`.'),
 
   // Who is asking
   'session-required': define(
@@ -141,12 +112,6 @@ export const PROBLEMS = {
   'precondition-required': define(428, 'If-Match is required', 'Send the `ETag` of the version you mean to replace.'),
 
   // Budgets
-  'rate-limited': define(429, 'Too many requests', 'Wait as long as `Retry-After` says; see the RateLimit-* headers.'),
-  'too-many-streams': define(
-    503,
-    'Too many event streams are open',
-    'Close one, or wait as long as `Retry-After` says.',
-  ),
   'pictures-busy': define(
     503,
     'Too many pictures are under way',
@@ -182,50 +147,15 @@ export const PROBLEMS = {
   deleted: define(410, 'Its author deleted it', 'It is gone for good.'),
   'invalid-record': define(422, 'The ring refused the record', 'It is malformed, forged or misplaced.'),
   superseded: define(409, 'A newer version stands', 'It changed elsewhere meanwhile. Read it again.'),
-} as const satisfies Record<string, ProblemDefinition>;
+} as const satisfies ProblemCatalogue;
 
 export type ProblemSlug = keyof typeof PROBLEMS;
 
-export interface ProblemOptions {
-  /** Members beside type, title, status, detail and instance; JSON values. */
-  readonly members?: Readonly<Record<string, unknown>>;
-  /** Seconds until it makes sense to try again: becomes `Retry-After`. */
-  readonly retryAfterS?: number;
-  /** Further response headers, in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly cause?: unknown;
-}
-
 /** A request that cannot be done as asked. `detail` is told to the client: it holds no secret and no stack. */
-export class Problem extends Error {
-  override readonly name = 'Problem';
-  readonly slug: ProblemSlug;
-  readonly status: number;
-  readonly title: string;
-  readonly detail: string | undefined;
-  readonly members: Readonly<Record<string, unknown>>;
-  readonly headers: Readonly<Record<string, string>>;
+export class Problem extends HttpProblem {
+  declare readonly slug: ProblemSlug;
 
-  constructor(slug: ProblemSlug, detail?: string, options: ProblemOptions = {}) {
-    const definition = PROBLEMS[slug];
-    super(detail ?? definition.title, { cause: options.cause });
-    this.slug = slug;
-    this.status = definition.status;
-    this.title = definition.title;
-    this.detail = detail;
-    this.members = options.members ?? {};
-    this.headers =
-      options.retryAfterS === undefined
-        ? (options.headers ?? {})
-        : { ...options.headers, 'retry-after': String(Math.max(1, Math.ceil(options.retryAfterS))) };
+  constructor(slug: ProblemSlug, detail?: string, options?: ProblemOptions) {
+    super(slug, PROBLEMS[slug], detail, options);
   }
-
-  /** The problem's type URI, relative to the phone's API. */
-  get type(): string {
-    return problemType(this.slug);
-  }
-}
-
-export function problemType(slug: ProblemSlug): string {
-  return `/problems/${slug}`;
 }

@@ -14,7 +14,6 @@ import { notificationRoutes } from './notifications.ts';
 import { peopleRoutes } from './people.ts';
 import { peopleWallRoutes } from './people-wall.ts';
 import { postRoutes } from './posts.ts';
-import { problemRoutes } from './problems.ts';
 import { profileRoutes } from './profile.ts';
 import { reactionRoutes } from './reactions.ts';
 import type { WallRoutes } from './route-context.ts';
@@ -43,6 +42,5 @@ export const ALL_ROUTES: readonly WallRoutes[] = [
   eventRoutes,
   networkRoutes,
   zoneRoutes,
-  problemRoutes,
   healthRoutes,
 ];

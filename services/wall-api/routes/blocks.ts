@@ -1,10 +1,11 @@
 /** Whom you do not want to hear of. Nobody else can read it. */
+
+import { Type } from '../../shared/http/type.ts';
 import { MAX_BLOCKS } from '../core/blocks.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import { custodyText, WRITE_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, PageOf, readId, TimeText, timeText } from './schema.ts';
-import { Type } from './type.ts';
 
 const BlockSchema = Type.Object({ id: IdText, since: TimeText }, { additionalProperties: false });
 

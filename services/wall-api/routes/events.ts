@@ -1,12 +1,13 @@
 /** What happens to a person, as it happens. */
+
+import { EventStream, type StreamEvent } from '../../shared/http/event-stream.ts';
+import { Type } from '../../shared/http/type.ts';
 import type { WallEvent } from '../core/events.ts';
 import { bearerToken, personOf } from '../plugins/session-guard.ts';
-import { EventStream, type StreamEvent } from './event-stream.ts';
 import { notificationText } from './notification-view.ts';
 import { namesOf } from './people-names.ts';
 import type { RouteContext, WallRoutes } from './route-context.ts';
 import { idText, timeText } from './schema.ts';
-import { Type } from './type.ts';
 
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 2_000;

@@ -1,10 +1,10 @@
 /** Taking one's data away. */
 import { Readable } from 'node:stream';
+import { Type } from '../../shared/http/type.ts';
 import { EXPORT_FORMAT, type Exporter } from '../core/export.ts';
 import type { UnlockedPerson } from '../core/person.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import type { WallRoutes } from './route-context.ts';
-import { Type } from './type.ts';
 
 const MEDIA_TYPE = 'application/x-ndjson';
 

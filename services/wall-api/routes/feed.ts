@@ -1,5 +1,7 @@
 /** Feeds: posts to read, each with the reason it is there. */
 import { type Id, idFromNumber } from '../../shared/core/id.ts';
+import { PositionText } from '../../shared/http/schema.ts';
+import { type Static, Type } from '../../shared/http/type.ts';
 import { FEED_STRATEGIES, type FeedItem, type FeedReason, type FeedStrategyName } from '../core/feed.ts';
 import { Problem } from '../core/problem.ts';
 import { DAY_MS } from '../core/ring-names.ts';
@@ -7,8 +9,7 @@ import { viewerOf } from '../plugins/session-guard.ts';
 import { namesOf } from './people-names.ts';
 import { idTexts, NameSchema, PostPageOf, PostSchema, readPostText } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
-import { DEFAULT_LIMIT, IdText, idText, PageQuery, PositionText } from './schema.ts';
-import { type Static, Type } from './type.ts';
+import { DEFAULT_LIMIT, IdText, idText, PageQuery } from './schema.ts';
 
 const DEFAULT_STRATEGY: FeedStrategyName = 'recent';
 

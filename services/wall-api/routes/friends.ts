@@ -1,12 +1,12 @@
 /** Friends: asking, accepting, declining, parting. */
 import type { Id } from '../../shared/core/id.ts';
+import { type Static, Type } from '../../shared/http/type.ts';
 import { MAX_FRIENDS, type Tie } from '../core/friends.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import { namesOf } from './people-names.ts';
 import { custodyText, NameSchema, WRITE_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, readId, TimeText, timeText } from './schema.ts';
-import { type Static, Type } from './type.ts';
 
 const TieSchema = Type.Object({ id: IdText, name: NameSchema, since: TimeText }, { additionalProperties: false });
 

@@ -1,9 +1,9 @@
 /** Whether this phone lives, whether it can serve, and its metrics. */
 import { RingState } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
+import { Type } from '../../shared/http/type.ts';
 import { asProblem } from '../adapters/chord-ring.ts';
 import { Problem } from '../core/problem.ts';
 import type { WallRoutes } from './route-context.ts';
-import { Type } from './type.ts';
 
 const READY_TIMEOUT_MS = 2_000;
 

@@ -1,12 +1,12 @@
 /** Making a person on this phone, and bringing one back. */
 
+import { invalidRequest } from '../../shared/http/problem-details.ts';
+import { Type } from '../../shared/http/type.ts';
 import { MAX_PASSPHRASE_CHARACTERS, MIN_PASSPHRASE_CHARACTERS } from '../core/passphrase.ts';
 import { cleanName, MAX_NAME_CHARACTERS } from '../core/profile.ts';
-import { invalidRequest } from '../plugins/problem-details.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdText, idText } from './schema.ts';
 import { SessionSchema, sessionText } from './session.ts';
-import { Type } from './type.ts';
 
 const MAX_PHRASE_CHARACTERS = 512;
 /** Each costs a memory-hard key derivation. */

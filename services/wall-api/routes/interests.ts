@@ -1,4 +1,6 @@
 /** What this phone thinks its person cares about: to see, and to steer. */
+
+import { type Static, Type } from '../../shared/http/type.ts';
 import { labelOf } from '../core/feed-nearest.ts';
 import type { InterestReading } from '../core/interest-reader.ts';
 import { postOfSign, type Sign } from '../core/interests.ts';
@@ -6,7 +8,6 @@ import { TOPICS } from '../core/topics.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdParams, IdText, idText, readId } from './schema.ts';
-import { type Static, Type } from './type.ts';
 
 const MAX_STEERED = 3;
 const MAX_CHANGES = 32;

@@ -1,6 +1,7 @@
 /** Pictures: taking them in, handing them out, removing them. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from '../../shared/http/type.ts';
 import { after } from '../adapters/timer.ts';
 import { fromBase64Url } from '../core/base64url.ts';
 import type { LoadedMedia } from '../core/media.ts';
@@ -24,7 +25,6 @@ import { MEDIA_PROPERTIES, mediaText } from './media-view.ts';
 import { AudienceSchema, custodyText, POST_PROBLEMS, WRITE_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, readId, TimeText, timeText } from './schema.ts';
-import { type Static, Type } from './type.ts';
 
 /** Each holds up to 16 MB while it waits for its turn. */
 const UPLOADS_AT_ONCE = 4;

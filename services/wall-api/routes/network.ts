@@ -7,11 +7,12 @@ import {
   PhoneState,
   RingState,
 } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
+import { KeyParams, PositionText } from '../../shared/http/schema.ts';
+import { type Static, Type } from '../../shared/http/type.ts';
 import { asProblem } from '../adapters/chord-ring.ts';
 import { Problem } from '../core/problem.ts';
 import type { WallRoutes } from './route-context.ts';
-import { ID_PATTERN, PositionText, readId } from './schema.ts';
-import { type Static, Type } from './type.ts';
+import { readId } from './schema.ts';
 
 const STATUS_TIMEOUT_MS = 5_000;
 const LOOKUP_TIMEOUT_MS = 15_000;
@@ -94,14 +95,6 @@ const LookupSchema = Type.Object(
   },
   { additionalProperties: false },
 );
-
-const KeyParams = Type.Object({
-  key: Type.String({
-    pattern: ID_PATTERN,
-    description: 'A position on the ring: 32 hexadecimal digits, or a UUID.',
-    examples: ['0d4f7a5261c38b1e9f0a5b7c2d9e8f10'],
-  }),
-});
 
 export const networkRoutes: WallRoutes = async (app, { context }) => {
   const readStatus = (): Promise<GetStatusResponse> =>

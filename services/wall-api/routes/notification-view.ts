@@ -1,9 +1,10 @@
 /** Notifications as the API shows them. */
+
+import { type Static, Type } from '../../shared/http/type.ts';
 import type { Notification } from '../core/notifications.ts';
 import { NameSchema } from './post-view.ts';
 import { KindSchema } from './reactions.ts';
 import { IdText, idText, TimeText, timeText } from './schema.ts';
-import { type Static, Type } from './type.ts';
 
 const COMMON = {
   id: Type.String({ description: 'Stable; differs between any two.' }),

@@ -1,13 +1,13 @@
 /** What a person should hear of, and up to where they have. */
 
-import { invalidRequest } from '../plugins/problem-details.ts';
+import { invalidRequest } from '../../shared/http/problem-details.ts';
+import { Type } from '../../shared/http/type.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import { NotificationSchema, notificationText } from './notification-view.ts';
 import { namesOf } from './people-names.ts';
 import { WRITE_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { DEFAULT_LIMIT, PageOf, PageQuery, TimeText, timeText } from './schema.ts';
-import { Type } from './type.ts';
 
 const MarkSchema = Type.Object(
   { readUntil: TimeText },

@@ -1,11 +1,12 @@
 /** Anybody's public profile. */
+
+import { type Static, Type } from '../../shared/http/type.ts';
 import { toBase64Url } from '../core/base64url.ts';
 import { Problem } from '../core/problem.ts';
 import type { Profile } from '../core/profile.ts';
 import { setEtag } from '../plugins/entity-tag.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdParams, IdText, idText, readId, TimeText, timeText } from './schema.ts';
-import { type Static, Type } from './type.ts';
 
 export const ProfileSchema = Type.Object({
   id: IdText,

@@ -1,5 +1,6 @@
 /** Posts: writing, reading, editing, deleting, and the texts they had. */
 
+import { type Static, Type } from '../../shared/http/type.ts';
 import { MAX_POST_MEDIA } from '../core/media-reference.ts';
 import { MAX_TEXT_CHARACTERS } from '../core/post-format.ts';
 import { KEPT_REVISIONS } from '../core/post-index.ts';
@@ -21,7 +22,6 @@ import {
 } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, PageOf, readId, TimeText, timeText } from './schema.ts';
-import { type Static, Type } from './type.ts';
 
 const TextSchema = Type.String({
   minLength: 1,

@@ -1,5 +1,6 @@
 /** The profile of whoever is logged in. */
 
+import { Type } from '../../shared/http/type.ts';
 import { Problem } from '../core/problem.ts';
 import { MAX_BIO_CHARACTERS, MAX_NAME_CHARACTERS, signProfile } from '../core/profile.ts';
 import { putRecord } from '../core/ring-client.ts';
@@ -9,7 +10,6 @@ import { requireName } from './identity.ts';
 import { ProfileSchema, profileText } from './people.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema } from './schema.ts';
-import { Type } from './type.ts';
 
 const ProfileBody = Type.Object(
   {

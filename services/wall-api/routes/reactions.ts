@@ -1,9 +1,10 @@
 /** Reactions to posts. */
+
+import { Type } from '../../shared/http/type.ts';
 import { personOf, viewerOf } from '../plugins/session-guard.ts';
 import { custodyText, POST_PROBLEMS, WRITE_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, readId } from './schema.ts';
-import { Type } from './type.ts';
 
 export const KindSchema = Type.Union([
   Type.Literal('like'),

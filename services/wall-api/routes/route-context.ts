@@ -12,7 +12,7 @@
  *   record stamped with it comes out the same.
  * - `problems`: slugs of core/problem.ts it may answer beyond those that follow from the rest; for the documentation.
  *
- * Schemas are TypeBox (`import { Type } from './type.ts'`) with `summary` and `tags`; bodies and queries are objects with `additionalProperties: false`; responses are in `schema.response`. Handlers throw `Problem`, never reply
+ * Schemas are TypeBox (`import { Type } from '../../shared/http/type.ts'`) with `summary` and `tags`; bodies and queries are objects with `additionalProperties: false`; responses are in `schema.response`. Handlers throw `Problem`, never reply
  * with errors by hand. Ids in JSON and paths are UUIDs (`IdText` of routes/schema.ts; `readId` gives the Id).
  * Entity tags: `setEtag(reply, version)`, `checkIfMatch(request, version, { required })` of plugins/entity-tag.ts.
  */

@@ -1,23 +1,14 @@
 /** Schemas that many routes share, and how their texts become values and back. */
 
 import { type Id, parseId, uuidOf } from '../../shared/core/id.ts';
+import { ID_PATTERN } from '../../shared/http/schema.ts';
+import { type TSchema, Type } from '../../shared/http/type.ts';
 import { Problem } from '../core/problem.ts';
-import { type Static, type TSchema, Type } from './type.ts';
-
-/** What an id looks like from outside: a UUID, or its 32 hexadecimal digits. */
-export const ID_PATTERN = '^([0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$';
 
 export const IdText = Type.String({
   pattern: ID_PATTERN,
   description: 'A UUID; its 32 hexadecimal digits without dashes are understood as well.',
   examples: ['0d4f7a52-61c3-8b1e-9f0a-5b7c2d9e8f10'],
-});
-
-/** A position on the ring, as phones and keys have one. */
-export const PositionText = Type.String({
-  pattern: '^[0-9a-f]{32}$',
-  description: 'A position on the ring: 32 hexadecimal digits.',
-  examples: ['2bb88c3048d2dd5e43b1db85374825a9'],
 });
 
 /** A path that ends in an id, `/…/:id`. */
@@ -69,29 +60,6 @@ export const CustodySchema = Type.Object(
   },
   { description: 'Where the ring keeps it.' },
 );
-
-/** What a problem looks like: RFC 9457. */
-export const ProblemSchema = Type.Object(
-  {
-    type: Type.String({ description: 'Stable: /problems/<slug>, where the phone describes it.' }),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.Optional(Type.String()),
-    instance: Type.String({ description: 'The id of the request, as in the phone’s log: urn:uuid:…' }),
-    errors: Type.Optional(
-      Type.Array(
-        Type.Object({
-          in: Type.String({ description: 'body, query, params or headers.' }),
-          pointer: Type.String({ description: 'A JSON pointer to the fault.' }),
-          detail: Type.String(),
-        }),
-      ),
-    ),
-  },
-  { additionalProperties: true },
-);
-
-export type ProblemDocument = Static<typeof ProblemSchema>;
 
 /** The id of a text that matched IdText. Throws Problem invalid-id on any other. */
 export function readId(text: string): Id {

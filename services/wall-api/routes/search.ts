@@ -1,11 +1,12 @@
 /** Searching posts by what they mean. */
+
+import { Type } from '../../shared/http/type.ts';
 import { Problem } from '../core/problem.ts';
 import { viewerOf } from '../plugins/session-guard.ts';
 import { namesOf } from './people-names.ts';
 import { idTexts, PostPageOf, PostSchema, readPostText } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { DEFAULT_LIMIT, PageQuery } from './schema.ts';
-import { Type } from './type.ts';
 
 const MAX_QUERY_CHARACTERS = 1_000;
 

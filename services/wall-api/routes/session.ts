@@ -1,12 +1,13 @@
 /** Logging in by a proof of knowledge (core/login.ts), and out. */
+
+import { invalidRequest } from '../../shared/http/problem-details.ts';
+import { Type } from '../../shared/http/type.ts';
 import { fromBase64Url, toBase64Url } from '../core/base64url.ts';
 import { SEALED_UNLOCK_BYTES } from '../core/login-terms.ts';
 import type { OpenedSession } from '../core/session.ts';
-import { invalidRequest } from '../plugins/problem-details.ts';
 import { bearerToken } from '../plugins/session-guard.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdText, idText, readId, TimeText, timeText } from './schema.ts';
-import { Type } from './type.ts';
 
 /** Answers cost the phone some curve arithmetic, and are guesses when they are wrong. */
 const CHALLENGE_COST = 5;

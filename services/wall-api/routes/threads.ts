@@ -1,11 +1,12 @@
 /** The conversation around a post. */
+
+import { type Static, Type } from '../../shared/http/type.ts';
 import { MAX_ANCESTORS, MAX_DEPTH, MAX_REPLIES, type ThreadEntry } from '../core/threads.ts';
 import { viewerOf } from '../plugins/session-guard.ts';
 import { namesOf } from './people-names.ts';
 import { NameSchema, POST_PROBLEMS, PostSchema, readPostText } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdParams, IdText, idText, readId } from './schema.ts';
-import { type Static, Type } from './type.ts';
 
 const ENTRY_PROPERTIES = {
   id: IdText,

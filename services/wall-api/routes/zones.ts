@@ -2,10 +2,11 @@
 import { CanState, type GetStatusResponse } from '../../../proto/gen/ringwall/can/v1/can.ts';
 import type { Zone } from '../../../proto/gen/ringwall/can/v1/space.ts';
 import { parseId } from '../../shared/core/id.ts';
+import { PositionText } from '../../shared/http/schema.ts';
+import { type Static, Type } from '../../shared/http/type.ts';
 import { Problem } from '../core/problem.ts';
 import type { WallRoutes } from './route-context.ts';
-import { IdText, idText, PositionText } from './schema.ts';
-import { type Static, Type } from './type.ts';
+import { IdText, idText } from './schema.ts';
 
 const STATUS_TIMEOUT_MS = 5_000;
 /** Coordinates of one axis. */

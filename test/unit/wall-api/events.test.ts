@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { EventStream } from '../../../services/shared/http/event-stream.ts';
 import { EVENT_LIMITS, EventHub, type EventLimits, type WallEvent } from '../../../services/wall-api/core/events.ts';
-import { EventStream } from '../../../services/wall-api/routes/event-stream.ts';
 import { ManualTimers } from './manual-timers.ts';
 import { befriend, loseAnswers, post, type Somebody, somebody, twoPhones } from './social-scene.ts';
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Type } from '../../../services/shared/http/type.ts';
 import { createWallCrypto } from '../../../services/wall-api/adapters/node-crypto.ts';
 import { logIn } from '../../../services/wall-api/client/login-client.ts';
 import { Problem } from '../../../services/wall-api/core/problem.ts';
@@ -8,7 +9,6 @@ import { firstTriedAt } from '../../../services/wall-api/plugins/idempotency.ts'
 import { identityRoutes } from '../../../services/wall-api/routes/identity.ts';
 import type { WallRoutes } from '../../../services/wall-api/routes/route-context.ts';
 import { sessionRoutes } from '../../../services/wall-api/routes/session.ts';
-import { Type } from '../../../services/wall-api/routes/type.ts';
 import { openWall } from './wall-fixture.ts';
 
 /** A route that counts what it did, and can be told to fail or to take its time. */

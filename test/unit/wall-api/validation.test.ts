@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import * as TypeBox from 'typebox';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { requireKnownKeywords, type Schema, validate } from '../../../services/wall-api/plugins/validation.ts';
-import { Type } from '../../../services/wall-api/routes/type.ts';
+import { Type } from '../../../services/shared/http/type.ts';
+import { requireKnownKeywords, type Schema, validate } from '../../../services/shared/http/validation.ts';
 
 /** Makes the same schema with TypeBox's builder and with ours. */
 function both(make: (builder: typeof Type) => object): readonly [TypeBox.TSchema, Schema] {

@@ -1,18 +1,19 @@
 /** What the types of problems mean: their URIs lead here. */
-import { PROBLEMS, Problem, type ProblemSlug, problemType } from '../core/problem.ts';
-import type { WallRoutes } from './route-context.ts';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type ProblemCatalogue, type ProblemDefinition, problemType, RequestProblem } from '../core/problem.ts';
 import { type Static, Type } from './type.ts';
 
 const ProblemDescription = Type.Object({
-  type: Type.String({ examples: ['/problems/too-few-replicas'] }),
+  type: Type.String({ examples: ['/problems/not-found'] }),
   title: Type.String(),
   status: Type.Integer(),
   description: Type.String(),
 });
 
-const isSlug = (text: string): text is ProblemSlug => Object.hasOwn(PROBLEMS, text);
-
-export const problemRoutes: WallRoutes = async (app) => {
+export const problemRoutes: FastifyPluginAsyncTypebox<{ readonly problems: ProblemCatalogue }> = async (
+  app,
+  { problems },
+) => {
   app.get(
     '/problems',
     {
@@ -22,7 +23,7 @@ export const problemRoutes: WallRoutes = async (app) => {
         response: { 200: Type.Object({ items: Type.Array(ProblemDescription) }) },
       },
     },
-    async () => ({ items: Object.keys(PROBLEMS).filter(isSlug).map(describe) }),
+    async () => ({ items: Object.entries(problems).map(describe) }),
   );
 
   app.get(
@@ -38,13 +39,14 @@ export const problemRoutes: WallRoutes = async (app) => {
     },
     async (request) => {
       const { slug } = request.params;
-      if (!isSlug(slug)) throw new Problem('not-found');
-      return describe(slug);
+      const definition = Object.hasOwn(problems, slug) ? problems[slug] : undefined;
+      if (definition === undefined) throw new RequestProblem('not-found');
+      return describe([slug, definition]);
     },
   );
 };
 
-function describe(slug: ProblemSlug): Static<typeof ProblemDescription> {
-  const { title, status, description } = PROBLEMS[slug];
+function describe([slug, definition]: readonly [string, ProblemDefinition]): Static<typeof ProblemDescription> {
+  const { title, status, description } = definition;
   return { type: problemType(slug), title, status, description };
 }

@@ -1,19 +1,19 @@
 /**
  * The OpenAPI 3.1 document, made of the routes as they are registered: the schemas that validate are the schemas that
- * are published. Problems follow from what a route declares (a session, a body, a rate limit), so that no route can
- * forget one.
+ * are published. Problems follow from what a route declares (a body, a rate limit, what its service adds), so that no route
+ * can forget one.
  */
 import type { FastifySchema } from 'fastify';
-import { PROBLEMS, type ProblemSlug, problemType } from '../core/problem.ts';
-import { ProblemSchema } from '../routes/schema.ts';
+import { type ProblemCatalogue, problemType, type RequestProblemSlug } from '../core/problem.ts';
 import { PROBLEM_MEDIA_TYPE } from './problem-details.ts';
 import type { RegisteredRoute } from './route-table.ts';
+import { ProblemSchema } from './schema.ts';
 import type { Schema } from './validation.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a route answers beyond the problems that follow from the rest of it. */
-    problems?: readonly ProblemSlug[];
+    /** Slugs of what a route answers beyond the problems that follow from the rest of it. */
+    problems?: readonly string[];
     /** Media type of its success when that is not JSON. */
     produces?: string;
     /** Media types of its body when that is not JSON but bytes. */
@@ -30,81 +30,76 @@ declare module 'fastify' {
 
 export type OpenApiDocument = Readonly<Record<string, unknown>>;
 
-const TAGS = {
-  identity: 'People of this phone, their keys and sessions.',
-  people: 'Profiles.',
-  posts: 'Posts, replies, reactions.',
-  media: 'Pictures of posts.',
-  feed: 'What to read.',
-  friends: 'Friends and blocks.',
-  notifications: 'What happened.',
-  network: 'The ring below.',
-  service: 'This phone as a service: health, metrics, documentation.',
-} as const;
+/** What is said of an API as a whole, and what its routes declare beyond what every API knows. */
+export interface ApiDescription {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+  /** What each tag of a route stands for. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly securitySchemes: Readonly<Record<string, unknown>>;
+  /** Every problem of the API. */
+  readonly problems: ProblemCatalogue;
+  /** What a route's config says in the terms of its own service. */
+  readonly describeRoute?: (route: RegisteredRoute) => RouteDescription;
+}
 
-const DESCRIPTION = `The wall API of one phone of a Ringwall. Reads are open; writes need a session of one of this phone's people.
+export interface RouteDescription {
+  /** Security requirements as OpenAPI has them. */
+  readonly security?: readonly unknown[];
+  readonly parameters?: readonly unknown[];
+  readonly problems?: readonly string[];
+}
 
-Ids are UUIDs. Times are RFC 3339 in UTC. Lists take \`cursor\` and \`limit\` and answer \`{items, cursor, complete}\`; \`complete: false\`
-means that too few phones answered to be sure that nothing is missing. Errors are RFC 9457 problems with stable types.
-A POST with an \`Idempotency-Key\` is done once and answered alike for an hour.`;
-
-/** Makes the document. Throws an Error for a route without summary or tags: what is not described is not done. */
-export function describeApi(routes: readonly RegisteredRoute[], version: string): OpenApiDocument {
+/**
+ * Makes the document. Throws an Error for a route without summary or tags, or with a problem that is in no catalogue:
+ * what is not described is not done.
+ */
+export function describeApi(routes: readonly RegisteredRoute[], api: ApiDescription): OpenApiDocument {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const schema: FastifySchema = route.options.schema ?? {};
     if (route.method === 'HEAD' || schema.hide === true) continue;
     const path = route.url.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] ??= {};
-    paths[path][route.method.toLowerCase()] = operationOf(route, schema);
+    paths[path][route.method.toLowerCase()] = operationOf(route, schema, api);
   }
+  const { title, version, description, tags, securitySchemes } = api;
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Ringwall wall API',
-      version,
-      description: DESCRIPTION,
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
-    servers: [{ url: '/' }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    info: { title, version, description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    // Relative to where the document itself is: it may lie behind a gateway, below a path.
+    servers: [{ url: './' }],
+    tags: Object.entries(tags).map(([name, text]) => ({ name, description: text })),
     paths,
-    components: {
-      securitySchemes: { session: { type: 'http', scheme: 'bearer', description: 'The token of a session.' } },
-      schemas: { Problem: ProblemSchema },
-    },
+    components: { securitySchemes, schemas: { Problem: ProblemSchema } },
   };
 }
 
-function operationOf(route: RegisteredRoute, schema: FastifySchema): Record<string, unknown> {
+function operationOf(route: RegisteredRoute, schema: FastifySchema, api: ApiDescription): Record<string, unknown> {
   const { method, url } = route;
   const config = route.options.config ?? {};
   if (schema.summary === undefined || schema.tags === undefined) throw new Error(`${method} ${url} is not described`);
-  const security = { required: [{ session: [] }], optional: [{}, { session: [] }] };
-  const session = config.session;
+  const { security, parameters = [], problems = [] } = api.describeRoute?.(route) ?? {};
   return {
     operationId: schema.operationId ?? operationIdOf(method, url),
     summary: schema.summary,
     ...(schema.description === undefined ? {} : { description: schema.description }),
     tags: schema.tags,
-    ...(session === undefined ? {} : { security: security[session] }),
+    ...(security === undefined ? {} : { security }),
     ...listOf('parameters', [
       ...parametersOf('path', schema.params as Schema | undefined),
       ...parametersOf('query', schema.querystring as Schema | undefined),
       ...parametersOf('header', schema.headers as Schema | undefined),
-      ...(config.idempotent === true ? [IDEMPOTENCY_KEY] : []),
+      ...parameters,
     ]),
     ...bodyOf(schema, config.consumes),
-    responses: { ...successesOf(schema, config.produces), ...problemsOf(route, schema) },
+    responses: {
+      ...successesOf(schema, config.produces),
+      ...problemsOf([...slugsOf(route, schema), ...problems], api.problems),
+    },
   };
 }
-
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  description: 'Repeat the request under the same key, and it is still done once.',
-  schema: { type: 'string', minLength: 1, maxLength: 128 },
-};
 
 function listOf(name: string, items: readonly unknown[]): Record<string, unknown> {
   return items.length === 0 ? {} : { [name]: items };
@@ -149,20 +144,21 @@ function successesOf(schema: FastifySchema, produces = 'application/json'): Reco
 }
 
 /** The problems of a route, grouped by status. */
-function problemsOf(route: RegisteredRoute, schema: FastifySchema): Record<string, unknown> {
-  const byStatus = new Map<number, ProblemSlug[]>();
-  for (const slug of new Set(slugsOf(route, schema))) {
-    const { status } = PROBLEMS[slug];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), slug]);
+function problemsOf(slugs: readonly string[], catalogue: ProblemCatalogue): Record<string, unknown> {
+  const byStatus = new Map<number, string[]>();
+  for (const slug of new Set(slugs)) {
+    const definition = catalogue[slug];
+    if (definition === undefined) throw new Error(`the problem ${slug} is in no catalogue`);
+    byStatus.set(definition.status, [...(byStatus.get(definition.status) ?? []), slug]);
   }
   const responses: Record<string, unknown> = {};
-  for (const [status, slugs] of [...byStatus].sort(([a], [b]) => a - b)) {
+  for (const [status, together] of [...byStatus].sort(([a], [b]) => a - b)) {
     responses[status] = {
-      description: slugs.map((slug) => `\`${slug}\`: ${PROBLEMS[slug].title}.`).join(' '),
+      description: together.map((slug) => `\`${slug}\`: ${catalogue[slug]!.title}.`).join(' '),
       content: {
         [PROBLEM_MEDIA_TYPE]: {
           schema: { $ref: '#/components/schemas/Problem' },
-          examples: Object.fromEntries(slugs.map((slug) => [slug, { value: exampleOf(slug) }])),
+          examples: Object.fromEntries(together.map((slug) => [slug, { value: exampleOf(slug, catalogue) }])),
         },
       },
     };
@@ -170,26 +166,22 @@ function problemsOf(route: RegisteredRoute, schema: FastifySchema): Record<strin
   return responses;
 }
 
-function slugsOf(route: RegisteredRoute, schema: FastifySchema): ProblemSlug[] {
+/** What follows from a route's schemas and cost. */
+function slugsOf(route: RegisteredRoute, schema: FastifySchema): string[] {
   const config = route.options.config ?? {};
-  const slugs: ProblemSlug[] = [...(config.problems ?? []), 'misdirected-request', 'internal-error'];
-  if (schema.params !== undefined) slugs.push('invalid-id', 'uri-too-long');
-  if (schema.querystring !== undefined) slugs.push('invalid-request');
-  if (config.consumes !== undefined) slugs.push('empty-body', 'payload-too-large', 'unsupported-media-type');
+  const own: RequestProblemSlug[] = ['misdirected-request', 'internal-error'];
+  if (schema.params !== undefined) own.push('invalid-id', 'uri-too-long');
+  if (schema.querystring !== undefined) own.push('invalid-request');
+  if (config.consumes !== undefined) own.push('empty-body', 'payload-too-large', 'unsupported-media-type');
   if (schema.body !== undefined) {
-    slugs.push('malformed-json', 'empty-body', 'invalid-request', 'payload-too-large', 'unsupported-media-type');
+    own.push('malformed-json', 'empty-body', 'invalid-request', 'payload-too-large', 'unsupported-media-type');
   }
-  if (config.session === 'required') slugs.push('session-required');
-  if (config.session !== undefined) slugs.push('session-invalid');
-  if (config.cost !== 0) slugs.push('rate-limited');
-  if (config.idempotent === true) {
-    slugs.push('idempotency-key-invalid', 'idempotency-key-reused', 'idempotency-conflict');
-  }
-  return slugs;
+  if (config.cost !== 0) own.push('rate-limited');
+  return [...(config.problems ?? []), ...own];
 }
 
-function exampleOf(slug: ProblemSlug): Record<string, unknown> {
-  const { title, status } = PROBLEMS[slug];
+function exampleOf(slug: string, catalogue: ProblemCatalogue): Record<string, unknown> {
+  const { title, status } = catalogue[slug]!;
   const instance = 'urn:uuid:9b2d3c1e-6f0a-4c53-8a51-2f1de0c5a7b4';
   return { type: problemType(slug), title, status, instance };
 }

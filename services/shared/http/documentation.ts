@@ -1,15 +1,12 @@
-/** The API's own description, and a page to try it with. */
+/** An API's own description, and a page to try it with. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { Problem } from '../core/problem.ts';
-import { describeApi, type OpenApiDocument } from '../plugins/open-api.ts';
-import type { RouteTable } from '../plugins/route-table.ts';
-import type { RouteContext } from './route-context.ts';
+import { RequestProblem } from '../core/problem.ts';
+import { type ApiDescription, describeApi, type OpenApiDocument } from './open-api.ts';
+import type { RouteTable } from './route-table.ts';
 import { Type } from './type.ts';
-
-export const API_VERSION = '1.0.0';
 
 /** The files of Swagger UI that the page needs, read when somebody asks for them. */
 const ASSETS: Readonly<Record<string, string>> = {
@@ -22,12 +19,12 @@ const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-const PAGE = `<!doctype html>
+const pageOf = (title: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Ringwall wall API</title>
+<title>${title}</title>
 <link rel="stylesheet" href="docs/swagger-ui.css">
 <link rel="stylesheet" href="docs/index.css">
 </head>
@@ -49,7 +46,7 @@ const START_SCRIPT = `window.ui = SwaggerUIBundle({
 
 export async function documentationRoutes(
   app: FastifyInstance,
-  { table }: { readonly context: RouteContext; readonly table: RouteTable },
+  { table, api }: { readonly table: RouteTable; readonly api: ApiDescription },
 ): Promise<void> {
   let document: OpenApiDocument | undefined;
 
@@ -58,11 +55,11 @@ export async function documentationRoutes(
     {
       schema: { summary: 'This API as OpenAPI 3.1', tags: ['service'], response: { 200: Type.Unknown() } },
     },
-    async () => (document ??= describeApi(table.routes, API_VERSION)),
+    async () => (document ??= describeApi(table.routes, api)),
   );
 
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
-    reply.header('content-security-policy', PAGE_POLICY).type('text/html; charset=utf-8').send(PAGE),
+    reply.header('content-security-policy', PAGE_POLICY).type('text/html; charset=utf-8').send(pageOf(api.title)),
   );
 
   app.get('/docs/start.js', { schema: { hide: true } }, async (_request, reply) =>
@@ -72,7 +69,7 @@ export async function documentationRoutes(
   app.get<{ Params: { file: string } }>('/docs/:file', { schema: { hide: true } }, async (request, reply) => {
     const { file } = request.params;
     const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
-    if (type === undefined) throw new Problem('not-found');
+    if (type === undefined) throw new RequestProblem('not-found');
     return reply
       .type(type)
       .header('cache-control', 'max-age=86400')

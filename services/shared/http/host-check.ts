@@ -1,18 +1,18 @@
 /**
- * Against DNS rebinding: a page of somebody else's site, whose name its owner suddenly points at this phone, may call
- * the phone like a page of its own, but the browser then names that site in the Host header. So requests for hosts that
- * are not this phone's are refused.
+ * Against DNS rebinding: a page of somebody else's site, whose name its owner suddenly points at this service, may call
+ * it like a page of its own, but the browser then names that site in the Host header. So requests for hosts that
+ * are not its own are refused.
  */
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { canonicalIp } from '../../shared/runtime/host-port.ts';
-import { Problem } from '../core/problem.ts';
+import { RequestProblem } from '../core/problem.ts';
+import { canonicalIp } from '../runtime/host-port.ts';
 
 /** In the list of hosts: any name will do. */
 export const ANY_HOST = '*';
 
 const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '::1'];
-/** Where it listens on all addresses a phone has all of them, and an address is no name that could be rebound. */
+/** Where it listens on all addresses a service has all of them, and an address is no name that could be rebound. */
 const ALL_ADDRESSES: readonly string[] = ['0.0.0.0', '::'];
 /** A name or IPv4 address, or an IPv6 address in brackets, and a port. */
 const HOST_HEADER = /^(\[[0-9a-f:.]+\]|[^\s:[\]/@]+)(?::\d{1,5})?$/i;
@@ -30,10 +30,10 @@ export function checkHosts(app: FastifyInstance, hosts: readonly string[]): void
     const { host: header } = request.headers;
     if (header === undefined) {
       if (request.raw.httpVersion === '1.0') return;
-      throw new Problem('bad-request', 'The Host header is missing.');
+      throw new RequestProblem('bad-request', 'The Host header is missing.');
     }
     const host = HOST_HEADER.exec(header)?.[1];
-    if (host === undefined || !isOwn(plainHost(host))) throw new Problem('misdirected-request');
+    if (host === undefined || !isOwn(plainHost(host))) throw new RequestProblem('misdirected-request');
   });
 }
 

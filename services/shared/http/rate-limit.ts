@@ -1,10 +1,10 @@
 /**
- * Weighted rate limits: a token bucket a caller, the person of a session or else the address the request came from.
+ * Weighted rate limits: a token bucket a caller.
  * By default a POST takes 3 tokens, PUT and PATCH 2, DELETE and reads 1 (the weights of the AT protocol's servers);
  * a route may ask for more. Headers RateLimit-Limit, -Remaining and -Reset tell how the bucket stands.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Problem } from '../core/problem.ts';
+import { RequestProblem } from '../core/problem.ts';
 
 export interface RateLimitOptions {
   /** Tokens in a full bucket. */
@@ -13,6 +13,8 @@ export interface RateLimitOptions {
   readonly perSecond: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Whose bucket a request takes from. Default: that of the address it came from. */
+  readonly callerOf?: (request: FastifyRequest) => string;
 }
 
 declare module 'fastify' {
@@ -31,9 +33,10 @@ interface Bucket {
 const MAX_BUCKETS = 4_096;
 const METHOD_COSTS: Readonly<Record<string, number>> = { POST: 3, PUT: 2, PATCH: 2 };
 
-/** Takes tokens before anything is done for a request; goes after guardSessions. Throws Problem rate-limited. */
+/** Takes tokens before anything is done for a request; goes after what `callerOf` reads. Throws Problem rate-limited. */
 export function limitRates(app: FastifyInstance, options: RateLimitOptions): void {
   const buckets = new Buckets(options);
+  const callerOf = options.callerOf ?? addressOf;
   app.addHook('onRequest', async (request, reply) => {
     const cost = request.routeOptions.config.cost ?? METHOD_COSTS[request.method] ?? 1;
     if (cost === 0) return;
@@ -43,12 +46,14 @@ export function limitRates(app: FastifyInstance, options: RateLimitOptions): voi
       'ratelimit-remaining': String(Math.floor(tokens)),
       'ratelimit-reset': String(Math.ceil((options.capacity - tokens) / options.perSecond)),
     });
-    if (!taken) throw new Problem('rate-limited', undefined, { retryAfterS: (cost - tokens) / options.perSecond });
+    if (!taken)
+      throw new RequestProblem('rate-limited', undefined, { retryAfterS: (cost - tokens) / options.perSecond });
   });
 }
 
-function callerOf(request: FastifyRequest): string {
-  return request.person === undefined ? `ip ${request.ip}` : `person ${request.person.person}`;
+/** A caller known by nothing else. */
+export function addressOf(request: FastifyRequest): string {
+  return `ip ${request.ip}`;
 }
 
 class Buckets {

@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Problem, type ProblemSlug } from '../core/problem.ts';
-import { ID_PATTERN } from '../routes/schema.ts';
+import { HttpProblem, RequestProblem, type RequestProblemSlug } from '../core/problem.ts';
+import { ID_PATTERN } from './schema.ts';
 import type { SchemaFault } from './validation.ts';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /** Fastify's errors that are the sender's doing. */
-const FASTIFY_PROBLEMS: Readonly<Record<string, ProblemSlug>> = {
+const FASTIFY_PROBLEMS: Readonly<Record<string, RequestProblemSlug>> = {
   FST_ERR_BAD_URL: 'bad-request',
   FST_ERR_MAX_PARAM_LENGTH: 'uri-too-long',
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large',
@@ -45,8 +45,8 @@ export function answerProblems(app: FastifyInstance, allowedMethods: (path: stri
     const allowed = allowedMethods(path);
     const problem =
       allowed.length === 0
-        ? new Problem('not-found')
-        : new Problem('method-not-allowed', undefined, { headers: { allow: allowed.join(', ') } });
+        ? new RequestProblem('not-found')
+        : new RequestProblem('method-not-allowed', undefined, { headers: { allow: allowed.join(', ') } });
     return sendProblem(problem, request, reply);
   });
 }
@@ -68,33 +68,35 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 /** The problem's JSON document. */
-export function documentOf(problem: Problem, instance: string): Readonly<Record<string, unknown>> {
+export function documentOf(problem: HttpProblem, instance: string): Readonly<Record<string, unknown>> {
   const { type, title, status, detail, members } = problem;
   return { type, title, status, ...(detail === undefined ? {} : { detail }), instance, ...members };
 }
 
-function problemOf(error: unknown, request: FastifyRequest): Problem {
-  if (error instanceof Problem) return error;
+function problemOf(error: unknown, request: FastifyRequest): HttpProblem {
+  if (error instanceof HttpProblem) return error;
   if (error instanceof RequestFaults) {
-    return error.part === 'body' && request.body === undefined ? new Problem('empty-body') : problemOfFaults(error);
+    return error.part === 'body' && request.body === undefined
+      ? new RequestProblem('empty-body')
+      : problemOfFaults(error);
   }
   const { code, statusCode } = error as FastifyError;
   const slug =
     FASTIFY_PROBLEMS[code] ?? (error instanceof SyntaxError && statusCode === 400 ? 'malformed-json' : undefined);
-  if (slug === undefined) return new Problem('internal-error', undefined, { cause: error });
+  if (slug === undefined) return new RequestProblem('internal-error', undefined, { cause: error });
   if (slug === 'payload-too-large') {
     const limitBytes = request.routeOptions.bodyLimit;
-    return new Problem(slug, `The bound is ${limitBytes} bytes.`, { members: { limitBytes } });
+    return new RequestProblem(slug, `The bound is ${limitBytes} bytes.`, { members: { limitBytes } });
   }
-  return new Problem(slug);
+  return new RequestProblem(slug);
 }
 
 /** Faults of a request as a problem; one in an id of the path alone is invalid-id. */
-function problemOfFaults({ part, faults }: RequestFaults): Problem {
+function problemOfFaults({ part, faults }: RequestFaults): HttpProblem {
   const errors = faults.map(({ pointer, detail }) => ({ in: part, pointer, detail }));
   const [only] = faults;
   if (part === 'params' && faults.length === 1 && only!.wanted === ID_PATTERN) {
-    return new Problem('invalid-id', `${only!.pointer.slice(1)} is no UUID.`, { members: { errors } });
+    return new RequestProblem('invalid-id', `${only!.pointer.slice(1)} is no UUID.`, { members: { errors } });
   }
   return invalidRequest(errors);
 }
@@ -108,12 +110,12 @@ export interface RequestError {
 }
 
 /** For faults that a schema cannot tell: listed like those it can. */
-export function invalidRequest(errors: readonly RequestError[]): Problem {
+export function invalidRequest(errors: readonly RequestError[]): HttpProblem {
   const detail = errors.map((error) => `${error.in} ${error.pointer || '/'} ${error.detail}`).join('; ');
-  return new Problem('invalid-request', `${detail}.`, { members: { errors } });
+  return new RequestProblem('invalid-request', `${detail}.`, { members: { errors } });
 }
 
-const SOCKET_PROBLEMS: Readonly<Record<string, ProblemSlug>> = {
+const SOCKET_PROBLEMS: Readonly<Record<string, RequestProblemSlug>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
   HPE_HEADER_OVERFLOW: 'headers-too-large',
 };
@@ -127,7 +129,7 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
     socket.destroy();
     return undefined;
   }
-  const problem = new Problem(SOCKET_PROBLEMS[error.code ?? ''] ?? 'bad-request');
+  const problem = new RequestProblem(SOCKET_PROBLEMS[error.code ?? ''] ?? 'bad-request');
   const body = JSON.stringify(documentOf(problem, newRequestId()));
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\n` +
