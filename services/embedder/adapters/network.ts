@@ -38,6 +38,8 @@ export class Network implements Encoder {
    * Throws when the file is no network that takes tokens.
    */
   static async load(path: string, pooling: Pooling = 'mean'): Promise<Network> {
+    // Else it would tell its makers about the phone, and leave an id of the machine and a database in the person's cache.
+    process.env['ORT_DISABLE_TELEMETRY'] = '1';
     const runtime = await import('onnxruntime-node');
     const session = await runtime.InferenceSession.create(path, SESSION_OPTIONS);
     return new Network(runtime, session, pooling);
