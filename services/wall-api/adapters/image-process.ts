@@ -4,13 +4,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { isPictureType, type Picture, type PictureMaker, sniffPicture } from '../core/media-picture.ts';
 import { Problem } from '../core/problem.ts';
 import { Turns } from '../core/turns.ts';
-import { EXIT_OVER_MEMORY, type WorkerHeader } from './image-worker.ts';
+import { EXIT_OVER_MEMORY, type WorkerHeader } from './image-answer.ts';
 
-const WORKER = join(import.meta.dirname, 'image-worker.ts');
+/** It has the ending of this file: both are TypeScript, or both JavaScript where they are bundled. */
+const WORKER = join(import.meta.dirname, `image-worker${extname(import.meta.filename)}`);
 /** A picture takes one core for half a second, a large animation for some seconds. */
 const TIMEOUT_MS = 20_000;
 const AT_ONCE = 1;

@@ -15,23 +15,7 @@ import {
   MAX_THUMBNAIL_BYTES,
   THUMBNAIL_SIDE,
 } from '../core/media-picture.ts';
-
-export type WorkerFault = 'unreadable' | 'too-large';
-
-/** What the answer begins with; the lengths are those of what follows. */
-export type WorkerHeader =
-  | { readonly fault: WorkerFault; readonly detail: string }
-  | {
-      readonly fault: undefined;
-      readonly type: typeof KEPT_TYPE;
-      readonly width: number;
-      readonly height: number;
-      readonly contentBytes: number;
-      readonly thumbnailBytes: number;
-    };
-
-/** The process ends with it when it takes more memory than it may. */
-export const EXIT_OVER_MEMORY = 3;
+import { EXIT_OVER_MEMORY, type WorkerFault, type WorkerHeader } from './image-answer.ts';
 
 /** Resident memory the process may take: 50 megapixels of a progressive JPEG need about 400 MiB. */
 const MAX_RESIDENT_BYTES = 640 * 1024 * 1024;
@@ -153,4 +137,4 @@ async function smallEnough(
   throw new Refusal('too-large', `It does not fit ${maxBytes} bytes, however small it is made.`);
 }
 
-if (import.meta.main) await main(Number(process.argv[2]));
+await main(Number(process.argv[2]));

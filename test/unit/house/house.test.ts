@@ -145,6 +145,9 @@ describe('the rules themselves', () => {
     ['testnet/main.ts', 'test/integration/eventually.ts', false],
     ['test/sim/engine.ts', 'services/chord-router/core/ring.ts', true],
     ['docs/generate.ts', 'services/wall-api/app.ts', true],
+    ['containers/people.ts', 'testnet/people.ts', true],
+    ['containers/people.ts', 'services/wall-api/app.ts', false],
+    ['testnet/main.ts', 'containers/people.ts', false],
   ])('%s importing %s: %s', (file, imported, allowed) => {
     expect(importFault(file, imported) === undefined).toBe(allowed);
   });

@@ -6,7 +6,7 @@ const SERVICE_FILE = /^services\/([^/]+)\/(.*)$/;
 export function importFault(file: string, imported: string): string | undefined {
   const room = roomOf(file);
   if (imported.startsWith('test/')) return room === 'test' ? undefined : 'nothing imports test/';
-  const isOwnFile = /^(services|proto|testnet|docs|test)\//.test(imported);
+  const isOwnFile = /^(services|proto|testnet|containers|docs|test)\//.test(imported);
   const allowed = isOwnFile ? mayImportFile(file, imported) : mayImportModules(file);
   return allowed ? undefined : `${room} may not import ${imported}`;
 }
@@ -35,6 +35,9 @@ function mayImportFile(file: string, imported: string): boolean {
   if (room === 'test' || room === 'docs') return true;
   if (room === 'proto') return imported.startsWith('proto/');
   if (room === 'testnet') return imported.startsWith('testnet/') || isShared || isPublicClient(imported);
+  if (room === 'containers') {
+    return /^(containers|testnet)\//.test(imported) || isShared || isPublicClient(imported);
+  }
   if (isPure(file)) return isSharedCore || imported.startsWith(`${room}/`);
   if (room === 'services/shared/runtime') return isShared || isGenerated;
   if (room === 'services/phone-node' && /^services\/[^/]+\/start\.ts$/.test(imported)) return true;
