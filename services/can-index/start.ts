@@ -19,6 +19,7 @@ import { runTask } from '../shared/runtime/run-task.ts';
 import { createCanService } from './adapters/can-service.ts';
 import { createTell } from './adapters/events.ts';
 import { CAN_METRICS } from './adapters/metrics.ts';
+import { RecallSampler } from './adapters/recall-sampler.ts';
 import { createRelayService } from './adapters/relay-service.ts';
 import type { CodecSpace } from './adapters/request-codec.ts';
 import { RouterPeers } from './adapters/router-peers.ts';
@@ -27,6 +28,7 @@ import { EntryKeeper } from './core/entries/keeper.ts';
 import { projectedSpace } from './core/entries/projected-space.ts';
 import type { WitnessOperation } from './core/entries/witness.ts';
 import { CanNode } from './core/node.ts';
+import { sampleRecall } from './core/search/recall-sample.ts';
 import { DEFAULT_SETTINGS } from './core/settings.ts';
 import type { CanIndexSettings } from './environment.ts';
 
@@ -85,16 +87,32 @@ export async function startCanIndex(options: CanIndexOptions): Promise<RunningCa
   });
   const scheduler = new Scheduler(host);
   const settings = { ...DEFAULT_SETTINGS, axes };
+  const recall = new RecallSampler({
+    phones: () => knownPhones(chord, phone),
+    sample: (phones, question, answer) =>
+      runTask(scheduler, sampleRecall(node.view, phones, question, answer), 'sample recall'),
+    sampled: ({ expected, found }) => {
+      metrics.recallSamples.inc();
+      metrics.recallExpected.inc(expected);
+      metrics.recallFound.inc(found);
+    },
+    // It ends with the phone, or with the router beside it.
+    failed: (error) => logger.debug({ err: error }, 'a search could not be sampled'),
+    now: () => performance.now(),
+    random: Math.random,
+  });
   const keep = (view: CanNode['view']): EntryKeeper => new EntryKeeper(view, meaning);
   const node: CanNode<EntryKeeper> = new CanNode(phone, settings, keep, createTell(logger, metrics));
   return {
     service: createCanService({
       ...{ self: phone, node, scheduler, space },
       published: (outcome) => metrics.published.inc({ outcome }),
-      searched: ({ contacted, complete, milliseconds }) => {
+      searched: (question, answer) => {
+        const { contacted, complete, milliseconds } = answer;
         metrics.searches.inc({ complete: String(complete) });
         metrics.searchContacted.observe(contacted.length);
         metrics.searchSeconds.observe(milliseconds / 1_000);
+        recall.consider(question, answer);
       },
     }),
     relay: createRelayService({

@@ -4,6 +4,7 @@ import { AdminServiceDefinition } from '../../proto/gen/ringwall/admin/v1/admin.
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { Contact } from '../shared/core/contact.ts';
 import { identify, type Task } from '../shared/core/effect.ts';
+import { distance, ID_BITS } from '../shared/core/id.ts';
 import { Scheduler } from '../shared/core/scheduler.ts';
 import type { GrpcServer } from '../shared/runtime/grpc-server.ts';
 import { NodeHost } from '../shared/runtime/host.ts';
@@ -33,7 +34,7 @@ import type { ChordEvent } from './core/event.ts';
 import { ChordNode } from './core/node.ts';
 import type { RelayedService } from './core/relay.ts';
 import { Replication } from './core/replication.ts';
-import { sameContacts } from './core/ring.ts';
+import { type RingState, sameContacts } from './core/ring.ts';
 import type { StoreOperation } from './core/store-port.ts';
 import type { ChordRouterSettings } from './environment.ts';
 
@@ -75,6 +76,8 @@ const STOP_GRACE_MS = 500;
 /** Pause between two notes of the phones this one knows, in ms. */
 const REMEMBER_MS = 60_000;
 
+const RING_SIZE = 2 ** ID_BITS;
+
 const REFUSED_CODES: Readonly<Record<Refused['code'], number>> = {
   'permission-denied': status.PERMISSION_DENIED,
   'invalid-argument': status.INVALID_ARGUMENT,
@@ -95,6 +98,8 @@ export class ChordRouter implements RunningChordRouter {
   readonly #relays: Relays;
   readonly #joined = Promise.withResolvers<void>();
   #stabilisedAt = performance.now();
+  /** When all other replicas were last known to be equal. */
+  #repairedAt = performance.now();
   #remembering: NodeJS.Timeout | undefined;
   /** Those noted last. */
   #remembered: readonly Contact[] = [];
@@ -115,7 +120,11 @@ export class ChordRouter implements RunningChordRouter {
       peerSentBytes: () => this.#pool.sent.bytes,
       faultRules: () => this.#faults?.set.rules.length ?? 0,
       stabiliseLag: () => (performance.now() - this.#stabilisedAt) / 1_000,
+      ringShare: () => ringShare(this.#node.ring),
+      replicasTarget: () => settings.chord.replication,
+      repairLag: () => (performance.now() - this.#repairedAt) / 1_000,
     });
+    this.#metrics.replicasMissing.set(settings.chord.replication - 1);
     if (settings.adminToken !== undefined) {
       this.#faults = new FaultInjection(this.contact.address, createFaultObserver(this.#metrics));
     }
@@ -209,6 +218,7 @@ export class ChordRouter implements RunningChordRouter {
   #notice(event: ChordEvent): void {
     if (event.type === 'neighbours-changed') this.#pool.pin([event.predecessor, ...event.successors]);
     if (event.type === 'stabilised') this.#stabilisedAt = performance.now();
+    if (event.type === 'replicas-compared' && event.equal === event.present) this.#repairedAt = performance.now();
     if (event.type === 'joined') {
       this.#joined.resolve();
       void this.#remember();
@@ -244,6 +254,13 @@ export class ChordRouter implements RunningChordRouter {
       this.#parts.diskFaults.report(error as Error);
     }
   }
+}
+
+/** The part of the ring in (predecessor, self], 0 to 1; 0 while a phone is on no ring. */
+function ringShare(ring: RingState | undefined): number {
+  if (ring === undefined) return 0;
+  const { self, predecessor } = ring;
+  return predecessor.id === self.id ? 1 : Number(distance(predecessor.id, self.id)) / RING_SIZE;
 }
 
 const STOPPING: Refusal = { code: status.UNAVAILABLE, message: 'this phone is stopping' };

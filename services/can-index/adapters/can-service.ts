@@ -20,7 +20,7 @@ import type { Entry } from '../core/entries/entry.ts';
 import type { StoreVerdict } from '../core/entries/entry-message.ts';
 import type { EntryKeeper } from '../core/entries/keeper.ts';
 import type { CanNode } from '../core/node.ts';
-import type { Contacted, SearchAnswer } from '../core/search/search.ts';
+import type { Contacted, SearchAnswer, SearchQuestion } from '../core/search/search.ts';
 import { MAX_LIMIT } from '../core/search/search-message.ts';
 import { isPoint } from '../core/space.ts';
 import type { Zone } from '../core/zone.ts';
@@ -34,7 +34,7 @@ export interface CanServiceParts {
   readonly scheduler: Scheduler;
   readonly space: CodecSpace;
   readonly published: (outcome: StoreVerdict | 'unreachable') => void;
-  readonly searched: (answer: SearchAnswer) => void;
+  readonly searched: (question: SearchQuestion, answer: SearchAnswer) => void;
 }
 
 /** Most entries, or vectors, of one request. */
@@ -94,8 +94,9 @@ export function createCanService(parts: CanServiceParts): Service<typeof CanServ
       const question = { limit, sinceMs: sinceMilliseconds, withPlaces: false, budget: budget || DEFAULT_BUDGET };
       const answers = await Promise.all(
         read.map(async (vector) => {
-          const answer = await run(node.entries.search({ ...question, vector }), 'search', options?.signal);
-          parts.searched(answer);
+          const asked = { ...question, vector };
+          const answer = await run(node.entries.search(asked), 'search', options?.signal);
+          parts.searched(asked, answer);
           return nearestOf(answer);
         }),
       );

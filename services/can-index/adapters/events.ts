@@ -56,7 +56,7 @@ function neighbourHandlers(logger: Logger, metrics: CanInstruments) {
     },
     'neighbour-back': ({ phone }: EventOf<'neighbour-back'>) => logger.info({ phone }, 'neighbour back'),
     'point-found': ({ found, hops, milliseconds }: EventOf<'point-found'>) => {
-      metrics.finds.inc({ outcome: found ? 'found' : 'not found' });
+      metrics.finds.inc({ outcome: found ? 'found' : 'failed' });
       metrics.findHops.observe(hops);
       metrics.findSeconds.observe(milliseconds / 1_000);
     },

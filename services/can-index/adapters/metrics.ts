@@ -14,29 +14,45 @@ export const CAN_METRICS = {
     'Time from when a zone was seen to be without an owner to its takeover.',
     SECONDS_BUCKETS,
   ),
-  handovers: counter('ringwall_can_handovers_total', 'Zones handed over to other phones.', ['reason']),
+  handovers: counter('ringwall_can_handovers_total', 'Zones handed over to other phones.', {
+    reason: ['leave', 'reassignment'],
+  }),
   yields: counter('ringwall_can_yields_total', 'Zones given up because another claim stood.'),
   neighboursSuspected: counter('ringwall_can_neighbours_suspected_total', 'Neighbours that stopped answering.'),
   neighboursDead: counter('ringwall_can_neighbours_dead_total', 'Neighbours that were taken for dead.'),
-  finds: counter('ringwall_can_finds_total', 'Owners of points looked for, by outcome.', ['outcome']),
+  finds: counter('ringwall_can_finds_total', 'Owners of points looked for, by outcome.', {
+    outcome: ['found', 'failed'],
+  }),
   findHops: histogram(
     'ringwall_can_find_hops',
     'Phones on the way to the owner of a point.',
     [0, 1, 2, 3, 4, 6, 8, 12, 16, 32],
   ),
   findSeconds: histogram('ringwall_can_find_duration_seconds', 'Time to find the owner of a point.', SECONDS_BUCKETS),
-  searches: counter('ringwall_can_searches_total', 'Searches by meaning, by whether the answer is complete.', [
-    'complete',
-  ]),
+  searches: counter('ringwall_can_searches_total', 'Searches by meaning, by whether the answer is complete.', {
+    complete: ['true', 'false'],
+  }),
   searchContacted: histogram(
     'ringwall_can_search_contacted_phones',
     'Phones contacted in a search.',
     [0, 1, 2, 4, 6, 8, 12, 16, 24, 32, 64, 128],
   ),
   searchSeconds: histogram('ringwall_can_search_duration_seconds', 'Time a search took.', SECONDS_BUCKETS),
-  published: counter('ringwall_can_published_total', 'Entries put into the index, by what became of them.', [
-    'outcome',
-  ]),
+  recallSamples: counter(
+    'ringwall_can_recall_samples_total',
+    'Searches whose question phones drawn by chance were asked, too, to estimate the recall.',
+  ),
+  recallExpected: counter(
+    'ringwall_can_recall_expected_posts_total',
+    'Posts among the nearest that these phones named: what the searches should have found.',
+  ),
+  recallFound: counter(
+    'ringwall_can_recall_found_posts_total',
+    'Those of them that the searches found: divided by those expected, an estimate of the recall.',
+  ),
+  published: counter('ringwall_can_published_total', 'Entries put into the index, by what became of them.', {
+    outcome: ['stored', 'not-owner', 'invalid', 'flooded', 'deleted', 'barred', 'full', 'unreachable'],
+  }),
   served: counter('ringwall_can_served_requests_total', "Requests of other phones' indexes, by type.", ['type']),
   malformed: counter('ringwall_can_malformed_messages_total', 'Answers of other phones that were none.'),
 };

@@ -104,6 +104,10 @@ function recordHandlers({ logger, metrics }: EventSinks) {
       const level = event.pulled + event.pushed > 0 ? 'debug' : 'trace';
       logger[level]({ with: event.with, pulled: event.pulled, pushed: event.pushed }, 'range compared');
     },
+    'replicas-compared': ({ wanted, present, equal }: EventOf<'replicas-compared'>) => {
+      metrics.replicasMissing.set(wanted - equal);
+      logger.trace({ wanted, present, equal }, 'replicas compared');
+    },
     'range-handed-over': (event: EventOf<'range-handed-over'>) => {
       metrics.recordsHandedOver.inc(event.records);
       logger.info({ to: event.to, records: event.records }, 'range handed over');

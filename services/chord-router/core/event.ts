@@ -45,6 +45,16 @@ export type ChordEvent =
       readonly pushed: number;
       readonly milliseconds: number;
     }
+  | {
+      /** What this phone owns has been compared with the other phones that should keep it. */
+      readonly type: 'replicas-compared';
+      /** Others that should keep it: r - 1. */
+      readonly wanted: number;
+      /** Those there are; fewer in a smaller ring. */
+      readonly present: number;
+      /** Those that have all of it now. */
+      readonly equal: number;
+    }
   | { readonly type: 'range-handed-over'; readonly to: Contact; readonly records: number }
   | { readonly type: 'settled'; readonly settled: boolean };
 

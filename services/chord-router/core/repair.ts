@@ -78,12 +78,17 @@ export class Repair {
   *#compareOwned(): Task<number> {
     const { view } = this.#keeper;
     const from = view.predecessors()[0]?.id ?? view.self.id;
+    const wanted = view.settings.replication - 1;
+    const replicas = view.successors().slice(0, wanted);
     let moved = 0;
-    for (const replica of view.successors().slice(0, view.settings.replication - 1)) {
+    let equal = 0;
+    for (const replica of replicas) {
       const sync = new RangeSync(this.#keeper, replica, { direction: 'both', sparesUnsettled: true });
-      const { pulled, pushed } = yield* sync.run(from, view.self.id);
+      const { complete, pulled, pushed } = yield* sync.run(from, view.self.id);
       moved += pulled + pushed;
+      if (complete) equal++;
     }
+    view.tell({ type: 'replicas-compared', wanted, present: replicas.length, equal });
     return moved;
   }
 

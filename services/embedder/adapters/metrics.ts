@@ -2,9 +2,9 @@
 import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics.ts';
 
 export const EMBEDDER_METRICS = {
-  texts: counter('ringwall_embedder_texts_total', 'Texts asked about, by outcome: embedded, or not understood.', [
-    'outcome',
-  ]),
+  texts: counter('ringwall_embedder_texts_total', 'Texts asked about, by outcome.', {
+    outcome: ['embedded', 'not-understood'],
+  }),
   tokens: counter('ringwall_embedder_tokens_total', 'Tokens that went through the network.'),
   runSeconds: histogram(
     'ringwall_embedder_run_duration_seconds',

@@ -11,9 +11,16 @@ export interface MetricDefinition<Label extends string = string> {
   readonly name: string;
   readonly help: string;
   readonly labels: readonly Label[];
+  /** Every value that each label can have, when they are few and known; all series are then there from the start, at 0. */
+  readonly values?: LabelValues<Label>;
   /** Histograms only: upper bounds. */
   readonly buckets?: readonly number[];
 }
+
+export type LabelValues<Label extends string> = Readonly<Record<Label, readonly string[]>>;
+
+/** Labels by name, or with the values each can have. */
+type Labels<Label extends string> = readonly Label[] | LabelValues<Label>;
 
 interface CounterDefinition<Label extends string> extends MetricDefinition<Label> {
   readonly kind: 'counter';
@@ -46,9 +53,18 @@ export const SECONDS_BUCKETS: readonly number[] = [
 export function counter<Label extends string = never>(
   name: string,
   help: string,
-  labels: readonly Label[] = [],
+  labels: Labels<Label> = [],
 ): CounterDefinition<Label> {
-  return { kind: 'counter', name, help, labels };
+  return { kind: 'counter', name, help, ...labelled(labels) };
+}
+
+function labelled<Label extends string>(labels: Labels<Label>): Pick<MetricDefinition<Label>, 'labels' | 'values'> {
+  if (isNames(labels)) return { labels };
+  return { labels: Object.keys(labels) as Label[], values: labels };
+}
+
+function isNames<Label extends string>(labels: Labels<Label>): labels is readonly Label[] {
+  return Array.isArray(labels);
 }
 
 export function gauge<Label extends string = never>(
@@ -86,7 +102,7 @@ function createInstrument(registry: Registry, definition: MetricDefinition, read
   const common = { name, help, labelNames: [...definition.labels], registers: [registry] };
   switch (definition.kind) {
     case 'counter':
-      if (read === undefined) return new Counter(common);
+      if (read === undefined) return begun(new Counter(common), definition);
       return new Counter({
         ...common,
         collect() {
@@ -107,20 +123,32 @@ function createInstrument(registry: Registry, definition: MetricDefinition, read
   }
 }
 
+/** A rate needs a value before the first event: a series that begins at 1 hides the first failure. */
+function begun(made: Counter, { values }: MetricDefinition): Counter {
+  if (values !== undefined) for (const labels of combinations(Object.entries(values))) made.inc(labels, 0);
+  return made;
+}
+
+function combinations(labels: readonly (readonly [string, readonly string[]])[]): Record<string, string>[] {
+  return labels.reduce<Record<string, string>[]>(
+    (made, [label, values]) => made.flatMap((before) => values.map((value) => ({ ...before, [label]: value }))),
+    [{}],
+  );
+}
+
 /** What every process tells of itself: a few cheap figures, not prom-client's forty. */
 export const PROCESS_METRICS = {
   startTime: gauge('ringwall_process_start_time_seconds', 'When the process started, in seconds since the Unix epoch.'),
   cpu: counter('ringwall_process_cpu_seconds_total', 'CPU time the process has used, user and system, in seconds.'),
   residentMemory: gauge('ringwall_process_resident_memory_bytes', 'Memory of the process that is in RAM, in bytes.'),
   heapUsed: gauge('ringwall_process_heap_used_bytes', 'JavaScript objects on the heap, in bytes.'),
-  eventLoopUtilization: gauge(
-    'ringwall_process_event_loop_utilization_ratio',
-    'Part of the time since the last scrape in which the event loop was busy, 0 to 1.',
+  eventLoopBusy: counter(
+    'ringwall_process_event_loop_busy_seconds_total',
+    'Time in which the event loop ran code rather than waited: its rate is the part of a core that it can use at most.',
   ),
 } as const;
 
 export function watchProcess(registry: Registry): void {
-  let lastLoop = performance.eventLoopUtilization();
   const startedAt = Date.now() / 1000 - process.uptime();
   instrument(registry, PROCESS_METRICS, {
     startTime: () => startedAt,
@@ -130,12 +158,7 @@ export function watchProcess(registry: Registry): void {
     },
     residentMemory: () => process.memoryUsage.rss(),
     heapUsed: () => process.memoryUsage().heapUsed,
-    eventLoopUtilization: () => {
-      const loop = performance.eventLoopUtilization();
-      const { utilization } = performance.eventLoopUtilization(loop, lastLoop);
-      lastLoop = loop;
-      return utilization;
-    },
+    eventLoopBusy: () => performance.eventLoopUtilization().active / 1_000,
   });
 }
 

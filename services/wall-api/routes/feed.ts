@@ -5,6 +5,7 @@ import { type Static, Type } from '../../shared/http/type.ts';
 import { FEED_STRATEGIES, type FeedItem, type FeedReason, type FeedStrategyName } from '../core/feed.ts';
 import { Problem } from '../core/problem.ts';
 import { DAY_MS } from '../core/ring-names.ts';
+import { measureFeeds } from '../plugins/feed-metrics.ts';
 import { viewerOf } from '../plugins/session-guard.ts';
 import { namesOf } from './people-names.ts';
 import { idTexts, NameSchema, PostPageOf, PostSchema, readPostText } from './post-view.ts';
@@ -85,6 +86,7 @@ const FeedSchema = Type.Object(
 
 export const feedRoutes: WallRoutes = async (app, { context }) => {
   const { feeds, blocks, cursors } = context.social;
+  const served = measureFeeds(context.registry);
 
   app.get(
     '/v1/feed',
@@ -117,6 +119,7 @@ export const feedRoutes: WallRoutes = async (app, { context }) => {
       const list = ['feed', feed.name, viewer?.person ?? ''];
       const before = cursor === undefined ? undefined : cursors.read(list, cursor);
       const page = await feed.page({ viewer, blocked: await blocks.of(viewer), before, limit });
+      served(feed.name, page);
       const names = await namesOf(
         context.profiles,
         page.items.map(({ post }) => post.author),

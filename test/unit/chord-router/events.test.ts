@@ -54,6 +54,7 @@ const EVENTS: readonly (readonly [ChordEvent, string])[] = [
     { type: 'range-repaired', with: PHONE, pulled: 2, pushed: 0, milliseconds: 4 },
     'ringwall_chord_records_repaired_total{direction="pulled"} 2',
   ],
+  [{ type: 'replicas-compared', wanted: 6, present: 5, equal: 4 }, 'ringwall_chord_replicas_missing 2'],
   [{ type: 'range-handed-over', to: PHONE, records: 6 }, 'ringwall_chord_records_handed_over_total 6'],
   [{ type: 'settled', settled: true }, 'ringwall_chord_settled 1'],
 ];

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { CHORD_METRICS } from '../../../services/chord-router/adapters/metrics.ts';
+import { CATALOGUES } from '../../../docs/generator/metrics.ts';
 import {
   counter,
   gauge,
   histogram,
   instrument,
   type MetricDefinition,
-  PROCESS_METRICS,
   Registry,
   watchProcess,
 } from '../../../services/shared/runtime/metrics.ts';
@@ -16,6 +15,8 @@ const CATALOGUE = {
   size: gauge('ringwall_test_size_bytes', 'Size.'),
   seconds: histogram('ringwall_test_duration_seconds', 'Time.', [0.1, 1]),
 } as const;
+
+const ALL: readonly MetricDefinition[] = Object.values(CATALOGUES).flatMap((catalogue) => Object.values(catalogue));
 
 describe('metrics', () => {
   it('are made of a catalogue', async () => {
@@ -37,14 +38,40 @@ describe('metrics', () => {
     expect(Number(memory![1])).toBeGreaterThan(10_000_000);
   });
 
-  it.each([...Object.values(CHORD_METRICS), ...Object.values(PROCESS_METRICS)].map((metric) => [metric.name, metric]))(
-    '%s keeps to the names of the house',
-    (name, metric) => {
-      const { kind, help, labels } = metric as MetricDefinition;
-      expect(name).toMatch(/^ringwall_(chord|process)_[a-z_]+$/);
-      expect(name.endsWith('_total')).toBe(kind === 'counter');
-      expect(help).toMatch(/^[A-Z0-9].*\.$/);
-      expect(labels).not.toContain('id');
-    },
-  );
+  it('with known label values have all their series from the start', async () => {
+    const registry = new Registry();
+    instrument(registry, {
+      asked: counter('ringwall_test_asked_total', 'Asked.', { outcome: ['ok', 'failed'], warm: ['true', 'false'] }),
+    });
+    const text = await registry.metrics();
+    for (const outcome of ['ok', 'failed']) {
+      for (const warm of ['true', 'false']) {
+        expect(text).toContain(`ringwall_test_asked_total{outcome="${outcome}",warm="${warm}"} 0`);
+      }
+    }
+  });
+
+  it('of how busy the event loop is do not depend on who else scrapes', async () => {
+    const registry = new Registry();
+    watchProcess(registry);
+    const busy = async (): Promise<number> =>
+      Number(/event_loop_busy_seconds_total ([\d.e-]+)/.exec(await registry.metrics())![1]);
+    const before = await busy();
+    for (let reads = 0; reads < 5; reads++) await busy();
+    expect(await busy()).toBeGreaterThanOrEqual(before);
+  });
+
+  it.each(ALL.map((metric) => [metric.name, metric] as const))('%s keeps to the names of the house', (name, metric) => {
+    const { kind, help, labels, buckets } = metric;
+    expect(name).toMatch(/^ringwall_(chord|can|embedder|wall|process)_[a-z_]+$/);
+    expect(name.endsWith('_total')).toBe(kind === 'counter');
+    expect(help).toMatch(/^[A-Z0-9].*\.$/);
+    for (const label of labels) expect(['id', 'phone', 'person', 'post', 'address', 'key']).not.toContain(label);
+    expect(buckets === undefined).toBe(kind !== 'histogram');
+    expect(buckets ?? []).toEqual((buckets ?? []).toSorted((a, b) => a - b));
+  });
+
+  it('have a name each', () => {
+    expect(new Set(ALL.map(({ name }) => name)).size).toBe(ALL.length);
+  });
 });
