@@ -5,6 +5,8 @@ import type { Population } from './population.ts';
 import type { Fault, Swarm } from './swarm.ts';
 
 const JUMP_MS = 3_600_000;
+/** Addresses that a phone that starts is given. */
+const ENTRIES = 3;
 /** A clock that runs wrong gains or loses up to this share. */
 const DRIFT = 0.1;
 /** Between the clogs of one swizzle, ms at most. */
@@ -94,8 +96,8 @@ export class Nemesis {
       case 'join': {
         if (world.phones.length >= this.#began! * (1 + GROWTH)) return undefined;
         const joined = world.addPhone();
-        joined.start([phone.contact.address]);
-        return `${joined.index} through ${phone.index}`;
+        joined.start(this.#entriesFor(joined));
+        return String(joined.index);
       }
       case 'halves':
       case 'isolate':
@@ -129,9 +131,14 @@ export class Nemesis {
   }
 
   #restart(phone: Victim): void {
+    phone.start(this.#entriesFor(phone));
+  }
+
+  /** Several, for those that a phone is told of when it starts may leave before it has asked them. */
+  #entriesFor(phone: Victim): string[] {
     const others = this.#besieged.world.phones.filter((other) => other !== phone && other.isUp);
-    const seeds = this.#random.shuffle(others).slice(0, 3);
-    phone.start(seeds.map(({ contact }) => contact.address));
+    const seeds = this.#random.shuffle(others).slice(0, ENTRIES);
+    return seeds.map(({ contact }) => contact.address);
   }
 
   #cut(count: number): string | undefined {

@@ -6,10 +6,10 @@ import type { Contact } from '../../shared/core/contact.ts';
 import { identify, random, sleep, type Task } from '../../shared/core/effect.ts';
 import { between } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
-import { search } from './iterative-lookup.ts';
+import { type Search, search } from './iterative-lookup.ts';
 import type { Neighbours } from './message.ts';
 import { aloneState, join, type RingState } from './ring.ts';
-import type { RingContext } from './ring-context.ts';
+import { byDistanceTo, type RingContext } from './ring-context.ts';
 
 export interface EntryPoints {
   /** `host:port` of peer APIs. Never given up: a phone that has some waits for one of them. */
@@ -20,7 +20,7 @@ export interface EntryPoints {
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8_000;
-/** Remembered phones tried in one attempt. */
+/** Remembered phones tried in one attempt, and at most so many of those met in attempts before. */
 const REMEMBERED_A_TIME = 8;
 /** After this many attempts a phone starts a ring alone if nobody answers and it has no seeds. */
 const ATTEMPTS_UNHEARD = 3;
@@ -68,9 +68,9 @@ function* tryEntries(
   { seeds, remembered }: EntryPoints,
   attempt: number,
 ): Task<Attempt> {
-  const turn = ((attempt - 1) * REMEMBERED_A_TIME) % Math.max(remembered.length, 1);
+  const met = context.phones.all();
   let best: Attempt = 'unheard';
-  for (const contact of remembered.slice(turn, turn + REMEMBERED_A_TIME)) {
+  for (const contact of inTurn(remembered, attempt)) {
     best = better(best, yield* joinThrough(context, calls, contact));
     if (best === 'joined') return best;
   }
@@ -81,7 +81,19 @@ function* tryEntries(
     best = better(best, yield* joinThrough(context, calls, contact));
     if (best === 'joined') return best;
   }
+  // The seeds may have gone since they told of others.
+  if (best !== 'unheard') return best;
+  for (const { contact } of inTurn(met, attempt)) {
+    best = better(best, yield* joinThrough(context, calls, contact));
+    if (best === 'joined') return best;
+  }
   return best;
+}
+
+/** Those to be tried in this attempt: the next ones of all, round and round. */
+function inTurn<T>(all: readonly T[], attempt: number): readonly T[] {
+  const turn = ((attempt - 1) * REMEMBERED_A_TIME) % Math.max(all.length, 1);
+  return all.slice(turn, turn + REMEMBERED_A_TIME);
 }
 
 const ATTEMPTS_BEST_FIRST: readonly Attempt[] = ['joined', 'busy', 'refused', 'unheard'];
@@ -92,18 +104,26 @@ function better(a: Attempt, b: Attempt): Attempt {
 
 function* joinThrough(context: RingContext, calls: Calls, entry: Contact): Task<Attempt> {
   if (entry.id === context.self.id) return 'unheard';
-  const { owner, namedBy, hops } = yield* search(context, calls, context.self.id, [entry]);
-  if (owner === undefined || namedBy === undefined) {
-    return hops.some((hop) => hop.outcome === 'refused') ? 'refused' : 'unheard';
-  }
-  // The owner may know nobody before this place: then whoever named it does, for it lies before its successor.
-  const nearby = owner.id === context.self.id ? [namedBy] : [owner, namedBy];
+  const found = yield* search(context, calls, context.self.id, [entry]);
+  const nearby = phonesNear(context.self, found);
+  if (nearby.length === 0) return found.hops.some(({ outcome }) => outcome === 'refused') ? 'refused' : 'unheard';
   let place: FoundPlace | undefined;
   for (const near of nearby) place ??= yield* findPlace(context, calls, near);
   if (place === undefined) return 'busy';
   context.setRing(place.state);
   context.setPredecessorsBehind(place.behind);
   return 'joined';
+}
+
+/**
+ * Where to begin to look for this phone's place. The owner may know nobody before it: then whoever named it does, for it
+ * lies before its successor. If nobody names an owner, because the phone behind this place still takes this one, from its
+ * former life, for its predecessor, the nearest phone before it that answered knows what follows.
+ */
+function phonesNear(self: Contact, { owner, namedBy, hops }: Search): readonly Contact[] {
+  if (owner !== undefined && namedBy !== undefined) return owner.id === self.id ? [namedBy] : [owner, namedBy];
+  const answered = hops.filter(({ outcome }) => outcome === 'closer').map(({ phone }) => phone);
+  return answered.sort(byDistanceTo(self.id)).slice(0, 1);
 }
 
 interface FoundPlace {

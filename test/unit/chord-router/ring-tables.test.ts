@@ -76,6 +76,86 @@ describe('known phones', () => {
     expect(table.get(kept)).toBeDefined();
   });
 
+  describe('do without one of the two that lie closest together for their distance', () => {
+    /** Two that lie close together among others that do not, in a table that is full; then one more comes. */
+    function evicted(
+      prepare: (table: KnownPhones) => void,
+      isKept: (id: Id) => boolean = () => false,
+      apart = [1100, 1400, 2000, 4000, 4900],
+    ): Contact | undefined {
+      const pair = [contactAt(3000), contactAt(3001)];
+      const others = apart.map(contactAt);
+      const table = new KnownPhones(self.id, { limit: pair.length + others.length, isKept });
+      for (const contact of [...pair, ...others]) table.learn(contact);
+      prepare(table);
+      table.learn(contactAt(8000));
+      return [...pair, ...others].find(({ id }) => table.get(id) === undefined);
+    }
+    const heard = (table: KnownPhones, at: number, rttMs: number): void => {
+      const phone = table.get(contactAt(at).id)!;
+      phone.heardAtMs = 1;
+      phone.roundTrip.answered(rttMs);
+    };
+
+    it('the one that takes longer to answer', () => {
+      for (const [near, far] of [
+        [3000, 3001],
+        [3001, 3000],
+      ] as const) {
+        const gone = evicted((table) => {
+          heard(table, near, 10);
+          heard(table, far, 200);
+        });
+        expect(gone).toEqual(contactAt(far));
+      }
+    });
+
+    it('the one that was never heard, however far the other is', () => {
+      for (const [met, stranger] of [
+        [3000, 3001],
+        [3001, 3000],
+      ] as const) {
+        expect(evicted((table) => heard(table, met, 2_000))).toEqual(contactAt(stranger));
+      }
+    });
+
+    it('the other when one is a neighbour or finger, and neither when both are', () => {
+      for (const [kept, other] of [
+        [3000, 3001],
+        [3001, 3000],
+      ] as const) {
+        const isKept = (id: Id): boolean => id === contactAt(kept).id;
+        expect(evicted((table) => heard(table, other, 1), isKept)).toEqual(contactAt(other));
+      }
+      const pair = [contactAt(3000).id, contactAt(3001).id];
+      const gone = evicted(
+        () => {},
+        (id) => pair.includes(id),
+      );
+      expect([undefined, ...pair]).not.toContain(gone?.id);
+    });
+
+    it('but sooner one that is suspected, wherever it lies', () => {
+      const gone = evicted((table) => {
+        table.get(contactAt(2000).id)!.state = 'suspected';
+      });
+      expect(gone).toEqual(contactAt(2000));
+    });
+
+    it('and of pairs as close, one whose phones take long to answer', () => {
+      const slow = [4000, 4002]; // a little further apart for their distance from self
+      const gone = evicted(
+        (table) => {
+          for (const at of [3000, 3001]) heard(table, at, 10);
+          for (const at of slow) heard(table, at, 1_000);
+        },
+        () => false,
+        [1100, 1400, 2000, ...slow],
+      );
+      expect(slow.map(contactAt)).toContainEqual(gone);
+    });
+  });
+
   it('grow denser towards self when they cannot hold all', () => {
     const table = tableOf(randomContacts(4000, 2), 200);
     const gap = (id: Id): number => (fractionOf(id) - fractionOf(self.id) + 1) % 1;
