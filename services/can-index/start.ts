@@ -1,6 +1,6 @@
 /** Starts a phone's index of meanings, over its chord router and its embedder, in-process or remote. */
 import type { CanServiceDefinition } from '../../proto/gen/ringwall/can/v1/can.ts';
-import type { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
+import type { ChordServiceDefinition, GetStatusResponse } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import type {
   EmbedderServiceDefinition,
   GetParametersResponse,
@@ -88,7 +88,7 @@ export async function startCanIndex(options: CanIndexOptions): Promise<RunningCa
   const scheduler = new Scheduler(host);
   const settings = { ...DEFAULT_SETTINGS, axes };
   const recall = new RecallSampler({
-    phones: () => knownPhones(chord, phone),
+    phones: async () => knownPhones(await chord.getStatus({}), phone),
     sample: (phones, question, answer) =>
       runTask(scheduler, sampleRecall(node.view, phones, question, answer), 'sample recall'),
     sampled: ({ expected, found }) => {
@@ -121,8 +121,11 @@ export async function startCanIndex(options: CanIndexOptions): Promise<RunningCa
       served: (type) => metrics.served.inc({ type }),
     }),
     async join() {
-      const contacts = await knownPhones(chord, phone);
-      scheduler.run(node.run({ seeds: options.settings.seeds, contacts }), 'can');
+      const status = await chord.getStatus({});
+      const contacts = knownPhones(status, phone);
+      const { seeds } = options.settings;
+      // Whoever began the ring begins the space: phones that have joined the ring meanwhile wait for that.
+      scheduler.run(node.run({ seeds, contacts, founds: status.founded }), 'can');
     },
     async leave() {
       let timer: NodeJS.Timeout | undefined;
@@ -140,8 +143,7 @@ export async function startCanIndex(options: CanIndexOptions): Promise<RunningCa
 }
 
 /** Phones that the ring knows: whoever has a zone already is among them. */
-async function knownPhones(chord: CanIndexOptions['chord'], self: Contact): Promise<Contact[]> {
-  const { successors, known } = await chord.getStatus({});
+function knownPhones({ successors, known }: GetStatusResponse, self: Contact): Contact[] {
   const phones = [...successors, ...known.map(({ phone }) => phone)];
   return phones.flatMap((phone) => {
     const id = parseId(phone?.id ?? '');

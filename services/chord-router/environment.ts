@@ -42,7 +42,8 @@ export const CHORD_ROUTER_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'RINGWALL_SEEDS',
-    meaning: 'comma-separated host:port of peer APIs to join through; empty starts a ring',
+    meaning:
+      "comma-separated host:port of peer APIs to join through, the phone's own address maybe among them; empty starts a ring",
     fallback: 'empty',
   },
   { name: 'RINGWALL_NETWORK', meaning: 'name of the network; phones of others are refused', fallback: 'ringwall' },

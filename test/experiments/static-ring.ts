@@ -158,6 +158,7 @@ export class StaticRing {
       sleep: (ms, waiter) => this.#later(ms, () => waiter.resume(undefined)),
       call: (to, request, timeoutMs, waiter) => this.#call(index, to, request as PeerRequest, timeoutMs, waiter),
       identify: (_address, timeoutMs, waiter) => this.#later(timeoutMs, () => waiter.resume(undefined)),
+      resolve: () => refuse('a ring that stands still has no seeds'),
       store: () => refuse('a ring that stands still keeps no records'),
       crashed(error, label) {
         throw new Error(`a task threw: ${label}`, { cause: error });

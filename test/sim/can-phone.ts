@@ -24,8 +24,8 @@ export class CanPhone<Entries extends EntryKeeping = EntryKeeping> extends Machi
   }
 
   /** Starts the process, which joins through the seeds or has the whole space. */
-  start(seeds: readonly string[], contacts: EntryPoints['contacts'] = []): void {
-    this.boot((node) => node.run({ seeds, contacts }));
+  start(seeds: readonly string[], contacts: EntryPoints['contacts'] = [], founds = false): void {
+    this.boot((node) => node.run({ seeds, contacts, founds }));
   }
 
   /** Hands over, says goodbye, and ends the process. */

@@ -1,5 +1,6 @@
 /** Whole CANs in virtual time: they come together, stay whole, and heal. */
 import { describe, expect, it } from 'vitest';
+import type { CanEvent } from '../../services/can-index/core/event.ts';
 import { faultsOfTiling } from './can-checkers.ts';
 import type { CanPhone } from './can-phone.ts';
 import { HEARTBEAT_MS, misrouted, untilOwnedOnce, untilWhole, wholeCan } from './can-scenario.ts';
@@ -44,6 +45,25 @@ describe('CANs come together', () => {
     world.runFor(60_000);
     world.network.calm();
     expectWhole(world);
+  });
+
+  it('of phones that start together under one name, all of them in the space of the one that began the ring', () => {
+    for (const seed of SEEDS) {
+      const founders: number[] = [];
+      const tell = (index: number, event: CanEvent): void => {
+        if (event.type === 'zone-joined' && event.from === undefined) founders.push(index);
+      };
+      const world = canWorld({ seed, tell });
+      for (let i = 0; i < 24; i++) world.addPhone();
+      const contacts = world.phones.map(({ contact }) => contact);
+      world.network.setName(
+        'phone:7400',
+        contacts.map(({ address }) => address),
+      );
+      for (const [i, phone] of world.phones.entries()) phone.start(['phone:7400'], contacts, i === 0);
+      expectWhole(world);
+      expect(founders).toEqual([0]);
+    }
   });
 
   it('again when all phones but one restart at once', () => {

@@ -196,13 +196,18 @@ export class Machine<Node extends SimNode = SimNode> implements Host, TimerOwner
   identify(address: string, timeoutMs: number, waiter: Waiter<Contact | undefined>): Pending {
     const outcome = new OneOutcome(waiter);
     const timer = this.sleep(timeoutMs, outcome);
-    const target = this.#network.at(address);
+    const target = this.#network.at(address, this.contact.address);
     if (target !== undefined) {
       this.#network.send(this, target, IDENTIFY, {
         arrive: () => this.#network.send(target, this, IDENTIFY, { arrive: () => outcome.resume(target.contact) }),
       });
     }
     return outcome.stopBy(() => timer.cancel());
+  }
+
+  resolve(address: string, waiter: Waiter<readonly string[]>): Pending {
+    const timer = this.sleep(0, { resume: () => waiter.resume(this.#network.resolve(address)) });
+    return { cancel: () => timer.cancel() };
   }
 
   store(operation: unknown, waiter: Waiter<unknown>): void {

@@ -63,6 +63,7 @@ export class Network {
   readonly #longestMs: number;
   readonly #byId = new Map<Id, Machine>();
   readonly #byAddress = new Map<string, Machine>();
+  readonly #names = new Map<string, readonly string[]>();
   #groups: Map<Machine, number> | undefined;
   readonly #deaf = new Set<string>();
   #healedAtMs = Number.NEGATIVE_INFINITY;
@@ -87,8 +88,21 @@ export class Network {
     return this.#byId.get(id);
   }
 
-  at(address: string): Machine | undefined {
-    return this.#byAddress.get(address);
+  /** Who has the address; of a name's addresses the first that is not the asking phone's own and has a process. */
+  at(address: string, asking: string): Machine | undefined {
+    const addresses = this.#names.get(address);
+    if (addresses === undefined) return this.#byAddress.get(address);
+    const others = addresses.filter((each) => each !== asking).map((each) => this.#byAddress.get(each));
+    return others.find((machine) => machine?.isUp);
+  }
+
+  /** From now on a name stands for these addresses. */
+  setName(name: string, addresses: readonly string[]): void {
+    this.#names.set(name, addresses);
+  }
+
+  resolve(address: string): readonly string[] {
+    return this.#names.get(address) ?? [address];
   }
 
   /** Phones in different groups no longer hear each other; those in none hear each other. */

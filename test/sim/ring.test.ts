@@ -13,6 +13,22 @@ function expectWhole(world: World, phones: readonly SimPhone[] = world.living())
   expect(faultsOfOrder(phones)).toEqual([]);
 }
 
+const NAME = 'phone:7400';
+
+/** Phones that are not started, whose addresses are all under one name. */
+function namedWorld(seed: number, count: number): World {
+  const world = ringWorld({ seed });
+  for (let i = 0; i < count; i++) world.addPhone();
+  const addresses = world.phones.map(({ contact }) => contact.address);
+  world.network.setName(NAME, addresses);
+  expect([...addresses].sort()[0]).toBe(addresses[0]);
+  return world;
+}
+
+function founders(world: World): SimPhone[] {
+  return world.living().filter(({ node }) => node.status().founded);
+}
+
 describe('rings come together', () => {
   it.each([1, 2, 3, 8, 9, 64])('of %i phones that all join at once', (count) => {
     for (const seed of SEEDS) {
@@ -47,6 +63,49 @@ describe('rings come together', () => {
     const seeds = world.phones.slice(0, 4).map(({ contact }) => contact.address);
     for (const phone of world.phones) phone.start(seeds);
     untilIdeal(world, world.phones, 120_000);
+  });
+
+  it.each([1, 2, 48])(
+    'of %i phones that start together under one name, of which one alone starts the ring',
+    (count) => {
+      for (const seed of SEEDS) {
+        const world = namedWorld(seed, count);
+        for (const phone of world.phones) phone.start([NAME]);
+        untilIdeal(world, world.phones, 30_000);
+        expect(founders(world)).toEqual([world.phones[0]]);
+        expectWhole(world);
+      }
+    },
+  );
+
+  it('under one name whose first phone starts last', () => {
+    const world = namedWorld(8, 16);
+    const [first, ...others] = world.phones as [SimPhone, ...SimPhone[]];
+    for (const phone of others) phone.start([NAME]);
+    world.runFor(10_000);
+    expect(others.map(({ node }) => node.status().state)).toEqual(others.map(() => 'joining'));
+    first.start([NAME]);
+    untilIdeal(world, world.phones, 60_000);
+    expect(founders(world)).toEqual([first]);
+  });
+
+  it('under one name whose first phone never starts', () => {
+    const world = namedWorld(9, 17);
+    for (const phone of world.phones.slice(1)) phone.start([NAME]);
+    untilIdeal(world, world.living(), 300_000);
+    expectWhole(world);
+  });
+
+  it('under one name, and its first phone joins like any other when it is back with nothing on its disk', () => {
+    const world = namedWorld(10, 16);
+    for (const phone of world.phones) phone.start([NAME]);
+    untilIdeal(world, world.phones, 30_000);
+    const first = world.phones[0]!;
+    first.kill('process');
+    untilIdeal(world, world.living(), 30_000);
+    first.start([NAME]);
+    untilIdeal(world, world.phones, 30_000);
+    expect(founders(world)).toEqual([]);
   });
 
   it('again when all phones were killed and restart from what they remember', () => {

@@ -19,6 +19,8 @@ export interface EntryPoints {
   readonly seeds: readonly string[];
   /** Phones known otherwise. Given up after a few attempts if there are no seeds. */
   readonly contacts: readonly Contact[];
+  /** Has the whole space, once nobody is found who has a part of it: all others join through it. */
+  readonly founds?: boolean;
 }
 
 const FIRST_PAUSE_MS = 200;
@@ -27,6 +29,8 @@ const LONGEST_PAUSE_MS = 8_000;
 const ATTEMPTS_UNHEARD = 4;
 /** … or all who answered in a row are joining themselves, as when all start together. Such CANs then merge. */
 const ATTEMPTS_AMONG_JOINING = 10;
+/** A phone that is to begin the space looks so often for somebody who has. */
+const ATTEMPTS_AS_FOUNDER = 2;
 /** Owners asked for room in one attempt. */
 const ASKED = 3;
 /** From an owner to a neighbour with more to give, and on from there, so many times at most; then the last one gives. */
@@ -45,9 +49,11 @@ export function* joinCan(context: CanContext, calls: Calls, entries: EntryPoints
   for (let attempts = 1; ; attempts++) {
     const entry = yield* findEntry(context, calls, entries, attempts);
     if (entry !== undefined && (yield* joinThrough(context, calls, entry, attempts))) return;
-    if (entry !== undefined) amongJoining = (yield* isJoining(calls, entry)) ? amongJoining + 1 : 0;
+    const zones = entry && (yield* zonesOf(calls, entry));
+    if (entry !== undefined) amongJoining = zones === 0 ? amongJoining + 1 : 0;
     const isUnheard = entry === undefined && entries.seeds.length === 0 && attempts >= ATTEMPTS_UNHEARD;
-    if (isUnheard || amongJoining >= ATTEMPTS_AMONG_JOINING) {
+    const isFounder = entries.founds === true && attempts >= ATTEMPTS_AS_FOUNDER && !zones;
+    if (isUnheard || isFounder || amongJoining >= ATTEMPTS_AMONG_JOINING) {
       yield* haveAll(context);
       return;
     }
@@ -56,10 +62,10 @@ export function* joinCan(context: CanContext, calls: Calls, entries: EntryPoints
   }
 }
 
-/** Whether a phone that answers has no zone itself. */
-function* isJoining(calls: Calls, entry: Contact): Task<boolean> {
+/** How many zones a phone has; undefined when it does not say. */
+function* zonesOf(calls: Calls, entry: Contact): Task<number | undefined> {
   const outcome = yield* calls.ask<'get-table'>(entry, { type: 'get-table' });
-  return outcome.ok && outcome.reply.self.zones.length === 0;
+  return outcome.ok ? outcome.reply.self.zones.length : undefined;
 }
 
 function* haveAll(context: CanContext): Task<void> {

@@ -1,8 +1,7 @@
 /** Finds out which phone listens at host:port, where the host may be a name with several addresses. */
-import { lookup } from 'node:dns';
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Cancel } from '../../shared/core/scheduler.ts';
-import { canonicalIp, formatHostPort, parseHostPort } from '../../shared/runtime/host-port.ts';
+import { resolveAddress } from '../../shared/runtime/resolve-address.ts';
 import { startTimeout } from '../../shared/runtime/timeout.ts';
 
 export interface PhoneFinder {
@@ -49,23 +48,14 @@ export function identifyPhone(
       else finish(contact);
     });
   };
-  addressesOf(address, (addresses) => {
-    tryNext(addresses.filter((candidate) => candidate !== finder.own).slice(0, MAX_ATTEMPTS));
-  });
+  resolveAddress(address, (addresses) => tryNext(candidatesOf(addresses, finder.own)));
   return end;
 }
 
-/** The canonical ip:port of a host:port, in random order where a name has several. */
-function addressesOf(address: string, done: (addresses: readonly string[]) => void): void {
-  const parsed = parseHostPort(address);
-  if (parsed === undefined) return done([]);
-  const { host, port } = parsed;
-  const ip = canonicalIp(host);
-  if (ip !== undefined) return done([formatHostPort({ host: ip, port })]);
-  lookup(host, { all: true }, (error, found) => {
-    if (error !== null) return done([]);
-    const ips = found.flatMap((entry) => canonicalIp(entry.address) ?? []);
-    const shuffled = ips.map((value) => ({ value, order: Math.random() })).sort((a, b) => a.order - b.order);
-    done(shuffled.map(({ value }) => formatHostPort({ host: value, port })));
-  });
+/** The first of the name's addresses, which all phones try first, then some of the others by chance. */
+function candidatesOf(addresses: readonly string[], own: string): readonly string[] {
+  const [first, ...others] = addresses.filter((address) => address !== own);
+  if (first === undefined) return [];
+  const shuffled = others.map((value) => ({ value, order: Math.random() })).sort((a, b) => a.order - b.order);
+  return [first, ...shuffled.map(({ value }) => value)].slice(0, MAX_ATTEMPTS);
 }

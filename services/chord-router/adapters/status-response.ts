@@ -37,5 +37,6 @@ export function statusResponse(node: NodeStatus, records: RecordStatus): GetStat
     recordBytes: records.bytes,
     network: records.network,
     parameters: records.parameters,
+    founded: node.founded,
   };
 }

@@ -1,9 +1,12 @@
 /**
  * Joining: finds the member m that precedes this phone, copies its list and takes it as predecessor (Zave's Join).
  * Entry points are tried again and again with growing pauses; a phone without any starts a ring of its own.
+ *
+ * Phones that all start together and have the same seeds agree on who starts the ring without a word: the one whose
+ * address comes first among those that the seeds stand for.
  */
 import type { Contact } from '../../shared/core/contact.ts';
-import { identify, random, sleep, type Task } from '../../shared/core/effect.ts';
+import { identify, random, resolve, sleep, type Task } from '../../shared/core/effect.ts';
 import { between } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
 import { type Search, search } from './iterative-lookup.ts';
@@ -22,19 +25,26 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8_000;
 /** Remembered phones tried in one attempt, and at most so many of those met in attempts before. */
 const REMEMBERED_A_TIME = 8;
-/** After this many attempts a phone starts a ring alone if nobody answers and it has no seeds. */
+/** After this many attempts the phone that is first among its seeds starts the ring, whoever else is joining. */
+const ATTEMPTS_AS_FIRST = 2;
+/** After this many a phone starts a ring alone if nobody answers and it has no seeds. */
 const ATTEMPTS_UNHEARD = 3;
 /** … or if all who answer are joining themselves, as when a whole ring restarts. Those rings then merge. */
 const ATTEMPTS_AMONG_JOINING = 6;
+/** The same where somebody else is first among the seeds, and should start the ring: about a minute. */
+const ATTEMPTS_BEHIND_FIRST = 12;
 /** Steps along successors from where the lookup ended to the predecessor. */
 const MAX_STEPS = 32;
 
 /** `busy`: there is a ring, but its members do not agree on this phone's place yet. */
 type Attempt = 'joined' | 'busy' | 'refused' | 'unheard';
+/** This phone's place among the addresses of its seeds; `none`: nobody knows what they stand for. */
+type Rank = 'first' | 'behind' | 'none';
 
 /** Ends when this phone is on a ring; tells how many attempts that took. */
 export function* joinRing(context: RingContext, calls: Calls, entries: EntryPoints): Task<number> {
   if (entries.seeds.length === 0 && entries.remembered.length === 0) {
+    context.founded = true;
     beginRing(context);
     return 0;
   }
@@ -42,7 +52,9 @@ export function* joinRing(context: RingContext, calls: Calls, entries: EntryPoin
   for (let attempts = 1; ; attempts++) {
     const outcome = yield* tryEntries(context, calls, entries, attempts);
     if (outcome === 'joined') return attempts;
-    if (isHopeless(outcome, attempts, entries)) {
+    const rank = outcome === 'busy' ? 'behind' : yield* rankAmong(context.self, entries.seeds);
+    if (isHopeless(outcome, attempts, rank, entries)) {
+      context.founded ||= rank === 'first';
       beginRing(context);
       return attempts;
     }
@@ -56,10 +68,21 @@ function beginRing(context: RingContext): void {
   context.placement.complete();
 }
 
+function* rankAmong(self: Contact, seeds: readonly string[]): Task<Rank> {
+  let first: string | undefined;
+  for (const seed of seeds) {
+    for (const address of yield* resolve(seed)) if (first === undefined || address < first) first = address;
+  }
+  if (first === undefined) return 'none';
+  return first === self.address ? 'first' : 'behind';
+}
+
 /** Whether to start a ring alone instead of trying on. */
-function isHopeless(outcome: Attempt, attempts: number, { seeds }: EntryPoints): boolean {
-  if (outcome === 'refused') return attempts >= ATTEMPTS_AMONG_JOINING;
-  return outcome === 'unheard' && seeds.length === 0 && attempts >= ATTEMPTS_UNHEARD;
+function isHopeless(outcome: Attempt, attempts: number, rank: Rank, { seeds }: EntryPoints): boolean {
+  if (outcome === 'busy') return false;
+  if (rank === 'first') return attempts >= ATTEMPTS_AS_FIRST;
+  if (outcome === 'refused') return attempts >= (rank === 'behind' ? ATTEMPTS_BEHIND_FIRST : ATTEMPTS_AMONG_JOINING);
+  return seeds.length === 0 && attempts >= ATTEMPTS_UNHEARD;
 }
 
 function* tryEntries(

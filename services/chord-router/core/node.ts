@@ -45,6 +45,8 @@ export interface PhoneStatus {
 export interface NodeStatus {
   readonly state: 'joining' | 'member' | 'leaving';
   readonly self: Contact;
+  /** Began the ring as the one who was to: without anybody to join, or as the first of its seeds. */
+  readonly founded: boolean;
   readonly predecessor: Contact;
   /** Nearest first, without self. */
   readonly successors: readonly Contact[];
@@ -177,6 +179,7 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
     return {
       state: stateOf(this.#context),
       self,
+      founded: this.#context.founded,
       predecessor: ring.predecessor,
       successors,
       predecessors,

@@ -41,6 +41,8 @@ export class RingContext {
   /** Round trips of whatever phones it asks. */
   readonly roundTrips = new RoundTripEstimator();
   phase: Phase = 'joining';
+  /** Began the ring as the one who was to: without anybody to join, or as the first of its seeds. */
+  founded = false;
   readonly placement: Placement;
   /** The successor list changed since the predecessor, whose list follows from it, was last told. */
   owesPredecessor = false;

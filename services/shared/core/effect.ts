@@ -27,6 +27,7 @@ export type Effect =
   | { readonly kind: 'wait'; readonly signal: Signal; readonly timeoutMs: number | undefined }
   | { readonly kind: 'call'; readonly to: Contact; readonly request: unknown; readonly timeoutMs: number }
   | { readonly kind: 'identify'; readonly address: string; readonly timeoutMs: number }
+  | { readonly kind: 'resolve'; readonly address: string }
   | { readonly kind: 'store'; readonly operation: unknown }
   | { readonly kind: 'spawn'; readonly task: Task<unknown>; readonly label: string; readonly detached: boolean }
   | { readonly kind: 'first'; readonly fibers: readonly Fiber<unknown>[] }
@@ -159,6 +160,14 @@ export function call<Request, Reply>(to: Contact, request: Request, timeoutMs: n
 /** Finds out which phone listens at an address, by opening a link to it; undefined when none answers. */
 export function identify(address: string, timeoutMs: number): Task<Contact | undefined> {
   return new Single({ kind: 'identify', address, timeoutMs });
+}
+
+/**
+ * The addresses that a `host:port` stands for, as canonical `ip:port` in the order of their text: several where the host
+ * is a name with several, none where nobody knows the name.
+ */
+export function resolve(address: string): Task<readonly string[]> {
+  return new Single({ kind: 'resolve', address });
 }
 
 /** Asks the disk. The outcome's type belongs to the operation (see the store port of the service). */

@@ -24,6 +24,7 @@ export interface Host {
   sleep(ms: number, waiter: Waiter<undefined>): Pending;
   call(to: Contact, request: unknown, timeoutMs: number, waiter: Waiter<CallOutcome<unknown>>): Pending;
   identify(address: string, timeoutMs: number, waiter: Waiter<Contact | undefined>): Pending;
+  resolve(address: string, waiter: Waiter<readonly string[]>): Pending;
   /** Storage is never cancelled: what was asked for happens. */
   store(operation: unknown, waiter: Waiter<unknown>): void;
   /** A task threw: a defect of this program, never of its input. Its fiber has the error, too. */
@@ -42,7 +43,7 @@ function unwind(fiber: RunningFiber): void {
 
 function* nothing(): Task<void> {}
 
-type LeafEffect = Extract<Effect, { kind: 'call' | 'sleep' | 'wait' | 'identify' | 'store' }>;
+type LeafEffect = Extract<Effect, { kind: 'call' | 'sleep' | 'wait' | 'identify' | 'resolve' | 'store' }>;
 
 export class Scheduler {
   readonly #host: Host;
@@ -187,6 +188,8 @@ export class Scheduler {
         return new SignalWait(this.#host, effect.signal, effect.timeoutMs, waiter);
       case 'identify':
         return this.#host.identify(effect.address, effect.timeoutMs, waiter);
+      case 'resolve':
+        return this.#host.resolve(effect.address, waiter);
       case 'store':
         this.#host.store(effect.operation, waiter);
         return undefined;

@@ -5,6 +5,7 @@ import type { CallOutcome } from '../core/effect.ts';
 import { OneOutcome } from '../core/one-outcome.ts';
 import { SeededRandom } from '../core/random.ts';
 import type { Cancel, Host, Pending, Waiter } from '../core/scheduler.ts';
+import { resolveAddress } from './resolve-address.ts';
 import { SteadyClock } from './steady-clock.ts';
 
 /** How calls reach other phones. `done` is called exactly once unless cancelled first; it may be called at once. */
@@ -62,6 +63,12 @@ export class NodeHost implements Host {
   identify(address: string, timeoutMs: number, waiter: Waiter<Contact | undefined>): Pending {
     const outcome = new OneOutcome(waiter);
     return outcome.stopBy(this.#peers.identify(address, timeoutMs, (contact) => outcome.resume(contact)));
+  }
+
+  resolve(address: string, waiter: Waiter<readonly string[]>): Pending {
+    const outcome = new OneOutcome(waiter);
+    resolveAddress(address, (addresses) => outcome.resume(addresses));
+    return outcome;
   }
 
   store(operation: unknown, waiter: Waiter<unknown>): void {

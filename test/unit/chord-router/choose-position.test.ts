@@ -104,6 +104,8 @@ class Seeds implements Host {
     return { cancel() {} };
   };
 
+  resolve = (): never => expect.unreachable('a phone at a seed is found by whoever identifies it');
+
   call: Host['call'] = (to, request, timeoutMs, waiter) => {
     const reply = this.#phones[to.address]?.(request as PeerRequest);
     if (reply === undefined) {

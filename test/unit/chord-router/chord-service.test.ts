@@ -65,6 +65,7 @@ const CORE: RouterCore = {
       {
         state: 'member',
         self: PHONE,
+        founded: true,
         predecessor: PHONE,
         successors: [PHONE],
         predecessors: [],

@@ -144,6 +144,8 @@ export class ClusterPhone implements RingView, Host {
   readonly events: ChordEvent[] = [];
   readonly neighboursChanged = new Signal();
   readonly settings: ChordSettings;
+  readonly identify = seeksNobody;
+  readonly resolve = seeksNobody;
   scheduler: Scheduler;
   replication: Replication;
   alive = true;
@@ -284,10 +286,6 @@ export class ClusterPhone implements RingView, Host {
     return outcome;
   }
 
-  identify(): never {
-    throw new Error('record keeping opens no links');
-  }
-
   store(operation: unknown, waiter: Waiter<unknown>): void {
     this.disk.perform(operation as StoreOperation, (outcome) => waiter.resume(outcome));
   }
@@ -295,4 +293,8 @@ export class ClusterPhone implements RingView, Host {
   crashed(error: unknown): void {
     throw error;
   }
+}
+
+function seeksNobody(): never {
+  throw new Error('record keeping looks for no phones');
 }

@@ -47,6 +47,10 @@ class ManualHost implements Host {
     waiter.resume(undefined);
     return { cancel() {} };
   }
+  resolve(address: string, waiter: Waiter<readonly string[]>): Pending {
+    waiter.resume([address]);
+    return { cancel() {} };
+  }
   store(operation: unknown, waiter: Waiter<unknown>): void {
     waiter.resume(operation);
   }

@@ -113,6 +113,7 @@ export class MemoryRing {
         recordBytes: this.records().reduce((sum, record) => sum + record.bytes.length, 0),
         network: 'test',
         parameters: '',
+        founded: true,
       })),
   };
 

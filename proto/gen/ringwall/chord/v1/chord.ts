@@ -263,6 +263,8 @@ export interface GetStatusResponse {
   network: string;
   /** what the embedders of the network have in common; phones with others are refused */
   parameters: string;
+  /** began this ring as the one who was to: without anybody to join, or as the first of its seeds */
+  founded: boolean;
 }
 
 function createBasePhone(): Phone {
@@ -1381,6 +1383,7 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     recordBytes: 0,
     network: "",
     parameters: "",
+    founded: false,
   };
 }
 
@@ -1424,6 +1427,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.parameters !== "") {
       writer.uint32(106).string(message.parameters);
+    }
+    if (message.founded !== false) {
+      writer.uint32(112).bool(message.founded);
     }
     return writer;
   },
@@ -1543,6 +1549,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             }
 
             message.parameters = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.founded = reader.bool();
             continue;
           }
         }
