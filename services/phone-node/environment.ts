@@ -13,6 +13,8 @@ export interface PhoneSettings {
   readonly wall: WallApiSettings;
   /** Where to serve the sibling API; undefined: nowhere. */
   readonly chordListen: HostPort | undefined;
+  /** Where to serve the phone's health alone; undefined: nowhere. */
+  readonly healthListen: HostPort | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -23,6 +25,11 @@ export const PHONE_VARIABLES: readonly Variable[] = [
   {
     name: 'RINGWALL_CHORD_LISTEN',
     meaning: 'host:port of the sibling API (ChordService, AdminService, health), for tools',
+    fallback: 'off',
+  },
+  {
+    name: 'RINGWALL_HEALTH_LISTEN',
+    meaning: 'host:port of gRPC health checking alone, for probes: services liveness, startup and readiness',
     fallback: 'off',
   },
   ...PROCESS_VARIABLES,
@@ -36,6 +43,7 @@ export function readPhoneSettings(values: EnvironmentValues): PhoneSettings {
     router: readChordRouterSettings(environment),
     wall: readWallApiSettings(environment),
     chordListen: environment.optionalHostPort('RINGWALL_CHORD_LISTEN'),
+    healthListen: environment.optionalHostPort('RINGWALL_HEALTH_LISTEN'),
     logLevel: environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   if (settings.router.adminToken !== undefined && settings.chordListen === undefined) {

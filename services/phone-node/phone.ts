@@ -14,6 +14,7 @@ import type { Logger } from '../shared/runtime/logging.ts';
 import { createRegistry } from '../shared/runtime/metrics.ts';
 import { startWallApi } from '../wall-api/start.ts';
 import type { PhoneSettings } from './environment.ts';
+import { PhoneHealth } from './phone-health.ts';
 
 /** What open calls of the sibling API get when it stops, in ms. */
 const STOP_GRACE_MS = 500;
@@ -27,6 +28,12 @@ export async function startPhone(
   const crashed = (error: unknown, method: string): void => logger.error({ err: error, method }, 'a call crashed');
   const registry = createRegistry();
   await using starting = new AsyncDisposableStack();
+  const health = new PhoneHealth(crashed);
+  if (settings.healthListen !== undefined) {
+    const address = await health.listen(settings.healthListen);
+    logger.info({ health: formatHostPort(address) }, 'health is served');
+    starting.defer(() => health.stop());
+  }
   const embedder = await unlessStopped(startEmbedder({ settings: settings.embedder, logger, registry }), stopping);
   starting.defer(() => embedder.stop());
   const parameters = embedder.networkParameters;
@@ -34,6 +41,7 @@ export async function startPhone(
   starting.defer(() => router.stop());
   const chord = inProcess(ChordServiceDefinition, router.service, crashed);
   const encoder = inProcess(EmbedderServiceDefinition, embedder.service, crashed);
+  health.started();
   const phone = router.contact;
   const { seeds } = settings.router;
   const can = await startCanIndex({ settings: { seeds }, chord, embedder: encoder, phone, logger, registry });
@@ -55,11 +63,13 @@ export async function startPhone(
   starting.defer(() => wall.stop());
   await unlessStopped(router.joined, stopping);
   await can.join();
+  health.ready(true);
   logger.info({ api: wall.url, peer: phone.address, chord: siblingApi }, 'ready');
   const running = starting.move();
   return {
     ready: { id: phone.id, api: wall.url, peer: phone.address, chord: siblingApi },
     async stop() {
+      health.ready(false);
       await can.leave();
       await router.leave();
       await running.disposeAsync();
