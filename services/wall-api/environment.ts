@@ -1,4 +1,6 @@
 /** The settings of a wall API as environment variables; docs/architecture.md lists them. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { formatHostPort, type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
 import type { Variable } from '../shared/runtime/usage.ts';
@@ -32,6 +34,11 @@ export const WALL_API_VARIABLES: readonly Variable[] = [
       'RINGWALL_ADVERTISE; * for any',
     fallback: 'none',
   },
+  {
+    name: 'RINGWALL_PAGES',
+    meaning: 'folder of the built pages (`npm run web` makes one), to be served at /',
+    fallback: 'none',
+  },
 ];
 
 /** Faults are told by `environment.check()`. */
@@ -45,6 +52,7 @@ export function readWallApiSettings(environment: EnvironmentReader): WallApiSett
       ratePerSecond: environment.integer('RINGWALL_API_RATE_PER_SECOND', ratePerSecond, 1, MAX_RATE),
       allowedOrigins: readOrigins(environment),
       hosts: [...readHosts(environment), ...readAdvertisedHost(environment)],
+      pagesFolder: readPagesFolder(environment),
     },
   };
 }
@@ -66,6 +74,16 @@ function readOrigins(environment: EnvironmentReader): readonly string[] {
     }
   }
   return origins;
+}
+
+function readPagesFolder(environment: EnvironmentReader): string | undefined {
+  const folder = environment.optional('RINGWALL_PAGES');
+  if (folder !== undefined && !existsSync(join(folder, 'index.html'))) {
+    environment.fault(
+      `RINGWALL_PAGES: there is no index.html in ${folder}; \`npm run web\` builds the pages and tells where`,
+    );
+  }
+  return folder;
 }
 
 function readHosts(environment: EnvironmentReader): readonly string[] {

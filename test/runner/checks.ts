@@ -14,6 +14,8 @@ const CHECKS: readonly Check[] = [
   { name: 'lint', program: 'oxlint', parameters: [] },
   { name: 'format', program: 'biome', parameters: ['check', '--error-on-warnings'] },
   { name: 'types', program: 'tsc', parameters: ['--noEmit'] },
+  { name: 'types of the pages', program: 'tsc', parameters: ['--noEmit', '-p', 'web'] },
+  { name: 'types of the service worker', program: 'tsc', parameters: ['--noEmit', '-p', 'web/service-worker'] },
   { name: 'contracts', program: 'buf', parameters: ['lint'] },
   {
     name: 'contracts compatible with the last release',

@@ -5,10 +5,10 @@ import type { Command } from 'commander';
 import { writeFileAtomically } from '../../services/shared/runtime/atomic-file.ts';
 import { ControlServer } from '../control-server.ts';
 import { Interruption } from '../interruption.ts';
-import { prepareModel } from '../model.ts';
 import { NpmWatch } from '../npm-watch.ts';
 import { performer } from '../perform.ts';
 import { HIGHEST_BASE_PORT } from '../ports.ts';
+import { prepare } from '../preparation.ts';
 import { Progress } from '../progress.ts';
 import { Testnet } from '../testnet.ts';
 import { TestnetError } from '../testnet-error.ts';
@@ -62,7 +62,7 @@ async function start(options: StartOptions): Promise<void> {
   using interruption = new Interruption(process);
   using _npm = new NpmWatch(() => interruption.interrupt('npm is gone'));
   const began = performance.now();
-  await prepareModel((step) => progress.step(step), interruption.signal);
+  const environment = await prepare((step) => progress.step(step), interruption.signal);
   await using net = await Testnet.start({
     phones: options.phones,
     seed: options.seed,
@@ -70,6 +70,7 @@ async function start(options: StartOptions): Promise<void> {
     basePort: options.port,
     replication: options.replication,
     people: options.people,
+    environment,
     signal: interruption.signal,
     onProgress: (step) => progress.step(step),
     onCrash: (phone, how) =>

@@ -2,6 +2,7 @@
  * Metrics as data: a service lists its metrics in a catalogue, of which the instruments and the reference in docs/
  * are made. Names are `ringwall_<service>_<noun>_<unit>[_total]` in base units; labels are few and bounded, never ids.
  */
+import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export { Registry } from 'prom-client';

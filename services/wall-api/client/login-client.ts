@@ -8,6 +8,12 @@ import type { WallCrypto } from '../core/wall-crypto.ts';
 /** Sends a JSON body by POST and gives status and JSON answer; fetchJson does it over the network. */
 export type Post = (path: string, body: unknown) => Promise<{ readonly status: number; readonly body: unknown }>;
 
+/** What a client needs of the wall's cryptography. */
+export type LoginCrypto = Pick<
+  WallCrypto,
+  'sha256' | 'hkdf' | 'randomBytes' | 'scrypt' | 'encrypt' | 'decrypt' | 'loadGroup'
+>;
+
 export interface LoggedIn {
   readonly token: string;
   readonly expiresAt: string;
@@ -27,7 +33,7 @@ export class LoginError extends Error {
 }
 
 /** Logs in. Throws a LoginError. Takes as long as the phone's key derivation asks, 0.1 s or so. */
-export async function logIn(person: Id, passphrase: string, post: Post, crypto: WallCrypto): Promise<LoggedIn> {
+export async function logIn(person: Id, passphrase: string, post: Post, crypto: LoginCrypto): Promise<LoggedIn> {
   const challenge = readChallenge(await expectCreated(post, '/v1/session/challenge', { person: uuidOf(person) }));
   if (challenge === undefined || challenge.person !== person) {
     throw new LoginError('the phone sent no challenge for this person', 201, undefined);

@@ -19,6 +19,8 @@ export interface WallSettings {
   readonly allowedOrigins: readonly string[];
   /** Names and addresses of the phone beside loopback under which the API is called; `*` for any. */
   readonly hosts: readonly string[];
+  /** Folder of the built pages; undefined: the API alone is served. */
+  readonly pagesFolder: string | undefined;
 }
 
 export const DEFAULT_WALL_SETTINGS: WallSettings = {
@@ -32,4 +34,5 @@ export const DEFAULT_WALL_SETTINGS: WallSettings = {
   challengeMs: 60_000,
   allowedOrigins: [],
   hosts: [],
+  pagesFolder: undefined,
 };

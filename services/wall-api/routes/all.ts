@@ -11,6 +11,7 @@ import { interestRoutes } from './interests.ts';
 import { mediaRoutes } from './media.ts';
 import { networkRoutes } from './network.ts';
 import { notificationRoutes } from './notifications.ts';
+import { pageRoutes } from './pages.ts';
 import { peopleRoutes } from './people.ts';
 import { peopleWallRoutes } from './people-wall.ts';
 import { postRoutes } from './posts.ts';
@@ -43,4 +44,5 @@ export const ALL_ROUTES: readonly WallRoutes[] = [
   networkRoutes,
   zoneRoutes,
   healthRoutes,
+  pageRoutes,
 ];

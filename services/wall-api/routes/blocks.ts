@@ -7,7 +7,7 @@ import { custodyText, WRITE_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, PageOf, readId, TimeText, timeText } from './schema.ts';
 
-const BlockSchema = Type.Object({ id: IdText, since: TimeText }, { additionalProperties: false });
+export const BlockSchema = Type.Object({ id: IdText, since: TimeText }, { additionalProperties: false });
 
 const BlockedSchema = Type.Object(
   { id: IdText, blocked: Type.Boolean(), custody: CustodySchema },

@@ -33,7 +33,7 @@ const FeedQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const WhySchema = Type.Union(
+export const WhySchema = Type.Union(
   [
     Type.Object(
       {
@@ -74,7 +74,7 @@ const WhySchema = Type.Union(
 
 const ItemSchema = Type.Object({ post: PostSchema, why: WhySchema }, { additionalProperties: false });
 
-const FeedSchema = Type.Object(
+export const FeedSchema = Type.Object(
   {
     ...PostPageOf(ItemSchema).properties,
     contacted: Type.Optional(

@@ -10,7 +10,7 @@ import { CustodySchema, IdParams, IdText, idText, readId, TimeText, timeText } f
 
 const TieSchema = Type.Object({ id: IdText, name: NameSchema, since: TimeText }, { additionalProperties: false });
 
-const FriendsSchema = Type.Object(
+export const FriendsSchema = Type.Object(
   {
     friends: Type.Array(TieSchema),
     incoming: Type.Array(TieSchema, { description: 'Who asks to be your friend: PUT accepts, DELETE declines.' }),
@@ -20,7 +20,7 @@ const FriendsSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const FriendshipSchema = Type.Object(
+export const FriendshipSchema = Type.Object(
   {
     id: IdText,
     state: Type.Union([Type.Literal('none'), Type.Literal('requested'), Type.Literal('friends')]),

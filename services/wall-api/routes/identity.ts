@@ -39,7 +39,7 @@ const IdentityBody = Type.Object(
   { additionalProperties: false },
 );
 
-const IdentitySchema = Type.Object(
+export const IdentitySchema = Type.Object(
   {
     person: Type.Object({ id: IdText, name: Type.String() }),
     recoveryPhrase: Type.String({ description: 'Write it down: it is the only way back, and not shown again.' }),

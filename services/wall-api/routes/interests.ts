@@ -29,7 +29,7 @@ const SignSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const InterestsSchema = Type.Object(
+export const InterestsSchema = Type.Object(
   {
     items: Type.Array(
       Type.Object(

@@ -71,7 +71,7 @@ const RangeHeaders = Type.Object({
   'if-none-match': Type.Optional(Type.String()),
 });
 
-const UploadedSchema = Type.Object(
+export const UploadedSchema = Type.Object(
   {
     ...MEDIA_PROPERTIES,
     author: IdText,

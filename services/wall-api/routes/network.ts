@@ -22,7 +22,7 @@ const PhoneSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const SelfSchema = Type.Object(
+export const SelfSchema = Type.Object(
   {
     phone: PhoneSchema,
     network: Type.String(),
@@ -42,7 +42,7 @@ const SelfSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const RingSchema = Type.Object(
+export const RingSchema = Type.Object(
   {
     self: PhoneSchema,
     successors: Type.Array(PhoneSchema, { description: 'Nearest first.' }),
@@ -65,7 +65,7 @@ const RingSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const LookupSchema = Type.Object(
+export const LookupSchema = Type.Object(
   {
     key: PositionText,
     found: Type.Boolean({ description: 'False: the lookup ran into its bound of hops or its deadline.' }),

@@ -52,7 +52,7 @@ const IfMatch = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'The ETag of the version to replace or delete.' })),
 });
 
-const DeletedSchema = Type.Object(
+export const DeletedSchema = Type.Object(
   {
     id: IdText,
     deletedAt: TimeText,
@@ -64,7 +64,7 @@ const DeletedSchema = Type.Object(
   { additionalProperties: false, description: 'The tombstone: `custody` says how many phones acknowledged it.' },
 );
 
-const VersionSchema = Type.Object(
+export const VersionSchema = Type.Object(
   { version: Type.Integer({ description: '1 for the original.' }), text: Type.String(), writtenAt: TimeText },
   { additionalProperties: false },
 );

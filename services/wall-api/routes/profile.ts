@@ -23,7 +23,7 @@ const IfMatch = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'The ETag of the version to replace.' })),
 });
 
-const OwnProfileSchema = Type.Object(
+export const OwnProfileSchema = Type.Object(
   { ...ProfileSchema.properties, custody: CustodySchema },
   { description: 'The profile as it now stands.' },
 );

@@ -22,7 +22,7 @@ const ReactionSchema = Type.Object(
   { additionalProperties: false, description: 'How it stands now.' },
 );
 
-const SummarySchema = Type.Object(
+export const SummarySchema = Type.Object(
   {
     counts: Type.Object(
       {

@@ -39,7 +39,7 @@ const FoundSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const SearchSchema = Type.Object(
+export const SearchSchema = Type.Object(
   {
     ...PostPageOf(FoundSchema).properties,
     understood: Type.Boolean({

@@ -29,9 +29,9 @@ const ENTRY_PROPERTIES = {
   post: Type.Optional(PostSchema),
 };
 
-const EntrySchema = Type.Object(ENTRY_PROPERTIES, { additionalProperties: false });
+export const EntrySchema = Type.Object(ENTRY_PROPERTIES, { additionalProperties: false });
 
-const ReplySchema = Type.Object(
+export const ReplySchema = Type.Object(
   {
     ...ENTRY_PROPERTIES,
     parent: IdText,
@@ -41,7 +41,7 @@ const ReplySchema = Type.Object(
   { additionalProperties: false },
 );
 
-const ThreadSchema = Type.Object(
+export const ThreadSchema = Type.Object(
   {
     ancestors: Type.Array(EntrySchema, { description: 'What the post answers, the beginning of the thread first.' }),
     post: PostSchema,

@@ -9,12 +9,12 @@ const IMPURE =
   /\b(Date|process|performance|setTimeout|setInterval|setImmediate|queueMicrotask|console|Buffer|globalThis)\b(?!\s*[:?])|\bMath\.random\b|\bawait fetch\b/;
 const UNFINISHED = new RegExp(`\\b(${['TO', 'FIX'].map((word, i) => word + ['DO', 'ME'][i]).join('|')})\\b`);
 const CATCH_ALL_NAME = /(^|[/.-])(utils?|helpers?|common|misc)([/.-]|$)/;
-const KEBAB_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config)?\.(ts|mjs)$/;
+const KEBAB_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config)?\.(ts|tsx|mjs)$/;
 const NOT_RUN = /\b(?:test|it|describe)\.(?:skip|only|todo|fails|skipIf)\b|\bx(?:it|describe|test)\(/;
 const SLEEP = /await new Promise\b[^;]*=>\s*(?:void\s+)?setTimeout\(/;
 const LINK = /\[[^\]]*\]\(([^)\s]+)\)/g;
 
-const sources = projectFiles('.ts').concat(projectFiles('.mjs'));
+const sources = ['.ts', '.tsx', '.mjs'].flatMap((extension) => projectFiles(extension));
 const tests = sources.filter((file) => file.endsWith('.test.ts'));
 const documents = projectFiles('.md');
 

@@ -4,7 +4,7 @@ import { join, normalize, relative } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 
-const OUTSIDE = new Set(['node_modules', '.git', '.ringwall', 'gen', 'reference', 'coverage']);
+const OUTSIDE = new Set(['node_modules', 'dist', '.git', '.ringwall', 'gen', 'reference', 'coverage']);
 /** A comment, a string, a template without nested ones: whichever begins first. */
 const TOKENS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 const IMPORT = /(?<![.\w])(?:from|import)\s*\(?\s*'([^'\n]+)'/g;

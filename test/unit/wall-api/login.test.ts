@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseId } from '../../../services/shared/core/id.ts';
 import { createWallCrypto } from '../../../services/wall-api/adapters/node-crypto.ts';
+import { BROWSER_CRYPTO } from '../../../services/wall-api/client/browser-crypto.ts';
 import { type LoggedIn, LoginError, logIn, type Post } from '../../../services/wall-api/client/login-client.ts';
 import { fromBase64Url, toBase64Url } from '../../../services/wall-api/core/base64url.ts';
 import { MAX_OPEN_CHALLENGES } from '../../../services/wall-api/core/login.ts';
@@ -50,6 +51,16 @@ describe('login', () => {
     expect(profile.body).toMatchObject({ id: ada.id, name: 'Ada' });
     const rename = await wall.ask('PUT', '/v1/profile', { token: session.token, body: { name: 'Countess' } });
     expect(rename.status).toBe(200);
+  });
+
+  it('works with the cryptography of a browser, too', async () => {
+    const wall = await openWall();
+    const ada = await wall.person('Ada', 'Ångström ﬁ');
+    const session = await logIn(ada.key, ada.passphrase, postTo(wall), BROWSER_CRYPTO);
+    const profile = await wall.ask('GET', '/v1/profile', { token: session.token });
+    expect(profile.body).toMatchObject({ id: ada.id });
+    const wrong = await logIn(ada.key, 'wrong', postTo(wall), BROWSER_CRYPTO).catch((error: unknown) => error);
+    expect(wrong).toBeInstanceOf(LoginError);
   });
 
   it('refuses a wrong passphrase and an unknown person in the same words', async () => {

@@ -1,0 +1,92 @@
+/** A person: who they are, how things stand with them, and their posts. */
+import { useSignal } from '@preact/signals';
+import type { Friends, Friendship, Page, Post, Profile } from '../../../services/wall-api/client/contract.ts';
+import { Action } from '../parts/action.tsx';
+import { Avatar } from '../parts/avatar.tsx';
+import { More } from '../parts/more.tsx';
+import { Empty, Failure, Partial } from '../parts/notice.tsx';
+import { PostCard } from '../parts/post-card.tsx';
+import { useLoading, usePages } from '../state/loading.ts';
+import { api, me } from '../state/session.ts';
+
+export function PersonPage({ id }: { readonly id: string }) {
+  const profile = useLoading(`person ${id}`, (signal) => api.ask<Profile>(`/v1/people/${id}`, { signal }));
+  const wall = usePages<Post>(`wall ${id} ${me.value?.id}`, (cursor, signal) =>
+    api.ask<Page<Post>>(`/v1/people/${id}/wall`, { query: { cursor }, signal }),
+  );
+  const change = (before: Post, after: Post | undefined): void =>
+    wall.change((posts) =>
+      posts.flatMap((post) => (post.id !== before.id ? [post] : after === undefined ? [] : [after])),
+    );
+  const isMe = id === me.value?.id;
+  return (
+    <>
+      <header class="person">
+        <Avatar id={id} size="large" />
+        <div>
+          <h1>{profile.value?.name ?? (profile.isLoading ? '…' : 'Somebody')}</h1>
+          <p class="bio">{profile.value?.bio}</p>
+        </div>
+      </header>
+      {profile.error !== undefined && <Failure error={profile.error} retry={profile.reload} />}
+      {isMe && <a href="#/you">Edit your profile</a>}
+      {me.value !== undefined && !isMe && <Ties key={id} id={id} />}
+      <h2>Posts</h2>
+      {!wall.isComplete && <Partial what="Some phones did not answer: posts may be missing." retry={wall.reload} />}
+      {wall.items.map((post) => (
+        <PostCard key={post.id} post={post} onChange={(after) => change(post, after)} />
+      ))}
+      {wall.items.length === 0 && !wall.isLoading && wall.error === undefined && <Empty>No posts yet.</Empty>}
+      <More pages={wall} what="posts" />
+    </>
+  );
+}
+
+type Tie = 'friends' | 'incoming' | 'outgoing' | 'none';
+
+function Ties({ id }: { readonly id: string }) {
+  const friends = useLoading('friends', (signal) => api.ask<Friends>('/v1/friends', { signal }));
+  const changed = useSignal<Tie | undefined>(undefined);
+  const isBlocked = useSignal(false);
+  const tie = changed.value ?? tieTo(id, friends.value);
+  const befriend = async (): Promise<void> => {
+    const { state } = await api.ask<Friendship>(`/v1/friends/${id}`, { method: 'PUT' });
+    changed.value = state === 'friends' ? 'friends' : 'outgoing';
+  };
+  const part = async (): Promise<void> => {
+    await api.ask(`/v1/friends/${id}`, { method: 'DELETE' });
+    changed.value = 'none';
+  };
+  const block = async (): Promise<void> => {
+    await api.ask(`/v1/blocks/${id}`, { method: isBlocked.peek() ? 'DELETE' : 'PUT' });
+    isBlocked.value = !isBlocked.peek();
+    changed.value = 'none';
+  };
+  return (
+    <div class="row">
+      {tie === 'none' && !isBlocked.value && (
+        <Action class="primary" act={befriend}>
+          Ask to be friends
+        </Action>
+      )}
+      {tie === 'incoming' && (
+        <Action class="primary" act={befriend}>
+          Accept as a friend
+        </Action>
+      )}
+      {tie === 'outgoing' && <Action act={part}>Take the request back</Action>}
+      {tie === 'friends' && <Action act={part}>End the friendship</Action>}
+      <Action class="danger" act={block} pressed={isBlocked.value}>
+        {isBlocked.value ? 'Lift the block' : 'Block'}
+      </Action>
+    </div>
+  );
+}
+
+function tieTo(id: string, friends: Friends | undefined): Tie | undefined {
+  if (friends === undefined) return undefined;
+  for (const tie of ['friends', 'incoming', 'outgoing'] as const) {
+    if (friends[tie].some((person) => person.id === id)) return tie;
+  }
+  return 'none';
+}

@@ -1,0 +1,72 @@
+/** A post with what it answers and what answers it. Every answer that is known of is shown, also one that is gone. */
+import { useSignal } from '@preact/signals';
+import type { Post, Thread, ThreadEntry } from '../../../services/wall-api/client/contract.ts';
+import { Composer } from '../parts/composer.tsx';
+import { Busy, Empty, Failure, Partial } from '../parts/notice.tsx';
+import { PostCard } from '../parts/post-card.tsx';
+import { useLoading } from '../state/loading.ts';
+import { api, me } from '../state/session.ts';
+
+const GONE: Readonly<Record<Exclude<ThreadEntry['state'], 'present'>, string>> = {
+  deleted: 'Its author deleted this post.',
+  unreadable: 'This post is for its author’s friends.',
+  missing: 'No phone that answered has this post now.',
+  blocked: 'By somebody you blocked.',
+};
+const DEEPEST_INDENT = 4;
+
+export function ThreadPage({ id }: { readonly id: string }) {
+  const thread = useLoading(`thread ${id} ${me.value?.id}`, (signal) =>
+    api.ask<Thread>(`/v1/posts/${id}/thread`, { signal }),
+  );
+  const written = useSignal<readonly Post[]>([]);
+  const isDeleted = useSignal(false);
+  const { value } = thread;
+  if (isDeleted.value) return <Empty>The post is deleted.</Empty>;
+  const replaceMain = (post: Post | undefined): void => {
+    if (post === undefined) isDeleted.value = true;
+    else if (value !== undefined) thread.replace({ ...value, post });
+  };
+  const known = new Set(value?.replies.map((reply) => reply.id));
+  return (
+    <>
+      <h1>Conversation</h1>
+      {thread.isLoading && value === undefined && <Busy what="Asking the phones for the conversation …" />}
+      {thread.error !== undefined && <Failure error={thread.error} retry={thread.reload} />}
+      {value?.complete === false && (
+        <Partial what="Some phones did not answer: replies may be missing." retry={thread.reload} />
+      )}
+      {value?.ancestors.map((entry) => (
+        <Entry key={entry.id} entry={entry} onChange={thread.reload} />
+      ))}
+      {value !== undefined && (
+        <div class="main-post">
+          <PostCard post={value.post} isMain onChange={replaceMain} />
+        </div>
+      )}
+      {value !== undefined && me.value !== undefined && (
+        <Composer inReplyTo={id} onPosted={(post) => (written.value = [post, ...written.peek()])} />
+      )}
+      {value !== undefined && <h2>Replies</h2>}
+      {written.value
+        .filter((post) => !known.has(post.id))
+        .map((post) => (
+          <PostCard key={post.id} post={post} />
+        ))}
+      {value?.replies.map((reply) => (
+        <div key={reply.id} class={`reply depth-${Math.min(reply.depth, DEEPEST_INDENT)}`}>
+          <Entry entry={reply} onChange={thread.reload} />
+          {reply.more && <a href={`#/post/${reply.id}`}>More answers to it</a>}
+        </div>
+      ))}
+      {value?.replies.length === 0 && written.value.length === 0 && <Empty>No replies yet.</Empty>}
+      {value?.truncated === true && <p class="hint">The conversation goes on: open a reply to read further.</p>}
+    </>
+  );
+}
+
+function Entry({ entry, onChange }: { readonly entry: ThreadEntry; readonly onChange: () => void }) {
+  if (entry.post !== undefined) return <PostCard post={entry.post} onChange={onChange} />;
+  const state = entry.state === 'present' ? 'missing' : entry.state;
+  return <p class="post gone">{GONE[state]}</p>;
+}

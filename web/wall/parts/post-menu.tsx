@@ -1,0 +1,115 @@
+/** What else can be done to a post: more or less like it, edit, delete, history, block its author. */
+import { useSignal } from '@preact/signals';
+import type { Post, PublishedPost } from '../../../services/wall-api/client/contract.ts';
+import { api, me } from '../state/session.ts';
+import { Action } from './action.tsx';
+import { Dialog } from './dialog.tsx';
+import { History } from './history.tsx';
+import { Icon } from './icon.tsx';
+
+interface PostMenuProps {
+  readonly post: Post;
+  readonly onChange: ((post: Post | undefined) => void) | undefined;
+}
+
+type Shown = 'nothing' | 'menu' | 'edit' | 'delete' | 'history';
+
+export function PostMenu({ post, onChange }: PostMenuProps) {
+  const shown = useSignal<Shown>('nothing');
+  const said = useSignal('');
+  const close = (): void => {
+    shown.value = 'nothing';
+  };
+  const steer = async (direction: 'more' | 'less'): Promise<void> => {
+    await api.ask(`/v1/feed/${post.id}/${direction}`, { method: 'POST' });
+    said.value = direction === 'more' ? 'You will see more like this.' : 'You will see less like this.';
+    close();
+  };
+  const block = async (): Promise<void> => {
+    await api.ask(`/v1/blocks/${post.author}`, { method: 'PUT' });
+    close();
+    onChange?.(undefined);
+  };
+  const isMine = post.author === me.value?.id;
+  return (
+    <>
+      <span class="said" role="status">
+        {said.value}
+      </span>
+      <button type="button" class="bare" aria-label="More about this post" onClick={() => (shown.value = 'menu')}>
+        <Icon name="dots" />
+      </button>
+      {shown.value === 'menu' && (
+        <Dialog title="This post" close={close}>
+          <div class="choices">
+            <Action act={() => steer('more')}>More like this</Action>
+            <Action act={() => steer('less')}>Less like this</Action>
+            {post.version > 1 && (
+              <button type="button" onClick={() => (shown.value = 'history')}>
+                Earlier versions
+              </button>
+            )}
+            {isMine && (
+              <button type="button" onClick={() => (shown.value = 'edit')}>
+                Edit
+              </button>
+            )}
+            {isMine ? (
+              <button type="button" class="danger" onClick={() => (shown.value = 'delete')}>
+                Delete
+              </button>
+            ) : (
+              <Action class="danger" act={block}>
+                Block {post.authorName ?? 'its author'}
+              </Action>
+            )}
+          </div>
+        </Dialog>
+      )}
+      {shown.value === 'edit' && <Edit post={post} close={close} onChange={onChange} />}
+      {shown.value === 'delete' && <Delete post={post} close={close} onChange={onChange} />}
+      {shown.value === 'history' && <History post={post.id} close={close} />}
+    </>
+  );
+}
+
+function Edit({ post, close, onChange }: PostMenuProps & { readonly close: () => void }) {
+  const text = useSignal(post.text);
+  const save = async (): Promise<void> => {
+    const body = { text: text.peek() };
+    const edited = await api.ask<PublishedPost>(`/v1/posts/${post.id}`, { method: 'PUT', body });
+    close();
+    onChange?.({ ...post, text: edited.text, version: edited.version, editedAt: edited.editedAt });
+  };
+  return (
+    <Dialog title="Edit your post" close={close}>
+      <textarea
+        aria-label="Text of the post"
+        rows={6}
+        maxLength={10_000}
+        value={text.value}
+        onInput={(event) => (text.value = event.currentTarget.value)}
+      />
+      <p class="hint">Earlier versions stay readable in its history.</p>
+      <Action class="primary" act={save} disabled={text.value.trim() === ''}>
+        Save
+      </Action>
+    </Dialog>
+  );
+}
+
+function Delete({ post, close, onChange }: PostMenuProps & { readonly close: () => void }) {
+  const remove = async (): Promise<void> => {
+    await api.ask(`/v1/posts/${post.id}`, { method: 'DELETE' });
+    close();
+    onChange?.(undefined);
+  };
+  return (
+    <Dialog title="Delete this post?" close={close}>
+      <p>It goes for good, on every phone: a signed tombstone takes its place, so that no copy can come back.</p>
+      <Action class="danger" act={remove}>
+        Delete for good
+      </Action>
+    </Dialog>
+  );
+}
