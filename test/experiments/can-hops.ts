@@ -1,7 +1,7 @@
 /** How many phones a question passes to the owner of a point: CAN's figure of path lengths, and the product's links. */
 import { SPAN } from '../../services/can-index/core/space.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
-import { CanLayout, evenCut } from './can-layout.ts';
+import { CanLayout, halvings } from './can-layout.ts';
 import type { Bar, Experiment, Findings, RunOptions } from './experiment.ts';
 import { ascending, mean, percentile } from './statistics.ts';
 
@@ -37,7 +37,7 @@ function run({ seed, scale, progress }: RunOptions): Findings {
 
 function measure(exponent: number, queries: number, bare: number, seed: number): Row {
   const layout = (links: (neighbours: number) => number): CanLayout =>
-    new CanLayout(AXES, exponent, new SeededRandom(seed + exponent), evenCut, links);
+    new CanLayout(AXES, halvings(exponent), new SeededRandom(seed + exponent), links);
   const linked = layout((neighbours) => Math.max(0, STATE - neighbours));
   const unlinked = layout(() => 0);
   const random = new SeededRandom(seed * 1_000 + exponent);

@@ -3,14 +3,17 @@ import { type Box, contains, meets } from '../../services/can-index/core/box.ts'
 import { linkPoint } from '../../services/can-index/core/long-link.ts';
 import { type Candidate, rank } from '../../services/can-index/core/routing.ts';
 import type { Point } from '../../services/can-index/core/space.ts';
-import { middleCut } from '../../services/can-index/core/split-point.ts';
+import { cutFor, middleCut } from '../../services/can-index/core/split-point.ts';
 import { type Cut, splitZone, wholeSpace, type Zone } from '../../services/can-index/core/zone.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import { randomId } from './population.ts';
 
-interface Region {
+/** Cuts a region into the zones of phones, and gives those. */
+export type Parting = (whole: Region) => readonly Region[];
+
+export interface Region {
   readonly zone: Zone;
   halves: readonly [Region, Region] | undefined;
   /** Of a leaf: the phone that has it. */
@@ -31,20 +34,13 @@ export class CanLayout {
   readonly #linksWanted: number;
 
   /**
-   * `depth`: all zones after so many halvings. `links`: how many links a phone with so many neighbours has; each phone's
-   * are the first of its own that lead to somebody it does not know.
+   * `parting`: how the space is cut into the zones of phones. `links`: how many links a phone with so many neighbours has;
+   * each phone's are the first of its own that lead to somebody it does not know.
    */
-  constructor(
-    axes: number,
-    depth: number,
-    random: SeededRandom,
-    cutOf: (box: Box) => Cut,
-    links: (neighbours: number) => number,
-  ) {
+  constructor(axes: number, parting: Parting, random: SeededRandom, links: (neighbours: number) => number) {
     this.#axes = axes;
     this.#root = { zone: wholeSpace(axes), halves: undefined, phone: 0 };
-    let leaves: readonly Region[] = [this.#root];
-    for (let level = 0; level < depth; level++) leaves = leaves.flatMap((leaf) => halve(leaf, cutOf(leaf.zone.box)));
+    const leaves = parting(this.#root);
     this.phones = leaves.map((leaf, index) => {
       leaf.phone = index;
       return { contact: { id: randomId(random), address: `phone-${index}` }, zones: [leaf.zone] };
@@ -122,8 +118,32 @@ function halve(region: Region, cut: Cut): readonly [Region, Region] {
   return region.halves;
 }
 
-/** Halves the longest side, as zones of phones that hold nothing yet are. */
-export function evenCut(box: Box): Cut {
+/** All zones after so many halvings of their longest sides, as zones of phones that hold nothing are. */
+export function halvings(depth: number): Parting {
+  return (whole) => {
+    let leaves: readonly Region[] = [whole];
+    for (let level = 0; level < depth; level++) leaves = leaves.flatMap((leaf) => halve(leaf, evenCut(leaf.zone.box)));
+    return leaves;
+  };
+}
+
+/** `count` zones, of which always the one with the most entries is cut next, where the product cuts it. */
+export function whereEntriesAre(count: number, points: readonly Point[]): Parting {
+  return (whole) => {
+    const leaves = [{ region: whole, held: points }];
+    while (leaves.length < count) {
+      const fullest = leaves.reduce((best, { held }, i) => (held.length > leaves[best]!.held.length ? i : best), 0);
+      const { region, held } = leaves[fullest]!;
+      const [lower, upper] = halve(region, cutFor(region.zone.box, held) ?? evenCut(region.zone.box));
+      const below = held.filter((point) => contains(lower.zone.box, point));
+      const above = held.filter((point) => !contains(lower.zone.box, point));
+      leaves.splice(fullest, 1, { region: lower, held: below }, { region: upper, held: above });
+    }
+    return leaves.map(({ region }) => region);
+  };
+}
+
+function evenCut(box: Box): Cut {
   const cut = middleCut(box);
   if (cut === undefined) throw new Error('a zone of one point');
   return cut;

@@ -7,6 +7,7 @@ import { openTextEmbedder } from '../../services/embedder/open.ts';
 import { readCorpus } from '../../testnet/corpus.ts';
 import type { RunOptions } from './experiment.ts';
 import { fetchFortunes } from './fortunes.ts';
+import { fetchGlosses } from './glosses.ts';
 
 export interface EmbeddedText {
   readonly category: string;
@@ -20,9 +21,20 @@ const TOKENS_PER_RUN = 1_024;
 /** Texts between two words of progress. */
 const STEP = 1_024;
 
+type Text = Omit<EmbeddedText, 'vector'>;
+
 /** Debian's fortunes, or, for a slice, the testnet's own posts; texts that the encoder knows nothing of are left out. */
 export async function embeddedTexts({ scale, progress }: RunOptions): Promise<EmbeddedText[]> {
-  const texts = scale === 'slice' ? await ownTexts() : await fetchFortunes();
+  return await withVectors(scale === 'slice' ? await ownTexts() : await fetchFortunes(), progress);
+}
+
+/** As many texts as a hundred thousand people write: fortunes and WordNet's glosses; for a slice, the testnet's own posts. */
+export async function manyEmbeddedTexts({ scale, progress }: RunOptions): Promise<EmbeddedText[]> {
+  const texts = scale === 'slice' ? await ownTexts() : [...(await fetchFortunes()), ...(await fetchGlosses())];
+  return await withVectors(texts, progress);
+}
+
+async function withVectors(texts: readonly Text[], progress: RunOptions['progress']): Promise<EmbeddedText[]> {
   const vectors = await vectorsOf(
     texts.map(({ text }) => text),
     progress,
@@ -33,7 +45,7 @@ export async function embeddedTexts({ scale, progress }: RunOptions): Promise<Em
   });
 }
 
-async function ownTexts(): Promise<{ readonly category: string; readonly text: string }[]> {
+async function ownTexts(): Promise<Text[]> {
   return (await readCorpus()).posts.map(({ topic, text }) => ({ category: topic, text }));
 }
 

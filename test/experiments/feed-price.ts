@@ -6,7 +6,8 @@ import type { Exchange } from '../sim/exchange.ts';
 import type { SimMessage } from '../sim/machine.ts';
 import { embeddedTexts } from './embedded-texts.ts';
 import type { Experiment, Findings, RunOptions } from './experiment.ts';
-import { FeedWorld } from './feed-world.ts';
+import type { FeedWorld } from './feed-world.ts';
+import { growFeed } from './grown-feed.ts';
 import { ascending, mean, percentile } from './statistics.ts';
 
 const SCALES = {
@@ -38,7 +39,7 @@ async function run(options: RunOptions): Promise<Findings> {
   const texts = random.shuffle(await embeddedTexts(options));
   const prices: Price[] = [];
   for (const phones of sizes) {
-    const world = await FeedWorld.grow(phones, texts.slice(0, phones * postsAPhone), options);
+    const world = await growFeed(phones, texts.slice(0, phones * postsAPhone), options);
     prices.push(priceOf(world, phones, random, queries));
   }
   return describe(options, prices);
@@ -47,7 +48,7 @@ async function run(options: RunOptions): Promise<Findings> {
 function priceOf(world: FeedWorld, phones: number, random: SeededRandom, queries: number): Price {
   const vectors = Array.from({ length: queries }, () => random.pick(world.entries).vector);
   const sent = { messages: 0, bytes: 0 };
-  world.can.network.observer = {
+  world.phones.network.observer = {
     replied({ request }: Exchange, reply: SimMessage) {
       if (!OF_SEARCHES.has(request.type)) return;
       sent.messages += 2;
@@ -57,7 +58,7 @@ function priceOf(world: FeedWorld, phones: number, random: SeededRandom, queries
     ended() {},
   };
   const answers = world.search(vectors, NEAREST, BUDGET);
-  world.can.network.observer = undefined;
+  world.phones.network.observer = undefined;
   const milliseconds = ascending(answers.map((answer) => answer.milliseconds));
   const recalls = answers.map(({ hits }, i) => {
     const truth = new Set(world.nearest(vectors[i]!, NEAREST));

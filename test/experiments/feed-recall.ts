@@ -5,11 +5,12 @@ import type { Id } from '../../services/shared/core/id.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { embeddedTexts } from './embedded-texts.ts';
 import type { Bar, Experiment, Findings, RunOptions } from './experiment.ts';
-import { FeedWorld } from './feed-world.ts';
+import type { FeedWorld } from './feed-world.ts';
+import { growFeed } from './grown-feed.ts';
 import { ascending, mean, percentile } from './statistics.ts';
 
 const SCALES = {
-  full: { phones: 32, posts: 875, queries: 200 },
+  full: { phones: 256, posts: 7_000, queries: 300 },
   slice: { phones: 12, posts: 90, queries: 10 },
 } as const;
 const NEAREST = 10;
@@ -52,7 +53,7 @@ async function run(options: RunOptions): Promise<Findings> {
   const { phones, posts, queries } = SCALES[options.scale];
   const random = new SeededRandom(options.seed);
   const texts = random.shuffle(await embeddedTexts(options)).slice(0, posts);
-  const world = await FeedWorld.grow(phones, texts, options);
+  const world = await growFeed(phones, texts, options);
   const questions = Array.from({ length: queries }, () => questionOf(world, random));
   const truths = questions.map((vector) => new Set(world.nearest(vector, NEAREST)));
   const measure = (budget: number): Outcome => outcomeOf(world.search(questions, NEAREST, budget), truths);

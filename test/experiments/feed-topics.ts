@@ -3,7 +3,7 @@ import type { Id } from '../../services/shared/core/id.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { type EmbeddedText, embeddedTexts } from './embedded-texts.ts';
 import type { Experiment, Findings, RunOptions } from './experiment.ts';
-import { FeedWorld } from './feed-world.ts';
+import { growFeed } from './grown-feed.ts';
 import { mean } from './statistics.ts';
 import { TermVectors } from './term-vectors.ts';
 
@@ -38,7 +38,7 @@ async function run(options: RunOptions): Promise<Findings> {
   const { phones, posts, queries } = SCALES[options.scale];
   const random = new SeededRandom(options.seed);
   const texts = random.shuffle(await embeddedTexts(options)).slice(0, posts);
-  const world = await FeedWorld.grow(phones, texts, options);
+  const world = await growFeed(phones, texts, options);
   options.progress('searching');
   const asked = random.shuffle(texts.map((_, i) => i)).slice(0, queries);
   const precision = (found: (text: number) => readonly EmbeddedText[]): number =>

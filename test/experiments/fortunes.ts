@@ -1,11 +1,7 @@
 /** Debian's fortunes: thousands of short texts in categories, fetched by apt when they are wanted and never kept here. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { withPackages } from './debian-packages.ts';
 
 export interface Fortune {
   /** The file it stands in, such as `computers`. */
@@ -15,7 +11,7 @@ export interface Fortune {
 }
 
 const PACKAGES = ['fortunes-min', 'fortunes'];
-const FOLDER = 'unpacked/usr/share/games/fortunes';
+const FOLDER = 'usr/share/games/fortunes';
 /** Pictures made of letters: no texts. */
 const NOT_TEXT = new Set(['ascii-art']);
 const LEAST_CHARACTERS = 30;
@@ -24,18 +20,7 @@ const ATTRIBUTION = /\n\s*-- [^]*$/;
 
 /** All of them, once each, in the order of their files. Needs Debian's apt and dpkg; throws an Error that says so. */
 export async function fetchFortunes(): Promise<Fortune[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'ringwall-fortunes-'));
-  try {
-    await run('apt-get', ['download', ...PACKAGES], { cwd: folder });
-    const packages = (await readdir(folder)).filter((name) => name.endsWith('.deb'));
-    for (const name of packages) await run('dpkg-deb', ['-x', name, 'unpacked'], { cwd: folder });
-    return await readFortunes(join(folder, FOLDER));
-  } catch (error) {
-    const message = `cannot fetch Debian's fortunes with apt-get and dpkg-deb: ${(error as Error).message}`;
-    throw new Error(message, { cause: error });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return await withPackages(PACKAGES, (root) => readFortunes(join(root, FOLDER)));
 }
 
 async function readFortunes(folder: string): Promise<Fortune[]> {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { dot } from '../../services/can-index/core/entries/entry.ts';
 import { COPIES } from '../../services/can-index/core/entries/link.ts';
+import { fingerprintOf, questionOf } from '../../services/can-index/core/search/question.ts';
+import {
+  type EntriesFound,
+  type KnownSoFar,
+  NOTHING_KNOWN,
+} from '../../services/can-index/core/search/search-message.ts';
 import { untilWhole } from './can-scenario.ts';
 import { EntryWorld, SPACE } from './entry-world.ts';
 
@@ -161,16 +166,39 @@ describe('entries', () => {
   it('are asked for with a question that is one, or not at all', () => {
     const world = settledWorld(4, 20);
     const [phone, asker] = world.can.living();
-    const question = { type: 'search-entries', sinceMs: 0, withPlaces: false } as const;
-    const vector = world.makePost().vector;
+    const request = { type: 'search-entries', sinceMs: 0, withPlaces: false, known: NOTHING_KNOWN } as const;
+    const question = questionOf(world.makePost().vector)!;
     for (const wrong of [
-      { ...question, vector: vector.slice(1), limit: 5 },
-      { ...question, vector, limit: 0 },
-      { ...question, vector, limit: 101 },
-      { ...question, vector, limit: 1.5 },
+      { ...request, question: question.slice(1), limit: 5 },
+      { ...request, question: question.map(() => 0), limit: 5 },
+      { ...request, question, limit: 0 },
+      { ...request, question, limit: 101 },
+      { ...request, question, limit: 1.5 },
     ]) {
       expect(world.can.complete(phone!, phone!.node.entries.handle(asker!.contact, wrong))).toBeUndefined();
     }
-    expect(dot(vector, vector)).toBeCloseTo(1, 5);
+    const right = { ...request, question, limit: 5 };
+    const reply = world.can.complete(phone!, phone!.node.entries.handle(asker!.contact, right));
+    expect(reply).toMatchObject({ type: 'entries-found' });
+  });
+
+  it('that the search knows already are not told again', () => {
+    const world = settledWorld(4, 40);
+    const [phone, asker] = world.can.living();
+    const question = questionOf(world.makePost().vector)!;
+    const ask = (known: KnownSoFar): EntriesFound => {
+      const request = { type: 'search-entries', question, limit: 10, sinceMs: 0, withPlaces: false, known } as const;
+      return world.can.complete(phone!, phone!.node.entries.handle(asker!.contact, request)) as EntriesFound;
+    };
+    const all = ask(NOTHING_KNOWN);
+    const [first, , third] = all.hits;
+    expect(all.hits.length).toBeGreaterThan(3);
+    const posts = [fingerprintOf(first!.post)];
+    const nearer = ask({ ...NOTHING_KNOWN, floor: third!.similarity, posts });
+    expect(nearer.hits.map(({ post }) => post)).toEqual([all.hits[1]!.post]);
+    const everybody = world.can.living().map(({ contact }) => fingerprintOf(contact.id));
+    const rest = ask({ ...NOTHING_KNOWN, phones: everybody });
+    expect([rest.candidates, rest.adverts]).toEqual([[], []]);
+    expect(all.adverts.length).toBeGreaterThan(0);
   });
 });

@@ -4,6 +4,7 @@ import { dot, type Entry } from '../../services/can-index/core/entries/entry.ts'
 import { EntryKeeper } from '../../services/can-index/core/entries/keeper.ts';
 import { projectedSpace } from '../../services/can-index/core/entries/projected-space.ts';
 import type { Testimony, WitnessOperation } from '../../services/can-index/core/entries/witness.ts';
+import { questionOf } from '../../services/can-index/core/search/question.ts';
 import type { SearchAnswer } from '../../services/can-index/core/search/search.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import type { Projection } from '../../services/shared/core/projection.ts';
@@ -87,7 +88,7 @@ export class EntryWorld {
   }
 
   search(phone: EntryPhone, vector: Float32Array, limit = 10, budget = 40): SearchAnswer {
-    const question = { vector, limit, sinceMs: 0, withPlaces: false, budget };
+    const question = { question: questionOf(vector)!, limit, sinceMs: 0, withPlaces: false, budget };
     return this.can.complete(phone, phone.node.entries.search(question));
   }
 

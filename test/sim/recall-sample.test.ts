@@ -1,5 +1,6 @@
 /** The estimate of a search's recall against what is known of the whole network. */
 import { describe, expect, it } from 'vitest';
+import { questionOf } from '../../services/can-index/core/search/question.ts';
 import { type RecallSample, sampleRecall } from '../../services/can-index/core/search/recall-sample.ts';
 import { untilWhole } from './can-scenario.ts';
 import { type EntryPhone, EntryWorld } from './entry-world.ts';
@@ -22,7 +23,7 @@ function searchAndSample(world: EntryWorld, budget: number): { sample: RecallSam
   const answer = world.search(phone, vector, LIMIT, budget);
   const found = new Set(answer.hits.map(({ post }) => post));
   const truth = world.nearest(vector, LIMIT).filter((post) => found.has(post)).length / LIMIT;
-  const question = { vector, limit: LIMIT, sinceMs: 0, withPlaces: false, budget };
+  const question = { question: questionOf(vector)!, limit: LIMIT, sinceMs: 0, withPlaces: false, budget };
   const others = world.can.living().filter((other) => other !== phone);
   const task = sampleRecall(phone.node.view, others.map(contactOf), question, answer);
   return { sample: world.can.complete(phone, task), truth };
@@ -64,7 +65,7 @@ describe('a sample of the recall', () => {
     const world = worldOf(30, 60);
     const phone = world.somebody();
     const { vector } = world.makePost();
-    const question = { vector, limit: LIMIT, sinceMs: 0, withPlaces: false, budget: 4 };
+    const question = { question: questionOf(vector)!, limit: LIMIT, sinceMs: 0, withPlaces: false, budget: 4 };
     const answer = world.search(phone, vector, LIMIT, 4);
     const others = world.can.living().filter((other) => other !== phone);
     const asked = world.can.complete(phone, sampleRecall(phone.node.view, others.map(contactOf), question, answer));

@@ -20,6 +20,7 @@ import type { Entry } from '../core/entries/entry.ts';
 import type { StoreVerdict } from '../core/entries/entry-message.ts';
 import type { EntryKeeper } from '../core/entries/keeper.ts';
 import type { CanNode } from '../core/node.ts';
+import { type Question, questionOf } from '../core/search/question.ts';
 import type { Contacted, SearchAnswer, SearchQuestion } from '../core/search/search.ts';
 import { MAX_LIMIT } from '../core/search/search-message.ts';
 import { isPoint } from '../core/space.ts';
@@ -90,11 +91,11 @@ export function createCanService(parts: CanServiceParts): Service<typeof CanServ
       if (vectors.length > MAX_VECTORS) throw invalid(`at most ${MAX_VECTORS} vectors a request`);
       checkCount(limit, MAX_LIMIT, 'limit');
       if (budget > MAX_BUDGET) throw invalid(`budget must be at most ${MAX_BUDGET}`);
-      const read = vectors.map((vector) => vectorOf(vector, space));
-      const question = { limit, sinceMs: sinceMilliseconds, withPlaces: false, budget: budget || DEFAULT_BUDGET };
+      const questions = vectors.map((vector) => questionIn(vector, space));
+      const limits = { limit, sinceMs: sinceMilliseconds, withPlaces: false, budget: budget || DEFAULT_BUDGET };
       const answers = await Promise.all(
-        read.map(async (vector) => {
-          const asked = { ...question, vector };
+        questions.map(async (question) => {
+          const asked = { question, ...limits };
           const answer = await run(node.entries.search(asked), 'search', options?.signal);
           parts.searched(asked, answer);
           return nearestOf(answer);
@@ -188,6 +189,12 @@ function vectorOf(bytes: Buffer, { meaning }: CodecSpace): Float32Array {
   } catch (error) {
     throw error instanceof MalformedMessage ? invalid(error.message) : error;
   }
+}
+
+function questionIn(bytes: Buffer, space: CodecSpace): Question {
+  const question = questionOf(vectorOf(bytes, space));
+  if (question === undefined) throw invalid('a vector to search by must be finite and not all zero');
+  return question;
 }
 
 function idOf(text: string, field: string): Id {

@@ -22,12 +22,13 @@ import {
   listOf,
   MalformedMessage,
   required,
+  signedFrom,
 } from './wire-value.ts';
 
 type WireContact = Parameters<typeof contactFrom>[0];
 
 /** Phones that keep one entry, as a message may name them. */
-const MAX_COPIES = 8;
+export const MAX_COPIES = 8;
 
 export function entryTo({ post, author, createdAtMs, revision, vector }: Entry): IndexEntry {
   const ids = { post: idTo(post), author: idTo(author) };
@@ -74,9 +75,9 @@ export function copiedFrom({ entry, copies, links }: WireCopied, space: MeaningS
   };
 }
 
-function sketchFrom(bytes: Buffer, { sketchAxes }: MeaningSpace): Sketch {
+export function sketchFrom(bytes: Buffer, { sketchAxes }: MeaningSpace): Sketch {
   if (bytes.length !== sketchAxes) throw new MalformedMessage(`a sketch has ${sketchAxes} bytes`);
-  return Int8Array.from(bytes, (byte) => (byte << 24) >> 24);
+  return signedFrom(bytes);
 }
 
 const VERDICTS: readonly (readonly [StoreVerdict, WireVerdict])[] = [

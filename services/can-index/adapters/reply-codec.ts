@@ -4,19 +4,10 @@ import type { CopiesKept, EntriesChecked, EntriesListed, EntryStored } from '../
 import { MAX_ITEMS } from '../core/entries/entry-message.ts';
 import type { Done, Exchanged, Found, Granted, HandedOver, Probed, Table, TakerFound } from '../core/message.ts';
 import type { ExactlyFound } from '../core/search/exact-search.ts';
-import { type EntriesFound, MAX_ADVERTS, MAX_CANDIDATES, MAX_LIMIT } from '../core/search/search-message.ts';
-import {
-  copiedFrom,
-  copiedTo,
-  copiesFrom,
-  keepingFrom,
-  keepingTo,
-  linkFrom,
-  linkTo,
-  verdictFrom,
-  verdictTo,
-} from './entry-codec.ts';
+import { type EntriesFound, MAX_LIMIT } from '../core/search/search-message.ts';
+import { copiedFrom, copiedTo, keepingFrom, keepingTo, verdictFrom, verdictTo } from './entry-codec.ts';
 import type { CodecSpace, IndexRequest } from './request-codec.ts';
+import { foundFrom, foundTo } from './search-codec.ts';
 import {
   allKnownFrom,
   boxFrom,
@@ -218,7 +209,7 @@ function entryReplyOf(body: EntryBody, space: CodecSpace): EntryReply {
       return { type: 'entries-listed', items, hasMore: body.value.hasMore };
     }
     case 'entriesFound':
-      return foundFrom(body.value, space);
+      return foundFrom(body.value, meaning);
     case 'exactlyFound': {
       const { hits, around } = body.value;
       return {
@@ -234,42 +225,4 @@ function entryReplyOf(body: EntryBody, space: CodecSpace): EntryReply {
       };
     }
   }
-}
-
-type FoundBody = Extract<Body, { $case: 'entriesFound' }>['value'];
-
-function foundTo({ hits, candidates, adverts }: EntriesFound): FoundBody {
-  return {
-    hits: hits.map(({ post, author, createdAtMs, similarity, place }) => ({
-      post: idTo(post),
-      author: idTo(author),
-      createdAtMilliseconds: createdAtMs,
-      similarity,
-      place: place && linkTo(place),
-    })),
-    candidates: candidates.map(({ post, estimate, at }) => ({ post: idTo(post), estimate, at: at.map(contactTo) })),
-    adverts: adverts.map(({ contact, closeness }) => ({ contact: contactTo(contact), closeness })),
-  };
-}
-
-function foundFrom({ hits, candidates, adverts }: FoundBody, { meaning }: CodecSpace): EntriesFound {
-  return {
-    type: 'entries-found',
-    hits: listOf(hits, MAX_LIMIT, 'hits', ({ post, author, createdAtMilliseconds, similarity, place }) => ({
-      post: idFrom(post, 'post'),
-      author: idFrom(author, 'author'),
-      createdAtMs: createdAtMilliseconds,
-      similarity: numberFrom(similarity, 'a similarity'),
-      place: place && linkFrom(place, meaning),
-    })),
-    candidates: listOf(candidates, MAX_CANDIDATES, 'candidates', ({ post, estimate, at }) => ({
-      post: idFrom(post, 'post'),
-      estimate: numberFrom(estimate, 'an estimate'),
-      at: copiesFrom(at),
-    })),
-    adverts: listOf(adverts, MAX_ADVERTS, 'adverts', ({ contact, closeness }) => ({
-      contact: contactFrom(contact),
-      closeness: numberFrom(closeness, 'a closeness'),
-    })),
-  };
 }

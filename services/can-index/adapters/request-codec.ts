@@ -8,6 +8,7 @@ import { type EntryRequest, MAX_ITEMS } from '../core/entries/entry-message.ts';
 import type { CanRequest } from '../core/message.ts';
 import { isPoint, type Point } from '../core/space.ts';
 import { copiedFrom, copiedTo, copiesFrom, entryFrom, entryTo, linkFrom, linkTo } from './entry-codec.ts';
+import { searchFrom, searchTo } from './search-codec.ts';
 import {
   allKnownFrom,
   boxFrom,
@@ -22,18 +23,7 @@ import {
   zoneFrom,
   zoneTo,
 } from './space-codec.ts';
-import {
-  contactFrom,
-  contactTo,
-  floatsFrom,
-  floatsTo,
-  idFrom,
-  idTo,
-  listOf,
-  MalformedMessage,
-  numberFrom,
-  required,
-} from './wire-value.ts';
+import { contactFrom, contactTo, idFrom, idTo, listOf, MalformedMessage, numberFrom, required } from './wire-value.ts';
 
 export type IndexRequest = CanRequest | EntryRequest;
 
@@ -101,11 +91,8 @@ function entryBodyOf(request: EntryRequest): Body {
       const after = request.after === undefined ? undefined : idTo(request.after);
       return { $case: 'listEntries', value: { box: boxTo(request.box), after } };
     }
-    case 'search-entries': {
-      const { vector, limit, sinceMs, withPlaces } = request;
-      const value = { vector: floatsTo(vector), limit, sinceMilliseconds: sinceMs, withPlaces };
-      return { $case: 'searchEntries', value };
-    }
+    case 'search-entries':
+      return { $case: 'searchEntries', value: searchTo(request) };
     case 'search-exactly':
       return { $case: 'searchExactly', value: { coordinates: [...request.coordinates], limit: request.limit } };
   }
@@ -199,11 +186,8 @@ function entryRequestOf(body: EntryBody, { axes, meaning }: CodecSpace): EntryRe
       const { box, after } = body.value;
       return { type: 'list-entries', box: boxFrom(box, axes), after: after && idFrom(after, 'after') };
     }
-    case 'searchEntries': {
-      const { vector, limit, sinceMilliseconds, withPlaces } = body.value;
-      const read = floatsFrom(vector, meaning.dimensions, 'a vector');
-      return { type: 'search-entries', vector: read, limit, sinceMs: sinceMilliseconds, withPlaces };
-    }
+    case 'searchEntries':
+      return searchFrom(body.value, meaning);
     case 'searchExactly': {
       const coordinates = listOf(body.value.coordinates, axes, 'coordinates', (value) =>
         numberFrom(value, 'a coordinate'),

@@ -53,6 +53,11 @@ export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** Bytes as numbers from −128 to 127; a copy. */
+export function signedFrom(bytes: Buffer): Int8Array {
+  return new Int8Array(bytes);
+}
+
 /** Float32 values, little-endian. */
 export function floatsTo(values: Float32Array): Buffer {
   const bytes = Buffer.allocUnsafe(values.length * 4);

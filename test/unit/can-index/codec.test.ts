@@ -62,6 +62,7 @@ const link = fc.record({ post: id, sketch, at: contacts });
 const copied = fc.array(fc.record({ entry, copies: contacts, links: fc.array(link, { maxLength: 3 }) }), {
   maxLength: 3,
 });
+const fingerprints = fc.array(fc.nat(2 ** 32 - 1), { maxLength: 3 });
 const box = fc.constant({ low: [0, 5], high: [SPAN, 9] });
 const tagged = <Type extends string, Rest>(type: Type, rest: { [Key in keyof Rest]: fc.Arbitrary<Rest[Key]> }) =>
   fc.record({ type: fc.constant(type), ...rest });
@@ -89,7 +90,13 @@ const requests: { readonly [Type in IndexRequest['type']]: fc.Arbitrary<unknown>
   }),
   'withdraw-entry': tagged('withdraw-entry', { post: id }),
   'list-entries': tagged('list-entries', { box, after: optional(id) }),
-  'search-entries': tagged('search-entries', { vector, limit: fc.nat(100), sinceMs: count, withPlaces: fc.boolean() }),
+  'search-entries': tagged('search-entries', {
+    question: sketch,
+    limit: fc.nat(100),
+    sinceMs: count,
+    withPlaces: fc.boolean(),
+    known: fc.record({ floor: float, posts: fingerprints, phones: fingerprints }),
+  }),
   'search-exactly': tagged('search-exactly', {
     coordinates: fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: AXES, maxLength: AXES }),
     limit: fc.nat(100),
@@ -97,7 +104,8 @@ const requests: { readonly [Type in IndexRequest['type']]: fc.Arbitrary<unknown>
 };
 
 const done = tagged('done', {});
-const hit = fc.record({ post: id, author: id, createdAtMs: count, similarity: float, place: optional(link) });
+const place = fc.record({ sketch, at: contacts });
+const hit = fc.record({ post: id, author: id, createdAtMs: count, similarity: float, place: optional(place) });
 const replies: { readonly [Type in IndexRequest['type']]: fc.Arbitrary<unknown> } = {
   exchange: tagged('exchanged', { have: optional(stamp), news }),
   ping: done,
@@ -153,8 +161,14 @@ describe('what is no message', () => {
       { $case: 'find', value: { point: [1], hopsLeft: 1, budgetMilliseconds: 1, detours: 0, visited: [] } },
     ],
     [
-      'with a vector of another length',
-      { $case: 'searchEntries', value: { vector: Buffer.alloc(8), limit: 1, sinceMilliseconds: 0, withPlaces: false } },
+      'with a question of another length',
+      {
+        $case: 'searchEntries',
+        value: {
+          ...{ question: Buffer.alloc(8), limit: 1, sinceMilliseconds: 0, withPlaces: false },
+          ...{ floor: -1, knownPosts: [], knownPhones: [] },
+        },
+      },
     ],
     ['with an id that is too short', { $case: 'withdrawEntry', value: { post: Buffer.alloc(15) } }],
     ['without its entry', { $case: 'storeEntry', value: { entry: undefined, copies: [] } }],
@@ -193,6 +207,14 @@ describe('what is no message', () => {
         }
       }),
     );
+  });
+
+  it('is a reply that names a phone it does not have', () => {
+    const candidates = [{ post: Buffer.alloc(16), estimate: 0, at: [1] }];
+    const phones = [{ id: Buffer.alloc(16), address: '10.0.0.1:7400' }];
+    const value = { hits: [], candidates, adverts: [], phones };
+    const bytes = PeerReply.encode({ body: { $case: 'entriesFound', value } }).finish();
+    expect(() => decodeReply(bytes, 'search-entries', space)).toThrow('phone 1 is not among the 1 named');
   });
 
   it('of another kind than the question is no reply', () => {

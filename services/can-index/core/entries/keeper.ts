@@ -13,9 +13,10 @@ import {
   type SearchExactly,
   searchExactly,
 } from '../search/exact-search.ts';
+import { isQuestion, questionOf, vectorOf } from '../search/question.ts';
 import { type SearchAnswer, type SearchQuestion, search } from '../search/search.ts';
-import type { EntriesFound, FoundPlace, SearchEntries } from '../search/search-message.ts';
-import { MAX_LIMIT } from '../search/search-message.ts';
+import type { EntriesFound, SearchEntries } from '../search/search-message.ts';
+import { MAX_LIMIT, NOTHING_KNOWN } from '../search/search-message.ts';
 import { cutFor } from '../split-point.ts';
 import type { Cut, Zone } from '../zone.ts';
 import { EntryAdmission } from './admission.ts';
@@ -34,7 +35,7 @@ import {
   type StoreVerdict,
 } from './entry-message.ts';
 import { EntryStore, type KeptEntry } from './entry-store.ts';
-import { MAX_LINKS } from './link.ts';
+import { type Link, MAX_LINKS } from './link.ts';
 import { LinkUpkeep } from './link-upkeep.ts';
 import { copyRoom } from './placement.ts';
 import { EntryRemoval } from './removal.ts';
@@ -78,7 +79,7 @@ export class EntryKeeper implements EntryKeeping {
     this.store = new EntryStore(space);
     this.#admission = new EntryAdmission(space, this.store);
     this.#removal = new EntryRemoval(view, this.store, this.#admission);
-    const nearest = (kept: KeptEntry): Task<readonly FoundPlace[]> => this.#nearestTo(kept);
+    const nearest = (kept: KeptEntry): Task<readonly Link[]> => this.#nearestTo(kept);
     this.#settling = new Settling({ view, store: this.store, nearest });
     const links = new LinkUpkeep(view, this.store, this.#settling);
     this.#custody = new Custody({ view, store: this.store, settling: this.#settling, links });
@@ -121,10 +122,10 @@ export class EntryKeeper implements EntryKeeping {
     yield* this.#view.ask(owner.contact, { type: 'withdraw-entry', post } as CanMessage);
   }
 
-  *search(question: SearchQuestion): Task<SearchAnswer> {
-    const { vector, limit, sinceMs, withPlaces } = question;
-    const own = this.#answer({ type: 'search-entries', vector, limit, sinceMs, withPlaces });
-    return yield* search({ view: this.#view, point: this.#space.pointOf(vector), own }, question);
+  *search(asked: SearchQuestion): Task<SearchAnswer> {
+    const { question, limit, sinceMs, withPlaces } = asked;
+    const own = this.#answer({ type: 'search-entries', question, limit, sinceMs, withPlaces, known: NOTHING_KNOWN });
+    return yield* search({ view: this.#view, point: this.#space.pointOf(vectorOf(question)), own }, asked);
   }
 
   /** The posts nearest to a vector in the space of the projection: all of them, whatever it costs. */
@@ -204,8 +205,8 @@ export class EntryKeeper implements EntryKeeping {
     return isPlace && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
   }
 
-  #isQuestion({ vector, limit }: SearchEntries): boolean {
-    return vector.length === this.#space.dimensions && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
+  #isQuestion({ question, limit }: SearchEntries): boolean {
+    return isQuestion(question, this.#space.dimensions) && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
   }
 
   *#storeEntry(from: Contact, { entry, copies }: StoreEntry): Task<StoreVerdict> {
@@ -278,10 +279,11 @@ export class EntryKeeper implements EntryKeeping {
     });
   }
 
-  *#nearestTo({ entry }: KeptEntry): Task<readonly FoundPlace[]> {
-    const question = { vector: entry.vector, limit: MAX_LINKS + 1, sinceMs: 0, withPlaces: true };
-    const { hits } = yield* this.search({ ...question, budget: SETTLING_BUDGET });
-    return hits.flatMap(({ place }) => place ?? []);
+  *#nearestTo({ entry }: KeptEntry): Task<readonly Link[]> {
+    const question = questionOf(entry.vector)!;
+    const limits = { limit: MAX_LINKS + 1, sinceMs: 0, withPlaces: true, budget: SETTLING_BUDGET };
+    const { hits } = yield* this.search({ question, ...limits });
+    return hits.flatMap(({ post, place }) => (place === undefined ? [] : { post, ...place }));
   }
 
   #summarise(): void {

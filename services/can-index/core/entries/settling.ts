@@ -4,7 +4,6 @@ import type { Task } from '../../../shared/core/effect.ts';
 import type { Id } from '../../../shared/core/id.ts';
 import type { CanView } from '../entry-keeping.ts';
 import type { CanMessage } from '../message.ts';
-import type { FoundPlace } from '../search/search-message.ts';
 import { ByPhone } from './by-phone.ts';
 import type { CopiesKept, KeepCopies, LinkEntries } from './entry-message.ts';
 import { MAX_ITEMS } from './entry-message.ts';
@@ -21,7 +20,7 @@ export interface SettlingParts {
   readonly view: CanView;
   readonly store: EntryStore;
   /** The posts nearest to an entry, with where they are kept. */
-  nearest(kept: KeptEntry): Task<readonly FoundPlace[]>;
+  nearest(kept: KeptEntry): Task<readonly Link[]>;
 }
 
 export class Settling {
@@ -33,10 +32,7 @@ export class Settling {
 
   *settle(kept: KeptEntry): Task<void> {
     const near = yield* this.#parts.nearest(kept);
-    const links: Link[] = near
-      .filter(({ post }) => post !== kept.entry.post)
-      .slice(0, MAX_LINKS)
-      .map(({ post, sketch, at }) => ({ post, sketch, at }));
+    const links = near.filter(({ post }) => post !== kept.entry.post).slice(0, MAX_LINKS);
     // A neighbour that was not found again is none any more, or nobody knows where it is.
     kept.links = kept.links.filter(({ at }) => at.length > 0);
     for (const link of links) this.#parts.store.link(kept.entry.post, link);

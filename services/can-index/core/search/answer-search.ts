@@ -5,6 +5,7 @@ import type { MeaningSpace } from '../entries/entry.ts';
 import type { EntryStore, Near } from '../entries/entry-store.ts';
 import { estimateSimilarity, type Sketch } from '../entries/sketch.ts';
 import { closeness, type EntrySummary } from '../entries/summary.ts';
+import { fingerprintOf, vectorOf } from './question.ts';
 import {
   type Candidate,
   type EntriesFound,
@@ -17,6 +18,10 @@ import {
 
 /** Entries whose links are followed, beyond those asked for: near posts lead to near posts. */
 const FOLLOWED = 12;
+/** A post whose estimate is this far below what counts is seldom nearer than that: three standard errors of estimates. */
+const MOST_UNDERESTIMATED = 0.15;
+/** Centroids farther off than this say nothing. */
+const LEAST_CLOSENESS = -0.4;
 
 export interface Advert {
   readonly contact: Contact;
@@ -28,40 +33,60 @@ export function answerSearch(
   store: EntryStore,
   space: MeaningSpace,
   adverts: Iterable<Advert>,
-  { vector, limit, sinceMs, withPlaces }: SearchEntries,
+  { question, limit, sinceMs, withPlaces, known }: SearchEntries,
 ): EntriesFound {
-  const question = space.sketchOf(vector);
+  const vector = vectorOf(question);
+  const sketch = space.sketchOf(vector);
   const near = store.nearest(vector, Math.max(limit, FOLLOWED), ({ createdAtMs }) => createdAtMs >= sinceMs);
+  const posts = new Set(known.posts);
+  const phones = new Set(known.phones);
+  const hits = near.slice(0, limit).filter(({ kept, similarity }) => {
+    return similarity > known.floor && !posts.has(fingerprintOf(kept.entry.post));
+  });
   return {
     type: 'entries-found',
-    hits: near.slice(0, limit).map((hit) => hitOf(hit, withPlaces)),
-    candidates: candidatesOf(store, near.slice(0, FOLLOWED), question),
-    adverts: scoredAdverts(adverts, question),
+    hits: hits.map((hit) => hitOf(hit, withPlaces)),
+    candidates: candidatesOf(near.slice(0, FOLLOWED), sketch, {
+      least: known.floor - MOST_UNDERESTIMATED,
+      isKnown: (post) => store.get(post) !== undefined || posts.has(fingerprintOf(post)),
+      hasAnswered: ({ id }) => phones.has(fingerprintOf(id)),
+    }),
+    adverts: scoredAdverts(adverts, sketch).filter(({ contact }) => !phones.has(fingerprintOf(contact.id))),
   };
 }
 
 function hitOf({ kept: { entry, sketch, copies }, similarity }: Near, withPlaces: boolean): Hit {
   const { post, author, createdAtMs } = entry;
-  return { post, author, createdAtMs, similarity, place: withPlaces ? { post, sketch, at: copies } : undefined };
+  return { post, author, createdAtMs, similarity, place: withPlaces ? { sketch, at: copies } : undefined };
 }
 
-/** The posts that the nearest entries link to and that this phone does not keep, the likeliest first. */
-function candidatesOf(store: EntryStore, near: readonly Near[], question: Sketch): Candidate[] {
+interface Worth {
+  /** Candidates with a lower estimate are of no use. */
+  readonly least: number;
+  /** The post itself was held against the question. */
+  readonly isKnown: (post: Id) => boolean;
+  /** What the phone keeps was held against it. */
+  readonly hasAnswered: (phone: Contact) => boolean;
+}
+
+/** The posts that the nearest entries link to and that nobody has looked at yet, the likeliest first. */
+function candidatesOf(near: readonly Near[], question: Sketch, { least, isKnown, hasAnswered }: Worth): Candidate[] {
   const candidates = new Map<Id, Candidate>();
   for (const { kept } of near) {
     for (const { post, sketch, at } of kept.links) {
-      if (candidates.has(post) || at.length === 0 || store.get(post) !== undefined) continue;
-      candidates.set(post, { post, estimate: estimateSimilarity(question, sketch), at });
+      if (candidates.has(post) || at.length === 0 || isKnown(post) || at.some(hasAnswered)) continue;
+      const estimate = estimateSimilarity(question, sketch);
+      if (estimate >= least) candidates.set(post, { post, estimate, at });
     }
   }
   return [...candidates.values()].sort((a, b) => b.estimate - a.estimate).slice(0, MAX_CANDIDATES);
 }
 
-export function scoredAdverts(adverts: Iterable<Advert>, question: Sketch): ScoredAdvert[] {
+function scoredAdverts(adverts: Iterable<Advert>, question: Sketch): ScoredAdvert[] {
   const scored: ScoredAdvert[] = [];
   for (const { contact, summary } of adverts) {
     const score = closeness(summary, question);
-    if (score !== undefined) scored.push({ contact, closeness: score });
+    if (score !== undefined && score >= LEAST_CLOSENESS) scored.push({ contact, closeness: score });
   }
   return scored.sort((a, b) => b.closeness - a.closeness).slice(0, MAX_ADVERTS);
 }

@@ -10,7 +10,7 @@ import type { Contact } from '../../../shared/core/contact.ts';
 import { now, random, type Task } from '../../../shared/core/effect.ts';
 import type { CanView } from '../entry-keeping.ts';
 import type { SearchAnswer, SearchQuestion } from './search.ts';
-import type { EntriesFound, SearchEntries } from './search-message.ts';
+import { type EntriesFound, NOTHING_KNOWN, type SearchEntries } from './search-message.ts';
 
 export interface RecallSample {
   /** Posts among the nearest that the phones drawn named: the search should have found them. */
@@ -32,11 +32,11 @@ type Named = Pick<EntriesFound['hits'][number], 'post' | 'similarity'>;
 export function* sampleRecall(
   view: CanView,
   phones: readonly Contact[],
-  question: SearchQuestion,
+  { question, limit, sinceMs }: SearchQuestion,
   answer: SearchAnswer,
 ): Task<RecallSample> {
-  const { vector, limit, sinceMs } = question;
-  const request: SearchEntries = { type: 'search-entries', vector, limit, sinceMs, withPlaces: false };
+  const known = NOTHING_KNOWN;
+  const request: SearchEntries = { type: 'search-entries', question, limit, sinceMs, withPlaces: false, known };
   const newestMs = (yield* now()) - SETTLED_AFTER_MS;
   const named = new Map<Named['post'], Named>();
   let answered = 0;

@@ -2,22 +2,36 @@
 import type { Contact } from '../../../shared/core/contact.ts';
 import type { Id } from '../../../shared/core/id.ts';
 import type { Sketch } from '../entries/sketch.ts';
+import type { Question } from './question.ts';
 
 export interface SearchEntries {
   readonly type: 'search-entries';
-  /** [dimensions], of length 1. */
-  readonly vector: Float32Array;
+  readonly question: Question;
   /** Entries wanted, 1 to MAX_LIMIT. */
   readonly limit: number;
   /** Only posts made at or after this, ms since the epoch; 0: all. */
   readonly sinceMs: number;
   /** Hits come with where they are kept: for who wants to link to them. */
   readonly withPlaces: boolean;
+  /** What the search knows already, so that nobody tells it again. */
+  readonly known: KnownSoFar;
 }
+
+export interface KnownSoFar {
+  /** The cosine of the last of the nearest posts found so far: only nearer ones are of use. −1: all are. */
+  readonly floor: number;
+  /** Fingerprints of the nearest posts found so far, at most MAX_LIMIT. */
+  readonly posts: readonly number[];
+  /** Fingerprints of phones that have answered, at most MAX_ANSWERED: what they keep was held against the question. */
+  readonly phones: readonly number[];
+}
+
+/** At the beginning. */
+export const NOTHING_KNOWN: KnownSoFar = { floor: -1, posts: [], phones: [] };
 
 export interface EntriesFound {
   readonly type: 'entries-found';
-  /** Of those it keeps, the nearest first. */
+  /** Of those it keeps, the nearest first, without those that are known. */
   readonly hits: readonly Hit[];
   /** Posts that it does not keep and that may be near, the likeliest first. */
   readonly candidates: readonly Candidate[];
@@ -37,7 +51,6 @@ export interface Hit {
 
 /** What a link to a post needs to know of it. */
 export interface FoundPlace {
-  readonly post: Id;
   readonly sketch: Sketch;
   readonly at: readonly Contact[];
 }
@@ -57,5 +70,6 @@ export interface ScoredAdvert {
 }
 
 export const MAX_LIMIT = 100;
+export const MAX_ANSWERED = 256;
 export const MAX_CANDIDATES = 48;
 export const MAX_ADVERTS = 16;

@@ -4,7 +4,16 @@
  */
 import type { Contact } from '../../../shared/core/contact.ts';
 import type { Id } from '../../../shared/core/id.ts';
-import type { Candidate, EntriesFound, Hit, ScoredAdvert } from './search-message.ts';
+import { fingerprintOf } from './question.ts';
+import {
+  type Candidate,
+  type EntriesFound,
+  type Hit,
+  type KnownSoFar,
+  MAX_ANSWERED,
+  NOTHING_KNOWN,
+  type ScoredAdvert,
+} from './search-message.ts';
 
 /** How far a sketch's estimate of a cosine may be off: its standard error, about. */
 const ESTIMATE_ERROR = 0.05;
@@ -28,6 +37,9 @@ export class SearchPlan {
   readonly #candidates = new Map<Id, Candidate>();
   readonly #adverts = new Map<Id, ScoredAdvert>();
   readonly #asked = new Set<Id>();
+  /** Phones asked that were silent: what they keep is still to be looked at. */
+  readonly #failed = new Set<Id>();
+  readonly #answered: Id[] = [];
 
   /** `limit`: how many of the nearest posts are wanted. */
   constructor(limit: number) {
@@ -39,7 +51,16 @@ export class SearchPlan {
     return this.#hits;
   }
 
-  /** The phone is being asked, or is not to be. */
+  /** What need not be told again. */
+  get known(): KnownSoFar {
+    return {
+      floor: this.#isFull ? this.#hits.at(-1)!.similarity : NOTHING_KNOWN.floor,
+      posts: this.#hits.map(({ post }) => fingerprintOf(post)),
+      phones: this.#answered.slice(-MAX_ANSWERED).map(fingerprintOf),
+    };
+  }
+
+  /** The phone is being asked. */
   asked(id: Id): void {
     this.#asked.add(id);
   }
@@ -48,18 +69,21 @@ export class SearchPlan {
     return this.#asked.has(id);
   }
 
+  failed(id: Id): void {
+    this.#failed.add(id);
+  }
+
   /** Takes in what a phone answered. */
-  learn({ hits, candidates, adverts }: EntriesFound): void {
+  learn(from: Id, { hits, candidates, adverts }: EntriesFound): void {
+    this.#asked.add(from);
+    this.#answered.push(from);
     for (const hit of hits) this.#addHit(hit);
     for (const candidate of candidates) {
       if (this.#candidates.size < MAX_KNOWN || this.#candidates.has(candidate.post)) this.#addCandidate(candidate);
     }
-    for (const advert of adverts) this.learnAdvert(advert);
-  }
-
-  learnAdvert(advert: ScoredAdvert): void {
-    if (this.#adverts.size >= MAX_KNOWN && !this.#adverts.has(advert.contact.id)) return;
-    this.#adverts.set(advert.contact.id, advert);
+    for (const advert of adverts) {
+      if (this.#adverts.size < MAX_KNOWN) this.#adverts.set(advert.contact.id, advert);
+    }
   }
 
   /** The best phone to ask that was not asked yet; undefined when none is known. */
@@ -70,7 +94,7 @@ export class SearchPlan {
       gains.set(contact.id, { contact, gain: Math.exp(closeness / CENTROID_SCALE) });
     }
     for (const { post, estimate, at } of this.#candidates.values()) {
-      if (this.#found.has(post)) continue;
+      if (this.#found.has(post) || at.some(({ id }) => this.#looks(id))) continue;
       const likelihood = this.#likelihood(estimate);
       for (const contact of at) {
         if (this.#asked.has(contact.id)) continue;
@@ -84,9 +108,18 @@ export class SearchPlan {
     return best;
   }
 
+  get #isFull(): boolean {
+    return this.#hits.length >= this.#limit;
+  }
+
+  /** The phone names the nearest of what it keeps, or has named them: whatever else it keeps is not among the nearest. */
+  #looks(id: Id): boolean {
+    return this.#asked.has(id) && !this.#failed.has(id);
+  }
+
   /** The probability that a post with this estimate is among the nearest. */
   #likelihood(estimate: number): number {
-    const threshold = this.#hits.length < this.#limit ? NEAR_ENOUGH : this.#hits.at(-1)!.similarity;
+    const threshold = this.#isFull ? this.#hits.at(-1)!.similarity : NEAR_ENOUGH;
     return 1 / (1 + Math.exp((threshold - estimate) / ESTIMATE_ERROR));
   }
 

@@ -10,7 +10,7 @@ import type { Point } from '../space.ts';
 import type { EntriesFound, Hit, SearchEntries } from './search-message.ts';
 import { SearchPlan } from './search-plan.ts';
 
-export interface SearchQuestion extends Omit<SearchEntries, 'type'> {
+export interface SearchQuestion extends Omit<SearchEntries, 'type' | 'known'> {
   /** Phones contacted at most. */
   readonly budget: number;
 }
@@ -39,8 +39,8 @@ export interface SearchAnswer {
 
 /** Phones asked at once. More are faster and waste some contacts. */
 const PARALLEL = 3;
-/** A phone that is expected to add fewer posts than this is not worth a contact. */
-const LEAST_GAIN = 0.05;
+/** A phone that is expected to add fewer posts than this is not worth a contact (docs/experiments/feed-recall.md). */
+const LEAST_GAIN = 0.1;
 /** A search ends after so long, in ms. */
 const DEADLINE_MS = 4_000;
 
@@ -79,14 +79,13 @@ class Search {
     this.#view = view;
     this.#question = question;
     this.#plan = new SearchPlan(question.limit);
-    this.#plan.asked(view.self.id);
   }
 
   /** Gives how many posts of the answer are new. */
   learn(from: Contact, answer: EntriesFound): number {
     const before = this.#from.size;
     for (const { post } of answer.hits) if (!this.#from.has(post)) this.#from.set(post, from);
-    this.#plan.learn(answer);
+    this.#plan.learn(from.id, answer);
     return this.#from.size - before;
   }
 
@@ -141,9 +140,10 @@ class Search {
   }
 
   *#ask(phone: Contact): Task<void> {
-    const { vector, limit, sinceMs, withPlaces } = this.#question;
+    const { question, limit, sinceMs, withPlaces } = this.#question;
     this.#plan.asked(phone.id);
-    const request: SearchEntries = { type: 'search-entries', vector, limit, sinceMs, withPlaces };
+    const { known } = this.#plan;
+    const request: SearchEntries = { type: 'search-entries', question, limit, sinceMs, withPlaces, known };
     const startedMs = yield* now();
     const fiber = yield* spawn(this.#view.ask<EntriesFound>(phone, request), 'search');
     this.#asking.push({ phone, startedMs, fiber });
@@ -156,6 +156,7 @@ class Search {
       const outcome = fiber.result;
       const milliseconds = Math.max(0, atMs - startedMs);
       if (outcome?.ok !== true) {
+        this.#plan.failed(phone.id);
         this.#contacted.push({ phone, milliseconds, outcome: outcome?.failure ?? 'refused', added: 0 });
         continue;
       }

@@ -304,10 +304,23 @@ export interface EntriesListedReply {
 }
 
 export interface SearchEntriesRequest {
-  vector: Buffer;
+  /** a signed byte a dimension: the vector, scaled so that its largest coordinate is 127 */
+  question: Buffer;
   limit: number;
   sinceMilliseconds: number;
   withPlaces: boolean;
+  /** Only posts nearer than this are of use: a cosine, -1 for all. */
+  floor: number;
+  /** The first 32 bits of the ids of posts that were found and of phones that have answered. */
+  knownPosts: number[];
+  knownPhones: number[];
+}
+
+/** Phones are named by their places in EntriesFoundReply.phones. */
+export interface FoundPlace {
+  /** a byte an axis */
+  sketch: Buffer;
+  at: number[];
 }
 
 export interface FoundEntry {
@@ -316,21 +329,22 @@ export interface FoundEntry {
   createdAtMilliseconds: number;
   similarity: number;
   /** only when asked for */
-  place: Link | undefined;
+  place: FoundPlace | undefined;
 }
 
 export interface Candidate {
   post: Buffer;
   estimate: number;
-  at: Contact[];
+  at: number[];
 }
 
 export interface ScoredAdvert {
-  contact: Contact | undefined;
+  phone: number;
   closeness: number;
 }
 
 export interface EntriesFoundReply {
+  phones: Contact[];
   hits: FoundEntry[];
   candidates: Candidate[];
   adverts: ScoredAdvert[];
@@ -3036,13 +3050,21 @@ export const EntriesListedReply: MessageFns<EntriesListedReply> = {
 };
 
 function createBaseSearchEntriesRequest(): SearchEntriesRequest {
-  return { vector: Buffer.alloc(0), limit: 0, sinceMilliseconds: 0, withPlaces: false };
+  return {
+    question: Buffer.alloc(0),
+    limit: 0,
+    sinceMilliseconds: 0,
+    withPlaces: false,
+    floor: 0,
+    knownPosts: [],
+    knownPhones: [],
+  };
 }
 
 export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
   encode(message: SearchEntriesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.vector.length !== 0) {
-      writer.uint32(10).bytes(message.vector);
+    if (message.question.length !== 0) {
+      writer.uint32(10).bytes(message.question);
     }
     if (message.limit !== 0) {
       writer.uint32(16).uint32(message.limit);
@@ -3052,6 +3074,23 @@ export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
     }
     if (message.withPlaces !== false) {
       writer.uint32(32).bool(message.withPlaces);
+    }
+    if (message.floor !== 0) {
+      writer.uint32(45).float(message.floor);
+    }
+    if (message.knownPosts.length !== 0) {
+      writer.uint32(50).fork();
+      for (const v of message.knownPosts) {
+        writer.fixed32(v);
+      }
+      writer.join();
+    }
+    if (message.knownPhones.length !== 0) {
+      writer.uint32(58).fork();
+      for (const v of message.knownPhones) {
+        writer.fixed32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -3074,7 +3113,7 @@ export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
               break;
             }
 
-            message.vector = Buffer.from(reader.bytes());
+            message.question = Buffer.from(reader.bytes());
             continue;
           }
           case 2: {
@@ -3100,6 +3139,121 @@ export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
 
             message.withPlaces = reader.bool();
             continue;
+          }
+          case 5: {
+            if (tag !== 45) {
+              break;
+            }
+
+            message.floor = reader.float();
+            continue;
+          }
+          case 6: {
+            if (tag === 53) {
+              message.knownPosts.push(reader.fixed32());
+
+              continue;
+            }
+
+            if (tag === 50) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.knownPosts.push(reader.fixed32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 7: {
+            if (tag === 61) {
+              message.knownPhones.push(reader.fixed32());
+
+              continue;
+            }
+
+            if (tag === 58) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.knownPhones.push(reader.fixed32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFoundPlace(): FoundPlace {
+  return { sketch: Buffer.alloc(0), at: [] };
+}
+
+export const FoundPlace: MessageFns<FoundPlace> = {
+  encode(message: FoundPlace, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sketch.length !== 0) {
+      writer.uint32(10).bytes(message.sketch);
+    }
+    if (message.at.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.at) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FoundPlace {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFoundPlace();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sketch = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.at.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.at.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
@@ -3130,10 +3284,10 @@ export const FoundEntry: MessageFns<FoundEntry> = {
       writer.uint32(24).uint64(message.createdAtMilliseconds);
     }
     if (message.similarity !== 0) {
-      writer.uint32(33).double(message.similarity);
+      writer.uint32(37).float(message.similarity);
     }
     if (message.place !== undefined) {
-      Link.encode(message.place, writer.uint32(42).fork()).join();
+      FoundPlace.encode(message.place, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -3176,11 +3330,11 @@ export const FoundEntry: MessageFns<FoundEntry> = {
             continue;
           }
           case 4: {
-            if (tag !== 33) {
+            if (tag !== 37) {
               break;
             }
 
-            message.similarity = reader.double();
+            message.similarity = reader.float();
             continue;
           }
           case 5: {
@@ -3188,7 +3342,7 @@ export const FoundEntry: MessageFns<FoundEntry> = {
               break;
             }
 
-            message.place = Link.decode(reader, reader.uint32());
+            message.place = FoundPlace.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -3216,8 +3370,12 @@ export const Candidate: MessageFns<Candidate> = {
     if (message.estimate !== 0) {
       writer.uint32(21).float(message.estimate);
     }
-    for (const v of message.at) {
-      Contact.encode(v!, writer.uint32(26).fork()).join();
+    if (message.at.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.at) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -3252,12 +3410,22 @@ export const Candidate: MessageFns<Candidate> = {
             continue;
           }
           case 3: {
-            if (tag !== 26) {
-              break;
+            if (tag === 24) {
+              message.at.push(reader.uint32());
+
+              continue;
             }
 
-            message.at.push(Contact.decode(reader, reader.uint32()));
-            continue;
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.at.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
@@ -3273,13 +3441,13 @@ export const Candidate: MessageFns<Candidate> = {
 };
 
 function createBaseScoredAdvert(): ScoredAdvert {
-  return { contact: undefined, closeness: 0 };
+  return { phone: 0, closeness: 0 };
 }
 
 export const ScoredAdvert: MessageFns<ScoredAdvert> = {
   encode(message: ScoredAdvert, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.contact !== undefined) {
-      Contact.encode(message.contact, writer.uint32(10).fork()).join();
+    if (message.phone !== 0) {
+      writer.uint32(8).uint32(message.phone);
     }
     if (message.closeness !== 0) {
       writer.uint32(21).float(message.closeness);
@@ -3301,11 +3469,11 @@ export const ScoredAdvert: MessageFns<ScoredAdvert> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 10) {
+            if (tag !== 8) {
               break;
             }
 
-            message.contact = Contact.decode(reader, reader.uint32());
+            message.phone = reader.uint32();
             continue;
           }
           case 2: {
@@ -3330,19 +3498,22 @@ export const ScoredAdvert: MessageFns<ScoredAdvert> = {
 };
 
 function createBaseEntriesFoundReply(): EntriesFoundReply {
-  return { hits: [], candidates: [], adverts: [] };
+  return { phones: [], hits: [], candidates: [], adverts: [] };
 }
 
 export const EntriesFoundReply: MessageFns<EntriesFoundReply> = {
   encode(message: EntriesFoundReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.phones) {
+      Contact.encode(v!, writer.uint32(10).fork()).join();
+    }
     for (const v of message.hits) {
-      FoundEntry.encode(v!, writer.uint32(10).fork()).join();
+      FoundEntry.encode(v!, writer.uint32(18).fork()).join();
     }
     for (const v of message.candidates) {
-      Candidate.encode(v!, writer.uint32(18).fork()).join();
+      Candidate.encode(v!, writer.uint32(26).fork()).join();
     }
     for (const v of message.adverts) {
-      ScoredAdvert.encode(v!, writer.uint32(26).fork()).join();
+      ScoredAdvert.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -3365,7 +3536,7 @@ export const EntriesFoundReply: MessageFns<EntriesFoundReply> = {
               break;
             }
 
-            message.hits.push(FoundEntry.decode(reader, reader.uint32()));
+            message.phones.push(Contact.decode(reader, reader.uint32()));
             continue;
           }
           case 2: {
@@ -3373,11 +3544,19 @@ export const EntriesFoundReply: MessageFns<EntriesFoundReply> = {
               break;
             }
 
-            message.candidates.push(Candidate.decode(reader, reader.uint32()));
+            message.hits.push(FoundEntry.decode(reader, reader.uint32()));
             continue;
           }
           case 3: {
             if (tag !== 26) {
+              break;
+            }
+
+            message.candidates.push(Candidate.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
               break;
             }
 
