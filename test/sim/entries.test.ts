@@ -193,10 +193,10 @@ describe('entries', () => {
     const all = ask(NOTHING_KNOWN);
     const [first, , third] = all.hits;
     expect(all.hits.length).toBeGreaterThan(3);
-    const posts = [fingerprintOf(first!.post)];
+    const posts = [fingerprintOf(first!.post, 0)];
     const nearer = ask({ ...NOTHING_KNOWN, floor: third!.similarity, posts });
     expect(nearer.hits.map(({ post }) => post)).toEqual([all.hits[1]!.post]);
-    const everybody = world.can.living().map(({ contact }) => fingerprintOf(contact.id));
+    const everybody = world.can.living().map(({ contact }) => fingerprintOf(contact.id, 0));
     const rest = ask({ ...NOTHING_KNOWN, phones: everybody });
     expect([rest.candidates, rest.adverts]).toEqual([[], []]);
     expect(all.adverts.length).toBeGreaterThan(0);

@@ -38,6 +38,7 @@ export function searchTo({ question, limit, sinceMs, withPlaces, known }: Search
     limit,
     sinceMilliseconds: sinceMs,
     withPlaces,
+    salt: known.salt,
     floor: known.floor,
     knownPosts: [...known.posts],
     knownPhones: [...known.phones],
@@ -45,7 +46,7 @@ export function searchTo({ question, limit, sinceMs, withPlaces, known }: Search
 }
 
 export function searchFrom(wire: SearchEntriesRequest, { dimensions }: MeaningSpace): SearchEntries {
-  const { question, limit, sinceMilliseconds, withPlaces, floor, knownPosts, knownPhones } = wire;
+  const { question, limit, sinceMilliseconds, withPlaces, floor, salt, knownPosts, knownPhones } = wire;
   if (question.length !== dimensions) throw new MalformedMessage(`a question has ${dimensions} bytes`);
   return {
     type: 'search-entries',
@@ -54,6 +55,7 @@ export function searchFrom(wire: SearchEntriesRequest, { dimensions }: MeaningSp
     sinceMs: sinceMilliseconds,
     withPlaces,
     known: {
+      salt,
       floor: numberFrom(floor, 'the floor'),
       posts: listOf(knownPosts, MAX_LIMIT, 'known posts', (post) => post),
       phones: listOf(knownPhones, MAX_ANSWERED, 'known phones', (phone) => phone),

@@ -10,6 +10,7 @@ import { random, type Task } from '../../shared/core/effect.ts';
 import type { Id } from '../../shared/core/id.ts';
 import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
 import type { KnownPhone, Stamp } from './message.ts';
+import { mix } from './mix.ts';
 import type { Point } from './space.ts';
 import type { Zone } from './zone.ts';
 
@@ -66,11 +67,4 @@ export function* randomPointIn({ box: { low, high } }: Zone): Task<Point> {
 
 function wordOf(id: Id, digit: number): number {
   return Number.parseInt(id.slice(digit, digit + 8), 16);
-}
-
-/** Spreads 32 bits evenly: the finaliser of MurmurHash3. Nothing here needs to be hard to invert. */
-function mix(word: number): number {
-  let bits = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return (bits ^ (bits >>> 16)) >>> 0;
 }

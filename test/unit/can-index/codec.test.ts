@@ -95,7 +95,7 @@ const requests: { readonly [Type in IndexRequest['type']]: fc.Arbitrary<unknown>
     limit: fc.nat(100),
     sinceMs: count,
     withPlaces: fc.boolean(),
-    known: fc.record({ floor: float, posts: fingerprints, phones: fingerprints }),
+    known: fc.record({ salt: fc.nat(2 ** 32 - 1), floor: float, posts: fingerprints, phones: fingerprints }),
   }),
   'search-exactly': tagged('search-exactly', {
     coordinates: fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: AXES, maxLength: AXES }),
@@ -166,7 +166,7 @@ describe('what is no message', () => {
         $case: 'searchEntries',
         value: {
           ...{ question: Buffer.alloc(8), limit: 1, sinceMilliseconds: 0, withPlaces: false },
-          ...{ floor: -1, knownPosts: [], knownPhones: [] },
+          ...{ salt: 0, floor: -1, knownPosts: [], knownPhones: [] },
         },
       },
     ],

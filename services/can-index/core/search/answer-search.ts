@@ -38,20 +38,21 @@ export function answerSearch(
   const vector = vectorOf(question);
   const sketch = space.sketchOf(vector);
   const near = store.nearest(vector, Math.max(limit, FOLLOWED), ({ createdAtMs }) => createdAtMs >= sinceMs);
+  const print = (id: Id): number => fingerprintOf(id, known.salt);
   const posts = new Set(known.posts);
   const phones = new Set(known.phones);
   const hits = near.slice(0, limit).filter(({ kept, similarity }) => {
-    return similarity > known.floor && !posts.has(fingerprintOf(kept.entry.post));
+    return similarity > known.floor && !posts.has(print(kept.entry.post));
   });
   return {
     type: 'entries-found',
     hits: hits.map((hit) => hitOf(hit, withPlaces)),
     candidates: candidatesOf(near.slice(0, FOLLOWED), sketch, {
       least: known.floor - MOST_UNDERESTIMATED,
-      isKnown: (post) => store.get(post) !== undefined || posts.has(fingerprintOf(post)),
-      hasAnswered: ({ id }) => phones.has(fingerprintOf(id)),
+      isKnown: (post) => store.get(post) !== undefined || posts.has(print(post)),
+      hasAnswered: ({ id }) => phones.has(print(id)),
     }),
-    adverts: scoredAdverts(adverts, sketch).filter(({ contact }) => !phones.has(fingerprintOf(contact.id))),
+    adverts: scoredAdverts(adverts, sketch).filter(({ contact }) => !phones.has(print(contact.id))),
   };
 }
 

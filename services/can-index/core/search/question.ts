@@ -3,6 +3,7 @@
  * hundredth of its length at most, and its cosines to posts change by some thousandth: less than near posts differ by.
  */
 import type { Id } from '../../../shared/core/id.ts';
+import { mix } from '../mix.ts';
 
 /** [dimensions]: the vector, scaled so that its largest coordinate is MOST. */
 export type Question = Int8Array;
@@ -31,7 +32,12 @@ export function isQuestion(question: Question, dimensions: number): boolean {
   return question.length === dimensions && question.some((value) => value !== 0);
 }
 
-/** The first 32 bits of an id: enough to say which ones are not worth repeating. One that is taken for another is left out. */
-export function fingerprintOf(id: Id): number {
-  return Number.parseInt(id.slice(0, 8), 16);
+/**
+ * 32 bits of an id: enough to say which ones are not worth repeating. One that is taken for another is left out, so the
+ * salt is drawn anew for every search: nobody can make a post that always hides another one.
+ */
+export function fingerprintOf(id: Id, salt: number): number {
+  let bits = salt;
+  for (let at = 0; at < id.length; at += 8) bits = mix(bits ^ Number.parseInt(id.slice(at, at + 8), 16));
+  return bits;
 }

@@ -18,6 +18,8 @@ export interface SearchEntries {
 }
 
 export interface KnownSoFar {
+  /** Of the fingerprints (question.ts): 32 bits. */
+  readonly salt: number;
   /** The cosine of the last of the nearest posts found so far: only nearer ones are of use. −1: all are. */
   readonly floor: number;
   /** Fingerprints of the nearest posts found so far, at most MAX_LIMIT. */
@@ -27,7 +29,7 @@ export interface KnownSoFar {
 }
 
 /** At the beginning. */
-export const NOTHING_KNOWN: KnownSoFar = { floor: -1, posts: [], phones: [] };
+export const NOTHING_KNOWN: KnownSoFar = { salt: 0, floor: -1, posts: [], phones: [] };
 
 export interface EntriesFound {
   readonly type: 'entries-found';

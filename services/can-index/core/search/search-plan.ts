@@ -32,6 +32,7 @@ export interface NextPhone {
 
 export class SearchPlan {
   readonly #limit: number;
+  readonly #salt: number;
   readonly #hits: Hit[] = [];
   readonly #found = new Set<Id>();
   readonly #candidates = new Map<Id, Candidate>();
@@ -41,9 +42,10 @@ export class SearchPlan {
   readonly #failed = new Set<Id>();
   readonly #answered: Id[] = [];
 
-  /** `limit`: how many of the nearest posts are wanted. */
-  constructor(limit: number) {
+  /** `limit`: how many of the nearest posts are wanted. `salt`: 32 bits drawn by chance (question.ts). */
+  constructor(limit: number, salt: number) {
     this.#limit = limit;
+    this.#salt = salt;
   }
 
   /** The nearest posts found so far, the nearest first. */
@@ -53,10 +55,12 @@ export class SearchPlan {
 
   /** What need not be told again. */
   get known(): KnownSoFar {
+    const print = (id: Id): number => fingerprintOf(id, this.#salt);
     return {
+      salt: this.#salt,
       floor: this.#isFull ? this.#hits.at(-1)!.similarity : NOTHING_KNOWN.floor,
-      posts: this.#hits.map(({ post }) => fingerprintOf(post)),
-      phones: this.#answered.slice(-MAX_ANSWERED).map(fingerprintOf),
+      posts: this.#hits.map(({ post }) => print(post)),
+      phones: this.#answered.slice(-MAX_ANSWERED).map(print),
     };
   }
 

@@ -3,7 +3,16 @@
  * owner of the question's point; from there links and centroids lead on.
  */
 import type { Contact } from '../../../shared/core/contact.ts';
-import { type CallOutcome, cancel, type Fiber, first, now, spawn, type Task } from '../../../shared/core/effect.ts';
+import {
+  type CallOutcome,
+  cancel,
+  type Fiber,
+  first,
+  now,
+  random,
+  spawn,
+  type Task,
+} from '../../../shared/core/effect.ts';
 import type { CanView } from '../entry-keeping.ts';
 import type { Found } from '../message.ts';
 import type { Point } from '../space.ts';
@@ -53,7 +62,8 @@ export interface SearchPlace {
 }
 
 export function* search({ view, point, own }: SearchPlace, question: SearchQuestion): Task<SearchAnswer> {
-  const running = new Search(view, question);
+  const salt = Math.floor((yield* random()) * 2 ** 32);
+  const running = new Search(view, question, salt);
   running.learn(view.self, own);
   return yield* running.run(point);
 }
@@ -75,10 +85,10 @@ class Search {
   /** One contact of the budget is for the owner of the point, which is not known yet. */
   #isOwnerSought = true;
 
-  constructor(view: CanView, question: SearchQuestion) {
+  constructor(view: CanView, question: SearchQuestion, salt: number) {
     this.#view = view;
     this.#question = question;
-    this.#plan = new SearchPlan(question.limit);
+    this.#plan = new SearchPlan(question.limit, salt);
   }
 
   /** Gives how many posts of the answer are new. */

@@ -311,9 +311,10 @@ export interface SearchEntriesRequest {
   withPlaces: boolean;
   /** Only posts nearer than this are of use: a cosine, -1 for all. */
   floor: number;
-  /** The first 32 bits of the ids of posts that were found and of phones that have answered. */
+  /** Salted fingerprints, 32 bits each, of the ids of posts that were found and of phones that have answered. */
   knownPosts: number[];
   knownPhones: number[];
+  salt: number;
 }
 
 /** Phones are named by their places in EntriesFoundReply.phones. */
@@ -3058,6 +3059,7 @@ function createBaseSearchEntriesRequest(): SearchEntriesRequest {
     floor: 0,
     knownPosts: [],
     knownPhones: [],
+    salt: 0,
   };
 }
 
@@ -3091,6 +3093,9 @@ export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
         writer.fixed32(v);
       }
       writer.join();
+    }
+    if (message.salt !== 0) {
+      writer.uint32(69).fixed32(message.salt);
     }
     return writer;
   },
@@ -3183,6 +3188,14 @@ export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
             }
 
             break;
+          }
+          case 8: {
+            if (tag !== 69) {
+              break;
+            }
+
+            message.salt = reader.fixed32();
+            continue;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
