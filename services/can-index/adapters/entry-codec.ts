@@ -105,6 +105,7 @@ const KEEPINGS: readonly (readonly [Keeping, WireKeeping])[] = [
   ['copy', WireKeeping.COPY],
   ['none', WireKeeping.NONE],
   ['surplus', WireKeeping.SURPLUS],
+  ['unneeded', WireKeeping.UNNEEDED],
 ];
 const WIRE_KEEPINGS = new Map(KEEPINGS);
 const CORE_KEEPINGS = new Map(KEEPINGS.map(([keeping, wire]) => [wire, keeping]));

@@ -126,7 +126,7 @@ const replies: { readonly [Type in IndexRequest['type']]: fc.Arbitrary<unknown> 
   'keep-copies': tagged('copies-kept', { kept: fc.array(fc.boolean(), { maxLength: 5 }) }),
   'link-entries': done,
   'check-entries': tagged('entries-checked', {
-    keeps: fc.array(fc.constantFrom('owner', 'copy', 'surplus', 'none'), { maxLength: 5 }),
+    keeps: fc.array(fc.constantFrom('owner', 'unneeded', 'copy', 'surplus', 'none'), { maxLength: 5 }),
   }),
   'withdraw-entry': done,
   'list-entries': tagged('entries-listed', { items: copied, hasMore: fc.boolean() }),

@@ -18,7 +18,7 @@ import type {
 } from './entry-message.ts';
 import { MAX_ITEMS } from './entry-message.ts';
 import type { EntryStore, KeptEntry } from './entry-store.ts';
-import { sameContacts } from './link.ts';
+import { COPIES, sameContacts } from './link.ts';
 import type { LinkUpkeep } from './link-upkeep.ts';
 import type { Settling } from './settling.ts';
 
@@ -71,9 +71,11 @@ export class Custody {
     const { view, settling } = this.#parts;
     const checks = new ByPhone<KeptEntry>();
     for (const kept of mine) {
-      const first = [view.self, ...kept.copies.filter(({ id }) => id !== view.self.id)];
-      if (!sameContacts(first, kept.copies)) kept.copies = first;
-      for (const phone of kept.copies.slice(1)) checks.add(phone, kept);
+      const all = [view.self, ...kept.copies.filter(({ id }) => id !== view.self.id)];
+      const wanted = all.slice(0, COPIES);
+      if (!sameContacts(wanted, kept.copies)) kept.copies = wanted;
+      // One too many hears by this that it is none of the copies, and lets go.
+      for (const phone of all.slice(1)) checks.add(phone, kept);
     }
     for (const { contact, items } of checks.pages(MAX_ITEMS)) {
       const keeps = yield* this.#check(contact, items);
@@ -82,7 +84,7 @@ export class Custody {
         for (const kept of items) withoutCopy(kept, contact);
         continue;
       }
-      const missing = items.filter((_, i) => keeps[i] === 'none');
+      const missing = items.filter((kept, i) => keeps[i] === 'none' && isCopy(kept, contact));
       if (missing.length > 0) yield* this.#giveAgain(contact, missing);
       const surplus = items.filter((_, i) => keeps[i] === 'surplus');
       if (surplus.length > 0) yield* this.#relieve(contact, surplus.slice(0, MOVED_A_ROUND));
@@ -92,6 +94,7 @@ export class Custody {
 
   /** Of the entries whose points others own: an owner that does not have one is given it. */
   *#seeToOwners(others: readonly KeptEntry[]): Task<void> {
+    const { store } = this.#parts;
     const checks = new ByPhone<KeptEntry>();
     for (const kept of others) {
       const owner = kept.copies.find(({ id }) => id !== this.#parts.view.self.id);
@@ -103,6 +106,10 @@ export class Custody {
       if (keeps === 'silent') continue;
       for (const [i, kept] of items.entries()) {
         if (keeps !== 'dead' && keeps[i] === 'owner') continue;
+        if (keeps !== 'dead' && keeps[i] === 'unneeded') {
+          store.drop(kept.entry.post);
+          continue;
+        }
         if (keeps === 'dead') withoutCopy(kept, contact);
         yield* this.#giveToOwner(kept);
       }
@@ -154,6 +161,10 @@ export class Custody {
     if (verdict === 'stored') kept.copies = [owner.contact, ...kept.copies.filter(({ id }) => id !== owner.contact.id)];
     else if (verdict === 'deleted') store.drop(kept.entry.post);
   }
+}
+
+function isCopy({ copies }: KeptEntry, { id }: Contact): boolean {
+  return copies.some((copy) => copy.id === id);
 }
 
 /** The phone no longer keeps the entry. */

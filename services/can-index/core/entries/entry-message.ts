@@ -66,10 +66,11 @@ export interface EntriesChecked {
 }
 
 /**
- * `owner`: keeps the entry and owns its point. `copy`: keeps it for another phone. `surplus`: so, too, and has more copies
- * than its share: another phone should keep this one.
+ * `owner`: keeps the entry and owns its point. `unneeded`: so, too, and there are enough copies without that of the phone
+ * that asks, which lets go of it. `copy`: keeps it for another phone. `surplus`: so, too, and has more copies than its
+ * share: another phone should keep this one.
  */
-export type Keeping = 'owner' | 'copy' | 'surplus' | 'none';
+export type Keeping = 'owner' | 'unneeded' | 'copy' | 'surplus' | 'none';
 
 /** The post was deleted. Its entry goes once the ring confirms that. */
 export interface WithdrawEntry {

@@ -32,6 +32,7 @@ export const MAX_ENTRIES = 16_384;
 export class EntryStore {
   readonly #space: MeaningSpace;
   readonly #entries = new Map<Id, KeptEntry>();
+  #version = 0;
 
   constructor(space: MeaningSpace) {
     this.#space = space;
@@ -39,6 +40,11 @@ export class EntryStore {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Another one once entries have come or gone. */
+  get version(): number {
+    return this.#version;
   }
 
   all(): Iterable<KeptEntry> {
@@ -69,11 +75,14 @@ export class EntryStore {
       sinceMs: atMs,
     };
     this.#entries.set(entry.post, kept);
+    this.#version += 1;
     return kept;
   }
 
   drop(post: Id): boolean {
-    return this.#entries.delete(post);
+    const isKept = this.#entries.delete(post);
+    if (isKept) this.#version += 1;
+    return isKept;
   }
 
   /** A post lies nearer than one that an entry is linked to, or lies elsewhere now. */

@@ -5,7 +5,7 @@ import type { Id } from '../../../shared/core/id.ts';
 import type { Box } from '../box.ts';
 import type { CanView, EntryKeeping } from '../entry-keeping.ts';
 import type { CanMessage } from '../message.ts';
-import { type Advert, answerSearch } from '../search/answer-search.ts';
+import { answerSearch } from '../search/answer-search.ts';
 import {
   answerExactly,
   type ExactAnswer,
@@ -20,6 +20,7 @@ import { MAX_LIMIT, NOTHING_KNOWN } from '../search/search-message.ts';
 import { cutFor } from '../split-point.ts';
 import type { Cut, Zone } from '../zone.ts';
 import { EntryAdmission } from './admission.ts';
+import { Adverts } from './adverts.ts';
 import { Custody } from './custody.ts';
 import type { Entry, MeaningSpace } from './entry.ts';
 import {
@@ -35,12 +36,11 @@ import {
   type StoreVerdict,
 } from './entry-message.ts';
 import { EntryStore, type KeptEntry } from './entry-store.ts';
-import { type Link, MAX_LINKS } from './link.ts';
+import { COPIES, type Link, MAX_LINKS } from './link.ts';
 import { LinkUpkeep } from './link-upkeep.ts';
 import { copyRoom } from './placement.ts';
 import { EntryRemoval } from './removal.ts';
 import { Settling } from './settling.ts';
-import { decodeSummary, differs, type EntrySummary, encodeSummary, NO_ENTRIES, summaryOf } from './summary.ts';
 import { EntryTransfer, listEntries } from './transfer.ts';
 
 /** Phones contacted to find a new entry's neighbours. */
@@ -48,8 +48,6 @@ const SETTLING_BUDGET = 24;
 /** Zones that just changed hands take nothing for a moment: pauses before a post is offered again, in ms. */
 const PUBLISH_PAUSE_MS = 250;
 const LONGEST_PUBLISH_PAUSE_MS = 2_000;
-/** Pause between two looks whether neighbours should hear of other centroids, in ms. */
-const SUMMARY_MS = 2_000;
 
 const REQUESTS: ReadonlySet<string> = new Set<EntryRequest['type']>([
   'store-entry',
@@ -67,16 +65,17 @@ export class EntryKeeper implements EntryKeeping {
   readonly #view: CanView;
   readonly #space: MeaningSpace;
   readonly #admission: EntryAdmission;
+  readonly #adverts: Adverts;
   readonly #settling: Settling;
   readonly #custody: Custody;
   readonly #transfer: EntryTransfer;
   readonly #removal: EntryRemoval;
-  #summary: EntrySummary = NO_ENTRIES;
 
   constructor(view: CanView, space: MeaningSpace) {
     this.#view = view;
     this.#space = space;
     this.store = new EntryStore(space);
+    this.#adverts = new Adverts(view, this.store, space);
     this.#admission = new EntryAdmission(space, this.store);
     this.#removal = new EntryRemoval(view, this.store, this.#admission);
     const nearest = (kept: KeptEntry): Task<readonly Link[]> => this.#nearestTo(kept);
@@ -88,10 +87,7 @@ export class EntryKeeper implements EntryKeeping {
 
   *run(): Task<void> {
     yield* spawn(this.#custody.run(), 'custody');
-    for (;;) {
-      this.#summarise();
-      yield* sleep(SUMMARY_MS * (0.5 + (yield* random())));
-    }
+    yield* this.#adverts.run();
   }
 
   /** Puts a post into the index. Says what became of it at the owner of its point. */
@@ -150,7 +146,7 @@ export class EntryKeeper implements EntryKeeping {
         this.#link(request);
         return { type: 'done' };
       case 'check-entries':
-        return { type: 'entries-checked', keeps: this.#check(request) } as CanMessage;
+        return { type: 'entries-checked', keeps: this.#check(from, request) } as CanMessage;
       case 'withdraw-entry':
         yield* detach(this.#removal.withdraw(request.post), 'withdraw');
         return { type: 'done' };
@@ -181,15 +177,7 @@ export class EntryKeeper implements EntryKeeping {
   }
 
   #answer(request: SearchEntries): EntriesFound {
-    return answerSearch(this.store, this.#space, this.#adverts(), request);
-  }
-
-  *#adverts(): Generator<Advert> {
-    for (const { contact, summary, state } of this.#view.neighbours()) {
-      if (state !== 'suspected' && summary !== undefined) {
-        yield { contact, summary: decodeSummary(summary, this.#space.sketchAxes) };
-      }
-    }
+    return answerSearch(this.store, this.#space, this.#adverts.around(), request);
   }
 
   #answerExactly(request: SearchExactly): ExactlyFound {
@@ -262,13 +250,13 @@ export class EntryKeeper implements EntryKeeping {
     }
   }
 
-  #check({ items }: CheckEntries): Keeping[] {
+  #check(from: Contact, { items }: CheckEntries): Keeping[] {
     const { self } = this.#view;
     let surplus = this.#copies() - this.#copyRoom();
     return items.slice(0, MAX_ITEMS).map(({ post, copies }) => {
       const kept = this.store.get(post);
       if (kept === undefined) return 'none';
-      if (this.#view.ownershipOf(kept.point) !== 'none') return 'owner';
+      if (this.#view.ownershipOf(kept.point) !== 'none') return this.#needs(kept, from, copies) ? 'owner' : 'unneeded';
       if (copies.some(({ id }) => id === self.id)) kept.copies = copies;
       else if (copies.length > 0) {
         this.store.drop(post);
@@ -279,17 +267,19 @@ export class EntryKeeper implements EntryKeeping {
     });
   }
 
+  /** Whether the copy of a phone that says where it thinks the copies are counts: it is one of them, or one was lacking. */
+  #needs(kept: KeptEntry, from: Contact, copies: readonly Contact[]): boolean {
+    const isKeeping = copies.some(({ id }) => id === from.id);
+    if (!isKeeping || kept.copies.some(({ id }) => id === from.id)) return true;
+    if (kept.copies.length >= COPIES) return false;
+    kept.copies = [...kept.copies, from];
+    return true;
+  }
+
   *#nearestTo({ entry }: KeptEntry): Task<readonly Link[]> {
     const question = questionOf(entry.vector)!;
     const limits = { limit: MAX_LINKS + 1, sinceMs: 0, withPlaces: true, budget: SETTLING_BUDGET };
     const { hits } = yield* this.search({ question, ...limits });
     return hits.flatMap(({ post, place }) => (place === undefined ? [] : { post, ...place }));
-  }
-
-  #summarise(): void {
-    const summary = summaryOf([...this.store.all()].map(({ sketch }) => sketch));
-    if (!differs(summary, this.#summary)) return;
-    this.#summary = summary;
-    this.#view.setSummary(encodeSummary(summary));
   }
 }

@@ -6,7 +6,7 @@ import type { Contact } from '../../../shared/core/contact.ts';
 import type { Id } from '../../../shared/core/id.ts';
 import { COPIES, type Link } from './link.ts';
 
-/** Copies that a phone takes beyond its even share: the nearest phones would else be loaded several times the mean. */
+/** Entries and copies that a phone takes, in even shares: the nearest phones would else be loaded several times the mean. */
 const MOST_OVER_SHARE = 1.5;
 /** Copies that every phone takes, however few there are. */
 const LEAST_ROOM = 16;
@@ -26,8 +26,11 @@ export function placesFor(links: readonly Link[], except: ReadonlySet<Id>, other
   return [...all.values()].filter(({ id }) => !except.has(id));
 }
 
-/** How many copies of others' entries a phone takes, by what it and the phones around it own. */
+/**
+ * How many copies of others' entries a phone takes, by what it and the phones around it own: the fuller its own zone, the
+ * fewer, so that with them it has little more than its share.
+ */
 export function copyRoom(ownLoad: number, loadsAround: readonly number[]): number {
   const mean = (ownLoad + loadsAround.reduce((sum, load) => sum + load, 0)) / (1 + loadsAround.length);
-  return Math.ceil(MOST_OVER_SHARE * (COPIES - 1) * mean) + LEAST_ROOM;
+  return Math.max(LEAST_ROOM, Math.ceil(MOST_OVER_SHARE * COPIES * mean) - ownLoad);
 }

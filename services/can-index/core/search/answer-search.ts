@@ -1,10 +1,11 @@
 /** What a phone answers a search: the nearest of its entries, where their links lead, and who around it may know more. */
 import type { Contact } from '../../../shared/core/contact.ts';
 import type { Id } from '../../../shared/core/id.ts';
+import type { Advert } from '../entries/adverts.ts';
 import type { MeaningSpace } from '../entries/entry.ts';
 import type { EntryStore, Near } from '../entries/entry-store.ts';
 import { estimateSimilarity, type Sketch } from '../entries/sketch.ts';
-import { closeness, type EntrySummary } from '../entries/summary.ts';
+import { closeness } from '../entries/summary.ts';
 import { fingerprintOf, vectorOf } from './question.ts';
 import {
   type Candidate,
@@ -22,11 +23,6 @@ const FOLLOWED = 12;
 const MOST_UNDERESTIMATED = 0.15;
 /** Centroids farther off than this say nothing. */
 const LEAST_CLOSENESS = -0.4;
-
-export interface Advert {
-  readonly contact: Contact;
-  readonly summary: EntrySummary;
-}
 
 /** `adverts`: what the phones around it say of their entries. */
 export function answerSearch(
@@ -75,9 +71,10 @@ function candidatesOf(near: readonly Near[], question: Sketch, { least, isKnown,
   const candidates = new Map<Id, Candidate>();
   for (const { kept } of near) {
     for (const { post, sketch, at } of kept.links) {
-      if (candidates.has(post) || at.length === 0 || isKnown(post) || at.some(hasAnswered)) continue;
+      if (candidates.has(post) || at.length === 0) continue;
       const estimate = estimateSimilarity(question, sketch);
-      if (estimate >= least) candidates.set(post, { post, estimate, at });
+      if (estimate < least || isKnown(post) || at.some(hasAnswered)) continue;
+      candidates.set(post, { post, estimate, at });
     }
   }
   return [...candidates.values()].sort((a, b) => b.estimate - a.estimate).slice(0, MAX_CANDIDATES);

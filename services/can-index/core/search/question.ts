@@ -25,7 +25,9 @@ export function vectorOf(question: Question): Float32Array {
   let square = 0;
   for (const value of question) square += value * value;
   const length = Math.sqrt(square);
-  return Float32Array.from(question, (value) => value / length);
+  const vector = new Float32Array(question.length);
+  for (let i = 0; i < vector.length; i++) vector[i] = question[i]! / length;
+  return vector;
 }
 
 export function isQuestion(question: Question, dimensions: number): boolean {

@@ -43,6 +43,8 @@ export const Keeping = {
   NONE: 3,
   /** SURPLUS - a copy, and it has more of them than it has room for */
   SURPLUS: 4,
+  /** UNNEEDED - owns it, and has enough copies without the one of the phone that asks */
+  UNNEEDED: 5,
 } as const;
 
 export type Keeping = typeof Keeping[keyof typeof Keeping];
@@ -53,6 +55,7 @@ export namespace Keeping {
   export type COPY = typeof Keeping.COPY;
   export type NONE = typeof Keeping.NONE;
   export type SURPLUS = typeof Keeping.SURPLUS;
+  export type UNNEEDED = typeof Keeping.UNNEEDED;
 }
 
 export interface PeerRequest {

@@ -1,0 +1,64 @@
+/** What phones tell each other of the entries they keep: this one's summary, told when it changes, and those of the phones around. */
+import type { Contact } from '../../../shared/core/contact.ts';
+import { random, sleep, type Task } from '../../../shared/core/effect.ts';
+import type { CanView } from '../entry-keeping.ts';
+import type { Summary } from '../message.ts';
+import type { MeaningSpace } from './entry.ts';
+import type { EntryStore } from './entry-store.ts';
+import { decodeSummary, differs, type EntrySummary, encodeSummary, NO_ENTRIES, summaryOf } from './summary.ts';
+
+export interface Advert {
+  readonly contact: Contact;
+  readonly summary: EntrySummary;
+}
+
+/** Pause between two looks whether neighbours should hear of other centroids, in ms. */
+const SUMMARY_MS = 2_000;
+
+export class Adverts {
+  readonly #view: CanView;
+  readonly #store: EntryStore;
+  readonly #space: MeaningSpace;
+  #own: EntrySummary = NO_ENTRIES;
+  /** The store's version that this phone's own was last computed from. */
+  #version = 0;
+  /** As they were read when they came: every search asks for all of them. */
+  readonly #read = new WeakMap<Summary, EntrySummary>();
+
+  constructor(view: CanView, store: EntryStore, space: MeaningSpace) {
+    this.#view = view;
+    this.#store = store;
+    this.#space = space;
+  }
+
+  *run(): Task<void> {
+    for (;;) {
+      this.#tell();
+      yield* sleep(SUMMARY_MS * (0.5 + (yield* random())));
+    }
+  }
+
+  /** Of the neighbours that are not suspected. */
+  *around(): Generator<Advert> {
+    for (const { contact, summary, state } of this.#view.neighbours()) {
+      if (state !== 'suspected' && summary !== undefined) yield { contact, summary: this.#readOf(summary) };
+    }
+  }
+
+  #tell(): void {
+    if (this.#store.version === this.#version) return;
+    this.#version = this.#store.version;
+    const summary = summaryOf([...this.#store.all()].map(({ sketch }) => sketch));
+    if (!differs(summary, this.#own)) return;
+    this.#own = summary;
+    this.#view.setSummary(encodeSummary(summary));
+  }
+
+  #readOf(summary: Summary): EntrySummary {
+    const known = this.#read.get(summary);
+    if (known !== undefined) return known;
+    const read = decodeSummary(summary, this.#space.sketchAxes);
+    this.#read.set(summary, read);
+    return read;
+  }
+}
