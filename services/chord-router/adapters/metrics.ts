@@ -1,5 +1,7 @@
 /** What a chord router tells Prometheus. */
+
 import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics.ts';
+import { REFUSAL_CODES } from './link-fault.ts';
 
 export const CHORD_METRICS = {
   lookups: counter('ringwall_chord_lookups_total', 'Lookups this phone made, by outcome.', {
@@ -80,9 +82,9 @@ export const CHORD_METRICS = {
   }),
   readSeconds: histogram('ringwall_chord_read_duration_seconds', 'Time a read took.', SECONDS_BUCKETS),
   readsHedged: counter('ringwall_chord_read_hedges_total', 'Further replicas asked because the first were slow.'),
-  recordsRejected: counter('ringwall_chord_records_rejected_total', 'Records other phones sent that were not kept.', [
-    'verdict',
-  ]),
+  recordsRejected: counter('ringwall_chord_records_rejected_total', 'Records other phones sent that were not kept.', {
+    verdict: ['invalid'],
+  }),
   forks: counter('ringwall_chord_forks_total', 'Pairs of different records that one author signed under one version.'),
   repairs: counter(
     'ringwall_chord_repairs_total',
@@ -122,7 +124,7 @@ export const CHORD_METRICS = {
   peerRefusals: counter(
     'ringwall_chord_peer_refusals_total',
     'What other phones, or strangers, sent and this phone refused, by reason.',
-    ['reason'],
+    { reason: Object.keys(REFUSAL_CODES) },
   ),
 
   faultRules: gauge(
@@ -132,7 +134,7 @@ export const CHORD_METRICS = {
   faultFrames: counter(
     'ringwall_chord_fault_frames_total',
     'Frames that fault rules delayed, lost or cut, sent (out) or received (in).',
-    ['effect', 'direction'],
+    { effect: ['delayed', 'lost', 'cut'], direction: ['in', 'out'] },
   ),
   faultDelaySeconds: counter(
     'ringwall_chord_fault_delay_seconds_total',

@@ -6,7 +6,7 @@ const SERVICE_FILE = /^services\/([^/]+)\/(.*)$/;
 export function importFault(file: string, imported: string): string | undefined {
   const room = roomOf(file);
   if (imported.startsWith('test/')) return room === 'test' ? undefined : 'nothing imports test/';
-  const isOwnFile = /^(services|proto|testnet|containers|docs|test|web)\//.test(imported);
+  const isOwnFile = /^(services|proto|testnet|containers|docs|grafana|test|web)\//.test(imported);
   const allowed = isOwnFile ? mayImportFile(file, imported) : mayImportModules(file);
   return allowed ? undefined : `${room} may not import ${imported}`;
 }
@@ -33,7 +33,7 @@ function mayImportFile(file: string, imported: string): boolean {
   const isSharedCore = imported.startsWith('services/shared/core/');
   const isGenerated = imported.startsWith('proto/gen/');
   if (room === 'test' || room === 'docs') return true;
-  if (room === 'proto') return imported.startsWith('proto/');
+  if (room === 'proto' || room === 'grafana') return imported.startsWith(`${room}/`);
   if (room === 'web') return imported.startsWith('web/') || isSharedCore || isPublicClient(imported);
   if (room === 'testnet') return imported.startsWith('testnet/') || isShared || isPublicClient(imported);
   if (room === 'containers') {
