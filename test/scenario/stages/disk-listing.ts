@@ -13,8 +13,6 @@ import { type Id, idFromNumber } from '../../../services/shared/core/id.ts';
 import { type RingRecord, recordKey } from '../../../services/shared/core/record.ts';
 import { frameBytes } from './frame-bytes.ts';
 
-/** Nobody calls back whoever only compares records: the address has to be of this machine, and no more. */
-const ADDRESS = '127.0.0.1:1';
 const TIMEOUT_MS = 5_000;
 const ZERO = idFromNumber(0n);
 const AWAY = { code: status.UNAVAILABLE, message: 'no member of the ring' };
@@ -38,11 +36,14 @@ export class DiskListing {
 export class DiskReader {
   readonly #pool: LinkPool;
 
-  /** `network`, `parameters`: those of the phones, as links are opened with them. */
-  constructor(network: string, parameters: string) {
+  /**
+   * `network`, `parameters`: those of the phones, as links are opened with them. `ownAddress`: one that phones see this
+   * machine under, with any port, for nobody calls back whoever only compares records.
+   */
+  constructor(network: string, parameters: string, ownAddress: string) {
     this.#pool = new LinkPool({
       handshake: {
-        identity: createIdentity(generateNodeKey(), ADDRESS, 0, Date.now()),
+        identity: createIdentity(generateNodeKey(), ownAddress, 0, Date.now()),
         network,
         parameters,
         verifyAddress: true,

@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { ChordServiceDefinition } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import { type GrpcClient, grpcClient } from '../../../services/shared/runtime/grpc-client.ts';
 import { RpcError, type Service } from '../../../services/shared/runtime/rpc.ts';
-import type { PhoneProcess } from '../../../testnet/phone-process.ts';
+import type { LivePhone } from './live-net.ts';
 
 export type Chord = Service<typeof ChordServiceDefinition>;
 
@@ -23,7 +23,7 @@ export class PhoneCalls {
    * Resolves with the answer; undefined when the phone is not up or goes away. Rejects with an RpcError: DEADLINE_EXCEEDED
    * when it takes too long, others for what must not happen.
    */
-  async ask<T>(phone: PhoneProcess, call: (chord: Chord) => Promise<T>): Promise<T | undefined> {
+  async ask<T>(phone: LivePhone, call: (chord: Chord) => Promise<T>): Promise<T | undefined> {
     const chord = this.#chordOf(phone);
     if (chord === undefined) return undefined;
     try {
@@ -44,7 +44,7 @@ export class PhoneCalls {
     for (const n of [...this.#lines.keys()]) this.hangUp(n);
   }
 
-  #chordOf({ n, pid, state, chord }: PhoneProcess): Chord | undefined {
+  #chordOf({ n, pid, state, chord }: LivePhone): Chord | undefined {
     if (state !== 'running' || pid === undefined || chord === undefined) return undefined;
     const present = this.#lines.get(n);
     if (present?.pid === pid) return present.client.service;

@@ -1,6 +1,6 @@
-/** Comings and goings of phones that are processes: for each phone one after the other, for all of them at once. */
-import type { Testnet } from '../../../testnet/testnet.ts';
+/** Comings and goings of real phones: for each phone one after the other, for all of them at once. */
 import { isUpAfter, type PopulationEvent } from '../population-event.ts';
+import type { LiveNet } from './live-net.ts';
 
 export interface DeedObserver {
   /** A phone that came is a member of the ring. */
@@ -10,20 +10,20 @@ export interface DeedObserver {
   failed(phone: number, error: Error): void;
 }
 
-/** Which process of a testnet a phone of a scenario is. */
+/** The number of a phone of a scenario in a network of real ones. */
 export function numberOf(phone: number): number {
   return phone + 1;
 }
 
 export class PhoneDeeds {
-  readonly #net: Testnet;
+  readonly #net: LiveNet;
   readonly #observer: DeedObserver;
   readonly #last = new Map<number, Promise<void>>();
   /** Phones that come up now, and whether somebody ended that. */
   readonly #starting = new Map<number, { ended: boolean }>();
   #stopped = false;
 
-  constructor(net: Testnet, observer: DeedObserver) {
+  constructor(net: LiveNet, observer: DeedObserver) {
     this.#net = net;
     this.#observer = observer;
   }

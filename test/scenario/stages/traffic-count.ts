@@ -1,5 +1,5 @@
 /** What phones sent in all, by their own metrics, over the ends of their processes, without what the stage made them send. */
-import type { PhoneProcess } from '../../../testnet/phone-process.ts';
+import type { LivePhone } from './live-net.ts';
 
 export interface Traffic {
   readonly messages: number;
@@ -24,7 +24,7 @@ export class TrafficCount {
   }
 
   /** Asks those that run, while none of them answers the stage. Who does not answer counts as it last said; what a process sent after that is not known. */
-  async count(phones: readonly PhoneProcess[]): Promise<Traffic> {
+  async count(phones: readonly LivePhone[]): Promise<Traffic> {
     await Promise.all(
       phones.map(async ({ pid, api }) => {
         if (pid === undefined) return;

@@ -1,4 +1,4 @@
-/** The parts of the stage of real processes that need none: its clock, its deeds, its count of copies, its links. */
+/** The parts of the stages of real phones that need none: its clock, its deeds, its count of copies, its links. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,13 +6,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RecordSummary } from '../../../services/chord-router/core/message.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { type RingRecord, recordKey } from '../../../services/shared/core/record.ts';
-import type { PhoneProcess } from '../../../testnet/phone-process.ts';
-import type { Testnet } from '../../../testnet/testnet.ts';
 import type { PopulationEvent } from '../../scenario/population-event.ts';
 import type { LinkClass, Scenario } from '../../scenario/scenario.ts';
 import { DiskListing } from '../../scenario/stages/disk-listing.ts';
+import { drawQualities, limitsOf } from '../../scenario/stages/live-links.ts';
+import type { LiveNet, LivePhone } from '../../scenario/stages/live-net.ts';
 import { PhoneDeeds } from '../../scenario/stages/phone-deeds.ts';
-import { drawQualities, limitsOf } from '../../scenario/stages/process-links.ts';
 import { copiesMissing } from '../../scenario/stages/replica-count.ts';
 import { TrafficCount } from '../../scenario/stages/traffic-count.ts';
 import { WallClock } from '../../scenario/stages/wall-clock.ts';
@@ -69,7 +68,7 @@ describe('deeds', () => {
       kill: does('kill'),
       move: does('move'),
       faults: { vanish: does('silence') },
-    } as unknown as Testnet;
+    } as unknown as LiveNet;
     const deeds = new PhoneDeeds(net, {
       joined: (phone) => log.push(`joined ${phone}`),
       leaves: (phone) => log.push(`leaves ${phone}`),
@@ -241,7 +240,7 @@ test('what phones sent is counted over their ends, without what the stage made t
   try {
     await once(server, 'listening');
     const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const process = (pid: number | undefined, at = api): PhoneProcess => ({ pid, api: at }) as PhoneProcess;
+    const process = (pid: number | undefined, at = api): LivePhone => ({ pid, api: at }) as LivePhone;
     const count = new TrafficCount();
     frames = 70;
     expect(await count.count([process(1)])).toEqual({ messages: 70, bytes: 5_000 });
