@@ -8,15 +8,28 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decisionsIndex } from './generator/decisions.ts';
+import { gatewayOpenApi } from './generator/gateway-openapi.ts';
 import { metricsReference } from './generator/metrics.ts';
 import { problemsReference } from './generator/problems.ts';
 import { restReference } from './generator/rest.ts';
 import { settingsReference } from './generator/settings.ts';
+import { wallOpenApi } from './generator/wall-openapi.ts';
 
 /** Every generated page, by its path below docs/. */
 async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
-    ['reference/rest.md', await restReference()],
+    [
+      'reference/rest.md',
+      restReference(
+        'REST reference',
+        'the OpenAPI document that every phone serves at `/openapi.json`',
+        await wallOpenApi(),
+      ),
+    ],
+    [
+      'reference/gateway.md',
+      restReference('Gateway', 'the OpenAPI document that a gateway serves at `/openapi.json`', await gatewayOpenApi()),
+    ],
     ['reference/problems.md', problemsReference()],
     ['reference/metrics.md', metricsReference()],
     ['reference/settings.md', settingsReference()],

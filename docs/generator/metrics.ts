@@ -1,7 +1,8 @@
-/** docs/reference/metrics.md: every metric of a phone. */
+/** docs/reference/metrics.md: every metric of a phone and of a gateway. */
 import { CAN_METRICS } from '../../services/can-index/adapters/metrics.ts';
 import { CHORD_METRICS } from '../../services/chord-router/adapters/metrics.ts';
 import { EMBEDDER_METRICS } from '../../services/embedder/adapters/metrics.ts';
+import { GATEWAY_METRICS } from '../../services/gateway/adapters/metrics.ts';
 import { type MetricCatalogue, PROCESS_METRICS } from '../../services/shared/runtime/metrics.ts';
 import { FEED_METRICS } from '../../services/wall-api/plugins/feed-metrics.ts';
 import { WALL_METRICS } from '../../services/wall-api/plugins/request-metrics.ts';
@@ -15,6 +16,7 @@ export const CATALOGUES: Readonly<Record<string, MetricCatalogue>> = {
   'The embedder': EMBEDDER_METRICS,
   'The wall API': { ...WALL_METRICS, ...FEED_METRICS, ...SOCIAL_METRICS },
   'The process': PROCESS_METRICS,
+  'The gateway': GATEWAY_METRICS,
 };
 
 function labelText(label: string, values: readonly string[] | undefined): string {
@@ -33,7 +35,8 @@ export function metricsReference(): string {
   });
   return `${generatedHeading('Metrics', "the services' metric catalogues")}
 
-A phone serves them at \`/metrics\` of its API, in Prometheus' text format.
+A phone serves them at \`/metrics\` of its API, in Prometheus' text format; so does a gateway, with those of the process
+and its own.
 
 ${sections.join('\n\n')}
 `;

@@ -1,11 +1,4 @@
-/** docs/reference/rest.md: the wall API, from the OpenAPI document that a phone serves. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { idFromNumber } from '../../services/shared/core/id.ts';
-import { createLogger } from '../../services/shared/runtime/logging.ts';
-import { Registry } from '../../services/shared/runtime/metrics.ts';
-import { assembleWall, type WallApiOptions } from '../../services/wall-api/start.ts';
+/** docs/reference/rest.md and gateway.md: what an API serves, from its OpenAPI document. */
 import { generatedHeading, markdownTable } from './markdown.ts';
 import { fieldRows, type JsonSchema } from './schema-table.ts';
 
@@ -31,7 +24,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
 
-interface OpenApi {
+export interface OpenApi {
   readonly info: { readonly description: string };
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -42,8 +35,8 @@ interface Route {
   readonly operation: Operation;
 }
 
-export async function restReference(): Promise<string> {
-  const { info, tags, paths } = await openApiDocument();
+/** The pages' text. `source`: where the document is served. */
+export function restReference(title: string, source: string, { info, tags, paths }: OpenApi): string {
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ title: `${method.toUpperCase()} ${path}`, operation })),
   );
@@ -51,7 +44,7 @@ export async function restReference(): Promise<string> {
     const members = routes.filter(({ operation }) => operation.tags[0] === name);
     return members.length === 0 ? '' : `## ${name}\n\n${description}\n\n${members.map(routeText).join('\n\n')}`;
   });
-  return `${generatedHeading('REST reference', 'the OpenAPI document that every phone serves at `/openapi.json`')}
+  return `${generatedHeading(title, source)}
 
 ${info.description}
 
@@ -59,54 +52,16 @@ Problems are explained in [problems.md](problems.md).
 
 ${markdownTable(
   ['', 'what it does'],
-  routes.map(({ title, operation }) => [`[\`${title}\`](#${anchorOf(title)})`, operation.summary]),
+  routes.map(({ title: name, operation }) => [`[\`${name}\`](#${anchorOf(name)})`, operation.summary]),
 )}
 
 ${sections.filter((section) => section !== '').join('\n\n')}
 `;
 }
 
-/** What a phone serves at /openapi.json. No ring is needed for that, so there is none. */
-async function openApiDocument(): Promise<OpenApi> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'ringwall-docs-'));
-  const noRing = (): Promise<never> => Promise.reject(new Error('there is no ring to ask'));
-  const chord: WallApiOptions['chord'] = {
-    lookup: noRing,
-    put: noRing,
-    get: noRing,
-    getNearest: noRing,
-    relay: noRing,
-    identify: noRing,
-    getStatus: noRing,
-  };
-  const can: WallApiOptions['can'] = {
-    publish: noRing,
-    withdraw: noRing,
-    search: noRing,
-    searchExactly: noRing,
-    find: noRing,
-    getStatus: noRing,
-  };
-  const embedder: WallApiOptions['embedder'] = { embed: noRing, project: noRing, getParameters: noRing };
-  const wall = await assembleWall({
-    ...{ chord, can, embedder },
-    dataDir,
-    phone: { id: idFromNumber(0n), address: '127.0.0.1:7400' },
-    logger: createLogger('silent'),
-    registry: new Registry(),
-  });
-  try {
-    const response = await wall.app.inject('/openapi.json');
-    return response.json<OpenApi>();
-  } finally {
-    await wall.close();
-    await rm(dataDir, { recursive: true, force: true });
-  }
-}
-
 function routeText({ title, operation }: Route): string {
   const { summary, description, parameters = [], requestBody, responses } = operation;
-  const parts = [`### ${title}`, `${summary}.${sessionText(operation)}`];
+  const parts = [`### ${title}`, `${summary}.${securityText(operation)}`];
   if (description !== undefined) parts.push(description);
   if (parameters.length > 0) parts.push(parametersText(parameters));
   if (requestBody !== undefined) parts.push(contentText('Body', requestBody.content));
@@ -126,11 +81,11 @@ function parametersText(parameters: readonly Parameter[]): string {
   return markdownTable([`parameter (${kinds})`, 'type', 'required', 'meaning'], rows);
 }
 
-function sessionText({ security }: Operation): string {
+function securityText({ security }: Operation): string {
   if (security === undefined) return '';
-  return security.some((way) => Object.keys(way).length === 0)
-    ? ' A session is taken, not needed.'
-    : ' Needs a session.';
+  const names = security.flatMap((way) => Object.keys(way));
+  const what = names[0] === 'session' ? 'a session' : 'the admin token';
+  return security.some((way) => Object.keys(way).length === 0) ? ` Takes ${what}, needs none.` : ` Needs ${what}.`;
 }
 
 function contentText(title: string, content: Content): string {

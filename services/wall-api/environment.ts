@@ -51,7 +51,7 @@ export function readWallApiSettings(environment: EnvironmentReader): WallApiSett
       rateCapacity: environment.integer('RINGWALL_API_RATE_CAPACITY', rateCapacity, 100, MAX_RATE),
       ratePerSecond: environment.integer('RINGWALL_API_RATE_PER_SECOND', ratePerSecond, 1, MAX_RATE),
       allowedOrigins: readOrigins(environment),
-      hosts: [...readHosts(environment), ...readAdvertisedHost(environment)],
+      hosts: [...environment.hosts('RINGWALL_API_HOSTS'), ...readAdvertisedHost(environment)],
       pagesFolder: readPagesFolder(environment),
     },
   };
@@ -84,20 +84,6 @@ function readPagesFolder(environment: EnvironmentReader): string | undefined {
     );
   }
   return folder;
-}
-
-function readHosts(environment: EnvironmentReader): readonly string[] {
-  const texts = (environment.optional('RINGWALL_API_HOSTS') ?? '').split(',').map((text) => text.trim());
-  const hosts = texts.filter((text) => text !== '');
-  for (const host of hosts) {
-    const isHost = host === '*' || parseHostPort(`${host}:1`) !== undefined;
-    if (!isHost) {
-      environment.fault(
-        `RINGWALL_API_HOSTS must list names or IP addresses without ports (IPv6 in brackets), not ${JSON.stringify(host)}`,
-      );
-    }
-  }
-  return hosts;
 }
 
 /** The chord router says what is wrong with it. */

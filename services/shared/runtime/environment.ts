@@ -95,8 +95,7 @@ export class EnvironmentReader {
 
   /** Comma-separated host:port; at most `most` of them. */
   hostPorts(name: string, most: number): readonly string[] {
-    const parts = (this.optional(name) ?? '').split(',').map((part) => part.trim());
-    const texts = parts.filter((part) => part !== '');
+    const texts = this.#list(name);
     if (texts.length > most) this.fault(`${name} must name at most ${most} addresses, not ${texts.length}`);
     return texts.flatMap((text) => {
       const parsed = this.#hostPort(name, text);
@@ -104,6 +103,32 @@ export class EnvironmentReader {
       if (parsed.port === 0) this.fault(`${name} must give a port other than 0 in ${JSON.stringify(text)}`);
       return [formatHostPort(parsed)];
     });
+  }
+
+  /** Comma-separated names or IP addresses without ports, `*` among them perhaps. */
+  hosts(name: string): readonly string[] {
+    const hosts = this.#list(name);
+    for (const host of hosts) {
+      if (host === '*' || parseHostPort(`${host}:1`) !== undefined) continue;
+      this.fault(
+        `${name} must list names or IP addresses without ports (IPv6 in brackets), not ${JSON.stringify(host)}`,
+      );
+    }
+    return hosts;
+  }
+
+  /** A secret that callers show; undefined when unset. A wrong one is not quoted: it may be one with a slip in it. */
+  secret(name: string): string | undefined {
+    const secret = this.optional(name);
+    if (secret !== undefined && !/^[!-~]{16,200}$/.test(secret)) {
+      this.fault(`${name} must be 16 to 200 printable ASCII characters without spaces`);
+    }
+    return secret;
+  }
+
+  #list(name: string): readonly string[] {
+    const parts = (this.optional(name) ?? '').split(',').map((part) => part.trim());
+    return parts.filter((part) => part !== '');
   }
 
   #hostPort(name: string, text: string): HostPort | undefined {

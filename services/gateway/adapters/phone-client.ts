@@ -1,0 +1,125 @@
+/** Asks phones over their REST APIs what they say of themselves; a bound on how long, and on how much they may say. */
+import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { type Id, parseId } from '../../shared/core/id.ts';
+import { parseHostPort } from '../../shared/runtime/host-port.ts';
+import type { PhoneWords } from '../core/phone.ts';
+import type { ProbeFailure } from '../core/phone-book.ts';
+
+const TIMEOUT_MS = 1_500;
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** Connections kept open for the next questions; phones are asked in turn, so most would wait long for one. */
+const MAX_FREE_SOCKETS = 64;
+/** Less than the phones keep an idle connection. */
+const KEEP_ALIVE_MS = 30_000;
+
+/** Why a phone gave no answer that can be used. */
+export class PhoneFailure extends Error {
+  override readonly name = 'PhoneFailure';
+  readonly how: ProbeFailure;
+
+  constructor(how: ProbeFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.how = how;
+  }
+}
+
+export class PhoneClient {
+  readonly #agent = new Agent({
+    keepAlive: true,
+    maxTotalSockets: 512,
+    maxFreeSockets: MAX_FREE_SOCKETS,
+    timeout: KEEP_ALIVE_MS,
+  });
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** GET /v1/network/self. Throws a PhoneFailure. */
+  async self(api: string): Promise<PhoneWords> {
+    const words = readWords(await this.json<SelfBody | null>(api, '/v1/network/self'));
+    if (words === undefined) throw new PhoneFailure('refused', `${api} does not say which phone it is`);
+    return words;
+  }
+
+  /** A JSON answer of 200. Throws a PhoneFailure. */
+  async json<Body>(api: string, path: string, timeoutMs = TIMEOUT_MS): Promise<Body> {
+    const text = await this.text(api, path, timeoutMs);
+    try {
+      return JSON.parse(text) as Body;
+    } catch (error) {
+      throw new PhoneFailure('refused', `${api}${path} answers no JSON`, { cause: error });
+    }
+  }
+
+  async text(api: string, path: string, timeoutMs = TIMEOUT_MS): Promise<string> {
+    const address = parseHostPort(api);
+    if (address === undefined) throw new PhoneFailure('refused', `${api} is no address`);
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await this.#get({ ...address, path, agent: this.#agent, signal });
+      const text = await readBounded(response);
+      if (response.statusCode !== 200)
+        throw new PhoneFailure('refused', `${api}${path} answers ${response.statusCode}`);
+      return text;
+    } catch (error) {
+      if (error instanceof PhoneFailure) throw error;
+      const how = signal.aborted ? 'silent' : 'refused';
+      throw new PhoneFailure(how, `${api}${path}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  #get(options: RequestOptions): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      httpRequest(options, resolve).once('error', reject).end();
+    });
+  }
+}
+
+interface SelfBody {
+  readonly phone?: { readonly id?: string; readonly address?: unknown };
+  readonly state?: unknown;
+  readonly settled?: unknown;
+  readonly records?: unknown;
+  readonly recordBytes?: unknown;
+  readonly predecessor?: { readonly id?: string } | null;
+  readonly successor?: { readonly id?: string } | null;
+}
+
+const RING_STATES: readonly PhoneWords['ring'][] = ['joining', 'member', 'leaving'];
+
+/** A phone may be anybody's: what it says is taken in only as what it should be. Undefined when it names no id. */
+function readWords(body: SelfBody | null): PhoneWords | undefined {
+  const id = idOf(body?.phone);
+  if (id === undefined) return undefined;
+  const address = body?.phone?.address;
+  return {
+    id,
+    peer: typeof address === 'string' && parseHostPort(address) !== undefined ? address : '',
+    ring: RING_STATES.find((state) => state === body?.state) ?? 'unknown',
+    settled: body?.settled === true,
+    records: countOf(body?.records),
+    recordBytes: countOf(body?.recordBytes),
+    predecessor: idOf(body?.predecessor),
+    successor: idOf(body?.successor),
+  };
+}
+
+function idOf(phone: { readonly id?: unknown } | null | undefined): Id | undefined {
+  return typeof phone?.id === 'string' ? parseId(phone.id) : undefined;
+}
+
+function countOf(value: unknown): number {
+  return Number.isSafeInteger(value) ? Math.max(0, value as number) : 0;
+}
+
+async function readBounded(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error(`the answer has more than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

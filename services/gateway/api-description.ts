@@ -1,0 +1,21 @@
+/** What the OpenAPI document says of the gateway. */
+import type { ApiDescription } from '../shared/http/open-api.ts';
+import { PROBLEMS } from './core/problem.ts';
+
+const DESCRIPTION = `The one public door of a Ringwall testnet. \`/phones/{n}/…\` is the whole API of phone n, event streams and uploads
+included; its own description is at \`/phones/{n}/docs\`. What is here is about the network as a whole.
+
+Errors are RFC 9457 problems with stable types. A phone that cannot be reached is \`phone-unreachable\` (502), one that
+takes too long \`phone-silent\` (504); whatever a phone itself answers comes through as it is.`;
+
+export const GATEWAY_API: ApiDescription = {
+  title: 'Ringwall gateway',
+  version: '1.0.0',
+  description: DESCRIPTION,
+  tags: {
+    phones: 'The phones behind this gateway.',
+    service: 'The gateway as a service: health, metrics, documentation.',
+  },
+  securitySchemes: {},
+  problems: PROBLEMS,
+};

@@ -1,0 +1,84 @@
+/** The settings of a gateway as environment variables. */
+import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/environment.ts';
+import type { HostPort } from '../shared/runtime/host-port.ts';
+import { LOG_LEVELS, type LogLevel } from '../shared/runtime/logging.ts';
+import { PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
+import { MAX_PHONES } from './core/phone-book.ts';
+
+/** Where the phones are. */
+export type PhoneSource =
+  | { readonly kind: 'list'; readonly apis: readonly string[] }
+  | { readonly kind: 'dns'; readonly name: HostPort }
+  | { readonly kind: 'supervisor' };
+
+export interface GatewaySettings {
+  readonly listen: HostPort;
+  readonly source: PhoneSource;
+  /** Hosts beside loopback and where it listens under which it may be called. */
+  readonly hosts: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+export const GATEWAY_VARIABLES: readonly Variable[] = [
+  {
+    name: 'RINGWALL_GATEWAY_LISTEN',
+    meaning: 'host:port of the gateway; port 0 picks one',
+    fallback: '127.0.0.1:8100',
+  },
+  {
+    name: 'RINGWALL_GATEWAY_PHONES',
+    meaning:
+      "comma-separated host:port of the phones' REST APIs; the first is phone 1. This, the next or the one after",
+    fallback: 'none',
+  },
+  {
+    name: 'RINGWALL_GATEWAY_PHONES_DNS',
+    meaning: "name:port whose addresses are the phones' REST APIs, resolved again every 10 s",
+    fallback: 'none',
+  },
+  {
+    name: 'RINGWALL_GATEWAY_SUPERVISED',
+    meaning: 'true: the process that started the gateway, with an IPC channel, says where the phones are',
+    fallback: 'false',
+  },
+  {
+    name: 'RINGWALL_GATEWAY_HOSTS',
+    meaning:
+      'comma-separated hosts under which the gateway may be called, beside localhost and where it listens; * for any',
+    fallback: 'none',
+  },
+  ...PROCESS_VARIABLES,
+];
+
+/** Throws a ConfigurationError that lists all faults. */
+export function readGatewaySettings(values: EnvironmentValues): GatewaySettings {
+  const environment = new EnvironmentReader(values);
+  const settings = {
+    listen: environment.hostPort('RINGWALL_GATEWAY_LISTEN', '127.0.0.1:8100'),
+    source: readSource(environment),
+    hosts: environment.hosts('RINGWALL_GATEWAY_HOSTS'),
+    logLevel: environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'),
+  };
+  environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
+  environment.check();
+  return settings;
+}
+
+function readSource(environment: EnvironmentReader): PhoneSource {
+  const apis = environment.hostPorts('RINGWALL_GATEWAY_PHONES', MAX_PHONES);
+  const name = environment.optionalHostPort('RINGWALL_GATEWAY_PHONES_DNS');
+  const supervised = environment.boolean('RINGWALL_GATEWAY_SUPERVISED', false);
+  const named = ['RINGWALL_GATEWAY_PHONES', 'RINGWALL_GATEWAY_PHONES_DNS'].filter(
+    (variable) => environment.optional(variable) !== undefined,
+  );
+  if (named.length + Number(supervised) !== 1) {
+    environment.fault(
+      'exactly one of RINGWALL_GATEWAY_PHONES, RINGWALL_GATEWAY_PHONES_DNS and RINGWALL_GATEWAY_SUPERVISED=true must say ' +
+        'where the phones are',
+    );
+  }
+  if (name?.port === 0) environment.fault('RINGWALL_GATEWAY_PHONES_DNS must give a port other than 0');
+  if (new Set(apis).size < apis.length) environment.fault('RINGWALL_GATEWAY_PHONES must name no address twice');
+  if (supervised) return { kind: 'supervisor' };
+  return name === undefined ? { kind: 'list', apis } : { kind: 'dns', name };
+}

@@ -1,0 +1,27 @@
+/**
+ * What every route of the gateway works with. A file in routes/ exports one plugin `export const xRoutes: GatewayRoutes`
+ * and is listed in app.ts. Handlers throw `Problem`; schemas are TypeBox's, of services/shared/http/type.ts.
+ */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Registry } from 'prom-client';
+import type { Logger } from '../../shared/runtime/logging.ts';
+import type { Instruments } from '../../shared/runtime/metrics.ts';
+import type { GATEWAY_METRICS } from '../adapters/metrics.ts';
+import type { PhoneProxy } from '../adapters/phone-proxy.ts';
+import type { PhoneWatch } from '../adapters/phone-watch.ts';
+import type { PhoneBook } from '../core/phone-book.ts';
+
+export interface RouteContext {
+  readonly book: PhoneBook;
+  readonly watch: PhoneWatch;
+  readonly proxy: PhoneProxy;
+  readonly instruments: Instruments<typeof GATEWAY_METRICS>;
+  readonly registry: Registry;
+  readonly logger: Logger;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** Aborted when the gateway stops: long-lived answers end on it. */
+  readonly stopping: AbortSignal;
+}
+
+export type GatewayRoutes = FastifyPluginAsyncTypebox<{ readonly context: RouteContext }>;

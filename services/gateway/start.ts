@@ -1,0 +1,98 @@
+/** Starts a gateway to phones that are somewhere already, or will be. */
+import type { Registry } from 'prom-client';
+import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
+import { listenError } from '../shared/runtime/listen-error.ts';
+import type { Logger } from '../shared/runtime/logging.ts';
+import { instrument } from '../shared/runtime/metrics.ts';
+import { GATEWAY_METRICS } from './adapters/metrics.ts';
+import { PhoneClient } from './adapters/phone-client.ts';
+import { PhoneProxy, type ProxyTimeouts } from './adapters/phone-proxy.ts';
+import { followSource } from './adapters/phone-source.ts';
+import { PhoneWatch } from './adapters/phone-watch.ts';
+import { createApp } from './app.ts';
+import type { PhoneState } from './core/phone.ts';
+import { PhoneBook } from './core/phone-book.ts';
+import type { PhoneSource } from './environment.ts';
+import type { RouteContext } from './routes/route-context.ts';
+
+export interface GatewayOptions {
+  /** Port 0 picks a free one. */
+  readonly listen: HostPort;
+  readonly source: PhoneSource;
+  /** Hosts beside loopback and where it listens under which it may be called; `*` for any. */
+  readonly hosts: readonly string[];
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly timeouts?: Partial<ProxyTimeouts>;
+  /** Milliseconds since the epoch; the wall clock by default. */
+  readonly now?: () => number;
+  readonly checkAnswers?: boolean;
+}
+
+export interface RunningGateway {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const STATES: readonly PhoneState[] = ['joining', 'alive', 'suspected', 'dead', 'left'];
+
+/** Serves when it resolves, whether a phone is there yet or not. Throws a ConfigurationError when it cannot listen. */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { host, port } = options.listen;
+  const gateway = await assembleGateway(options);
+  try {
+    await gateway.app.listen({ host, port }).catch((error: unknown) => {
+      throw listenError(error, { host, port });
+    });
+    const address = gateway.app.server.address();
+    if (address === null || typeof address === 'string') throw new Error('the gateway listens on no port');
+    return { url: `http://${formatHostPort({ host, port: address.port })}`, stop: () => gateway.close() };
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+}
+
+/** The gateway's parts put together, looking after its phones, not listening yet. `close` frees all of them. */
+export async function assembleGateway(options: GatewayOptions) {
+  const { registry, timeouts, checkAnswers } = options;
+  const logger = options.logger.child({ service: 'gateway' });
+  const now = options.now ?? Date.now;
+  const book = new PhoneBook();
+  const client = new PhoneClient();
+  const proxy = new PhoneProxy(timeouts);
+  const instruments = instrument(registry, GATEWAY_METRICS);
+  const countStates = (): void => {
+    for (const state of STATES) {
+      instruments.phones.set({ state }, book.phones.filter((phone) => phone.state === state).length);
+    }
+  };
+  const onProbe = (outcome: string): void => instruments.probes.inc({ outcome });
+  const watch = new PhoneWatch({ book, client, now, onProbe, onChange: countStates });
+  const stopping = new AbortController();
+  const context: RouteContext = {
+    ...{ book, watch, proxy, instruments, registry, logger, now },
+    stopping: stopping.signal,
+  };
+  const app = await createApp({ context, hosts: [...options.hosts, options.listen.host], checkAnswers });
+  const unfollow = followSource(
+    options.source,
+    (listings) => {
+      book.list(listings, now());
+      countStates();
+    },
+    logger,
+  );
+  watch.start();
+  const close = async (): Promise<void> => {
+    stopping.abort();
+    unfollow();
+    watch.stop();
+    await app.close();
+    proxy.close();
+    client.close();
+  };
+  let closed: Promise<void> | undefined;
+  return { app, context, close: (): Promise<void> => (closed ??= close()) };
+}
