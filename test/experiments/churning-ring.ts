@@ -180,8 +180,10 @@ class ChurningRing {
     const after = this.#owner(key);
     const right = named !== undefined && (named === before || named === after || between(key, named, after));
     const answered = hops.filter(({ outcome }) => outcome === 'closer' || outcome === 'owner').length;
-    const dead = hops.length - answered + (living < 0 ? replicas.length : living);
-    this.#outcomes.push({ right, none: named === undefined, dead, path: answered, ms: milliseconds });
+    const silent = hops.filter(({ outcome }) => outcome !== 'closer' && outcome !== 'owner');
+    const dead = new Set(silent.map(({ phone }) => phone.id));
+    for (const { id } of living < 0 ? replicas : replicas.slice(0, living)) dead.add(id);
+    this.#outcomes.push({ right, none: named === undefined, dead: dead.size, path: answered, ms: milliseconds });
   }
 }
 

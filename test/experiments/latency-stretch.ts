@@ -120,7 +120,8 @@ function stretchOf(stepping: StaticRing, passing: StaticRing, random: SeededRand
 function timeToOwner(ring: StaticRing, outcome: LookupOutcome, owner: number, directMs: number): number {
   const { id } = ring.population.at(owner);
   if (outcome.owner?.id !== id) throw new Error('a lookup in a ring that stands still named a wrong owner');
-  return outcome.milliseconds + (outcome.hops.some(({ phone }) => phone.id === id) ? 0 : directMs);
+  const hasAnswered = outcome.hops.some(({ phone, outcome: end }) => phone.id === id && end !== 'timeout');
+  return outcome.milliseconds + (hasAnswered ? 0 : directMs);
 }
 
 interface Counts {
@@ -235,7 +236,7 @@ function describe({ exponent, paperLookups, lookups, productLookups }: Counts, m
       'Before, the median was 1.71. Of two phones that lie closest together in a full table the slower one now goes, ' +
         'which leaves tables evener than a score of one entry did; a phone some way before the key is no longer expected to ' +
         'know the owner as surely as one just before it; and the first phone known after the key is tried sooner. ' +
-        'Tried besides: keeping an eighth to a half of the table for the phones that come next whatever their ' +
+        'Tried besides: keeping an eighth to a quarter of the table for the phones that come next whatever their ' +
         'distance in time (1.72 to 1.82), other weights of the estimate (1.51 to 1.63), going by id instead of by ' +
         'time, the exact size of the ring (docs/decisions/forwarded-lookups.md).',
       'In rings of up to about 1,000 phones tables hold everybody, and reads and writes go to the replicas straight from ' +

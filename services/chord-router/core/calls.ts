@@ -1,7 +1,7 @@
 /** Asks other phones, each with its adaptive timeout, and takes every outcome as evidence of its life or death. */
 import type { Contact } from '../../shared/core/contact.ts';
 import { type CallOutcome, call, detach, now, type Task } from '../../shared/core/effect.ts';
-import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
+import { firstTimeoutMs, RoundTripEstimator } from '../../shared/core/timeouts.ts';
 import type { PeerReply, PeerRequest, ReplyOf } from './message.ts';
 import type { RingContext } from './ring-context.ts';
 
@@ -59,9 +59,9 @@ export class Calls {
 
   /** Asks, and no more than that: a phone that does not answer is suspected. */
   *attempt<Type extends PeerRequest['type']>(to: Contact, request: RequestOf<Type>): Task<CallOutcome<ReplyOf[Type]>> {
-    const { self, settings, phones } = this.#context;
+    const { self, phones } = this.#context;
     if (to.id === self.id) return yield* this.#askSelf<Type>(request);
-    const timeoutMs = (phones.get(to.id)?.roundTrip ?? this.#firstAnswers).timeoutMs(settings, this.#firstAnswers);
+    const timeoutMs = this.#timeoutMs(to);
     const wasAlive = phones.isAlive(to.id);
     const outcome = yield* call<PeerRequest, ReplyOf[Type]>(to, request, timeoutMs);
     if (wasAlive) this.#context.silence.observe(!outcome.ok && outcome.failure !== 'refused');
@@ -84,6 +84,12 @@ export class Calls {
     const { phones, roundTrips, settings } = this.#context;
     const own = phones.get(id)?.roundTrip;
     return (own?.estimate === undefined ? roundTrips : own).expectedMs(settings);
+  }
+
+  #timeoutMs({ id }: Contact): number {
+    const { phones, settings } = this.#context;
+    const own = phones.get(id)?.roundTrip;
+    return own?.timeoutMs(settings, this.#firstAnswers) ?? firstTimeoutMs(settings, this.#firstAnswers);
   }
 
   #answered(by: Contact, rttMs: number): void {

@@ -6,7 +6,11 @@
  * phones that were taken for alive proved silent of late, as many are asked at once as it takes for one to answer nearly
  * always (silence.ts), on both sides of the key when it is near; from the first silent phone of a lookup on,
  * `lookupParallelism`. So dead phones cost little time. Where all phones that were named before the key are silent, the
- * successor list of the nearest one that answered decides: what follows the key on it owns the key, as far as it lives.
+ * successor list of the nearest one that answered decides: what follows the key on it owns the key.
+ *
+ * Who owns a key is what the ring says of it, whoever was silent: an answer that does not come in time may be late, and to
+ * name the next phone in its place would name a wrong owner in a ring where all live. Such phones stay in their places
+ * and are listed as late. Only those that were confirmed to be dead (suspicion.ts) are left out.
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import {
@@ -71,8 +75,8 @@ class Lookup {
   /** This phone, if its own place on the ring counts. */
   readonly #self: Contact | undefined;
   readonly #frontier: LookupFrontier;
-  /** Phones that did not answer. */
-  readonly #silent = new Set<Id>();
+  /** Phones that did not answer in time. */
+  readonly #silent = new Map<Id, Contact>();
   readonly #probes = new Map<Answer, Probe>();
   /** A successor list being read, and whose. */
   #reading: { readonly of: Contact; readonly fiber: Reading } | undefined;
@@ -108,11 +112,10 @@ class Lookup {
       else if (this.#probes.has(done as Answer)) named = (yield* this.#take(done as Answer)) ?? named;
       named ??= this.#frontier.ownerByList((id) => this.#silent.has(id));
     }
-    const rest = { late: this.#late(), hops: this.#hops, milliseconds: yield* since(startedMs) };
+    const milliseconds = yield* since(startedMs);
+    const rest = { late: [...this.#silent.values(), ...this.#late()], hops: this.#hops, milliseconds };
     if (named === undefined) return { owner: undefined, replicas: [], namedBy: undefined, ...rest };
-    const answering = [named.owner, ...named.rest].filter(({ id }) => !this.#silent.has(id));
-    const [owner = named.owner, ...others] = answering;
-    return { ...replicasOf(this.#context, owner, others), namedBy: named.by, ...rest };
+    return { ...replicasOf(this.#context, named.owner, named.rest), namedBy: named.by, ...rest };
   }
 
   #late(): Contact[] {
@@ -241,11 +244,12 @@ class Lookup {
     yield* cancel(patience);
     const milliseconds = yield* since(startedMs);
     const outcome = answer.result;
-    const namedBy = this.#frontier.namerOf(phone.id);
+    const namedBy = this.#frontier.sourceOf(phone.id);
     if (!outcome?.ok) {
       this.#hops.push({ phone, namedBy, milliseconds, outcome: outcome?.failure ?? 'unreachable' });
-      this.#silent.add(phone.id);
-      if (namedBy !== undefined) yield* this.#hint(namedBy, phone);
+      this.#silent.set(phone.id, phone);
+      const namer = this.#frontier.namerOf(phone.id);
+      if (namer !== undefined) yield* this.#hint(namer, phone);
       return undefined;
     }
     const { owner, ownerSuccessors } = outcome.reply;

@@ -27,7 +27,9 @@ export class LookupFrontier {
   readonly #key: Id;
   readonly #seen = new Set<Id>();
   readonly #heard = new Set<Id>();
-  /** Who named a phone as closer to the key, or as following it. */
+  /** Phones from the asking phone's own tables. */
+  readonly #own = new Set<Id>();
+  /** Who named a phone first as closer to the key, or as following it. */
   readonly #namers = new Map<Id, Contact>();
   /** Not yet asked, nearest to the key first. */
   #candidates: Contact[] = [];
@@ -56,15 +58,22 @@ export class LookupFrontier {
     this.#following = [];
     this.#listOf = undefined;
     this.#list = [];
+    const guesses = this.#context.phones.following(this.#key, MAX_GUESSES);
+    for (const { id } of [...starts, ...guesses]) if (!this.#namers.has(id)) this.#own.add(id);
     this.#addCandidates(starts);
-    this.#addGuesses(this.#context.phones.following(this.#key, MAX_GUESSES));
+    this.#addGuesses(guesses);
   }
 
   get nearest(): Contact | undefined {
     return this.#nearest;
   }
 
-  /** Whose answer named this phone; undefined when it came from the asking phone's own tables. */
+  /** Whose answer this phone came from; undefined when it came from the asking phone's own tables. */
+  sourceOf(id: Id): Contact | undefined {
+    return this.#own.has(id) ? undefined : this.#namers.get(id);
+  }
+
+  /** Who named this phone first, be it in the asking phone's own tables or not. */
   namerOf(id: Id): Contact | undefined {
     return this.#namers.get(id);
   }

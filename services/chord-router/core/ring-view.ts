@@ -16,11 +16,14 @@ export interface Hop {
 }
 
 export interface LookupOutcome {
-  /** Undefined when the lookup ran into its hop bound or deadline. */
+  /**
+   * Whose the key is by the word of the ring, whether or not it answered in time. Undefined when the lookup ran into its
+   * hop bound or deadline.
+   */
   readonly owner: Contact | undefined;
   /** The phones that should hold the key's records, the owner first; at most `replication`, fewer in a smaller ring. */
   readonly replicas: readonly Contact[];
-  /** Phones asked whose answers were overdue when the lookup ended: of the replicas those to turn to last. */
+  /** Phones asked that were silent, or overdue when the lookup ended: of the replicas those to turn to last. */
   readonly late: readonly Contact[];
   readonly hops: readonly Hop[];
   readonly milliseconds: number;

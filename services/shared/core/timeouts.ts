@@ -19,7 +19,7 @@ const MAX_BACKOFF = 4;
  * variation fades to nothing, and then an answer on time would be late.
  */
 const LEAST_MARGIN_MS = 20;
-/** Of the longest timeout: what a phone that was never asked gets, while no other was asked either. */
+/** Of the longest timeout: what a phone that never answered gets at least. */
 const FIRST_TIMEOUT_SHARE = 1 / 3;
 
 /** What is known of many phones' round trips: packed, for tables hold a thousand phones and most are never measured. */
@@ -110,17 +110,18 @@ export class RoundTripEstimator {
     this.#kept.timedOut(this.#at);
   }
 
-  /**
-   * How long to wait for this phone's answer, in ms. `others` is what first answers of others took: it stands in while
-   * this phone has given none.
-   */
-  timeoutMs({ callTimeoutMinMs, callTimeoutMaxMs }: TimeoutBounds, others?: RoundTripEstimator): number {
-    const estimate = this.estimate ?? others?.estimate;
-    const base =
-      estimate === undefined
-        ? callTimeoutMaxMs * FIRST_TIMEOUT_SHARE
-        : estimate.smoothedMs + Math.max(4 * estimate.variationMs, LEAST_MARGIN_MS);
-    return Math.min(Math.max(base, callTimeoutMinMs) * 2 ** this.#kept.backoff(this.#at), callTimeoutMaxMs);
+  /** How long to wait for this phone's answer, in ms; while it has given none, as `firstTimeoutMs`. */
+  timeoutMs(bounds: TimeoutBounds, others?: RoundTripEstimator): number {
+    const { callTimeoutMinMs, callTimeoutMaxMs } = bounds;
+    const baseMs = Math.max(this.answeredWithinMs ?? firstTimeoutMs(bounds, others), callTimeoutMinMs);
+    return Math.min(baseMs * 2 ** this.#kept.backoff(this.#at), callTimeoutMaxMs);
+  }
+
+  /** Smoothed + 4 · variation, in ms: hardly an answer takes longer. Undefined until the first one. */
+  get answeredWithinMs(): number | undefined {
+    const { smoothedMs } = this;
+    if (smoothedMs === undefined) return undefined;
+    return smoothedMs + Math.max(4 * this.#kept.variationMs(this.#at), LEAST_MARGIN_MS);
   }
 
   /** When most answers (about 95 %) would be there: smoothed + 2 · variation, in ms. */
@@ -128,4 +129,13 @@ export class RoundTripEstimator {
     const { smoothedMs } = this;
     return smoothedMs === undefined ? callTimeoutMinMs : smoothedMs + 2 * this.#kept.variationMs(this.#at);
   }
+}
+
+/**
+ * How long to wait for a phone that never answered, in ms. `others`: what first answers of others took; slow ones make
+ * for more time, but quick ones not for less than a share of the longest timeout (RFC 6298, 2.1: a second while nothing
+ * is measured). Phones near by answer first, and say nothing of how far the next one is.
+ */
+export function firstTimeoutMs({ callTimeoutMaxMs }: TimeoutBounds, others?: RoundTripEstimator): number {
+  return Math.min(Math.max(callTimeoutMaxMs * FIRST_TIMEOUT_SHARE, others?.answeredWithinMs ?? 0), callTimeoutMaxMs);
 }

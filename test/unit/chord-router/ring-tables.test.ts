@@ -8,7 +8,7 @@ import { byDistanceTo } from '../../../services/chord-router/core/ring-context.t
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { between, distance, type Id, idFromNumber } from '../../../services/shared/core/id.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
-import { RoundTripEstimator } from '../../../services/shared/core/timeouts.ts';
+import { firstTimeoutMs, RoundTripEstimator } from '../../../services/shared/core/timeouts.ts';
 import { contactAt } from './positions.ts';
 
 const self = contactAt(1000);
@@ -287,14 +287,21 @@ describe('adaptive timeouts', () => {
     expect(estimator.timeoutMs(bounds)).toBe(3000);
   });
 
-  it('take what first answers of others took while there is none of the phone itself', () => {
+  it('of a phone that never answered grow with what first answers of others took, and never shrink with it', () => {
     const others = new RoundTripEstimator();
     const estimator = new RoundTripEstimator();
     expect(estimator.timeoutMs(bounds, others)).toBe(1000);
-    for (let i = 0; i < 50; i++) others.answered(300);
-    expect(estimator.timeoutMs(bounds, others)).toBe(320);
+    for (let i = 0; i < 50; i++) others.answered(2);
+    expect(estimator.timeoutMs(bounds, others)).toBe(1000);
+    expect(firstTimeoutMs(bounds, others)).toBe(1000);
+    for (let i = 0; i < 50; i++) others.answered(1200);
+    const slow = estimator.timeoutMs(bounds, others);
+    expect(slow).toBeGreaterThan(1200);
+    expect(firstTimeoutMs(bounds, others)).toBe(slow);
     estimator.timedOut();
-    expect(estimator.timeoutMs(bounds, others)).toBe(640);
+    expect(estimator.timeoutMs(bounds, others)).toBe(2 * slow);
+    for (let i = 0; i < 50; i++) others.answered(60_000);
+    expect(firstTimeoutMs(bounds, others)).toBe(3000);
     estimator.answered(20);
     expect(estimator.timeoutMs(bounds, others)).toBe(100);
   });
