@@ -1,18 +1,19 @@
 /**
  * Runs everything that tells whether the project is sound, in the order of what is quickest to tell:
  *
- *     npm test                          checks (lint, format, types, contracts), unit, sim, integration
+ *     npm test                          checks (lint, format, types, contracts), unit, sim, integration, e2e
  *     npm test -- unit sim              only these parts
  *     npm test -- unit --file ring      only test files whose path contains "ring"
  *
  * The last line is `N passed, N failed`; the exit code is 0 only when nothing failed and something passed.
  */
 import { parseArgs } from 'node:util';
+import { findChromium } from './e2e/chromium.ts';
 import { runChecks } from './runner/checks.ts';
 import { type Report, sum } from './runner/report.ts';
 import { runProject } from './runner/vitest.ts';
 
-const PARTS = ['checks', 'unit', 'sim', 'integration'] as const;
+const PARTS = ['checks', 'unit', 'sim', 'integration', 'e2e'] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `Usage: npm test -- [part...] [--file TEXT]... [--bail]
@@ -59,6 +60,10 @@ async function main(): Promise<number> {
 }
 
 async function runPart(part: Part, files: readonly string[]): Promise<Report> {
+  if (part === 'e2e' && findChromium() === undefined) {
+    console.log('\n== SKIPPED: e2e. There is no Chromium: install the package `chromium`, or set RINGWALL_CHROMIUM.');
+    return { passed: 0, failed: 0 };
+  }
   return part === 'checks' ? await runChecks() : await runProject(part, files);
 }
 

@@ -1,9 +1,10 @@
 /** What else can be done to a post: more or less like it, edit, delete, history, block its author. */
 import { useSignal } from '@preact/signals';
-import type { Post, PublishedPost } from '../../../services/wall-api/client/contract.ts';
+import type { Post } from '../../../services/wall-api/client/contract.ts';
 import { api, me } from '../state/session.ts';
 import { Action } from './action.tsx';
 import { Dialog } from './dialog.tsx';
+import { Edit } from './edit.tsx';
 import { History } from './history.tsx';
 import { Icon } from './icon.tsx';
 
@@ -70,31 +71,6 @@ export function PostMenu({ post, onChange }: PostMenuProps) {
       {shown.value === 'delete' && <Delete post={post} close={close} onChange={onChange} />}
       {shown.value === 'history' && <History post={post.id} close={close} />}
     </>
-  );
-}
-
-function Edit({ post, close, onChange }: PostMenuProps & { readonly close: () => void }) {
-  const text = useSignal(post.text);
-  const save = async (): Promise<void> => {
-    const body = { text: text.peek() };
-    const edited = await api.ask<PublishedPost>(`/v1/posts/${post.id}`, { method: 'PUT', body });
-    close();
-    onChange?.({ ...post, text: edited.text, version: edited.version, editedAt: edited.editedAt });
-  };
-  return (
-    <Dialog title="Edit your post" close={close}>
-      <textarea
-        aria-label="Text of the post"
-        rows={6}
-        maxLength={10_000}
-        value={text.value}
-        onInput={(event) => (text.value = event.currentTarget.value)}
-      />
-      <p class="hint">Earlier versions stay readable in its history.</p>
-      <Action class="primary" act={save} disabled={text.value.trim() === ''}>
-        Save
-      </Action>
-    </Dialog>
   );
 }
 

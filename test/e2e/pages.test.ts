@@ -1,0 +1,117 @@
+/** Every page of the wall: readable by everybody (axe), at both sizes and in both themes, and light to load. */
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join as joinPath } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Testnet } from '../../testnet/testnet.ts';
+import { buildWallPage } from '../../web/pages.ts';
+import { type Browser, LARGE, openBrowser, SMALL } from './browser.ts';
+import { join, write } from './person.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** WCAG 2.2, levels A and AA, with what came before. */
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** Where pictures of the pages go: `npm run screenshots` sets it. */
+const PICTURES = process.env['RINGWALL_SCREENSHOTS'];
+const MAX_FIRST_LOAD_BYTES = 150_000;
+
+/** Each with what is there once it has been read. */
+const PAGES = [
+  { name: 'welcome', hash: '#/welcome', ready: 'text=I have been here' },
+  { name: 'wall', hash: '#/feed', ready: 'article' },
+  { name: 'search', hash: '#/search?q=stars%20in%20the%20night%20sky', ready: 'article' },
+  { name: 'people', hash: '#/people', ready: 'text=They write about what you care about' },
+  { name: 'activity', hash: '#/notifications', ready: 'text=Nothing yet' },
+  { name: 'interests', hash: '#/interests', ready: '.reordering li' },
+  { name: 'you', hash: '#/you', ready: 'text=Records it keeps' },
+  { name: 'conversation', hash: '', ready: 'text=Replies' },
+  { name: 'person', hash: '', ready: 'article' },
+] as const;
+
+let net: Testnet;
+let folder: string;
+let browser: Browser;
+let hashes: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  folder = await buildWallPage();
+  net = await Testnet.start({ phones: 3, seed: 5, environment: { RINGWALL_PAGES: folder } });
+  browser = await openBrowser();
+  const { page } = browser;
+  await join(page, net.phone(1).api, 'Grace', 'astronomy');
+  await write(page, 'Saw the rings of Saturn tonight, small and sharp.');
+  const post = page.getByRole('article').filter({ hasText: 'rings of Saturn' }).first();
+  const conversation = await post.getByRole('link', { name: 'Replies' }).getAttribute('href');
+  hashes = { conversation: conversation!, person: (await page.locator('.self').getAttribute('href'))! };
+});
+
+afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await net?.[Symbol.asyncDispose]();
+});
+
+test.each(PAGES)('$name can be read and used by everybody', async ({ name, hash, ready }) => {
+  const { page } = browser;
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    for (const size of [SMALL, LARGE]) {
+      await page.setViewportSize(size);
+      await page.goto(`${net.phone(1).api}/${hashes[name] ?? hash}`);
+      await page.locator(ready).first().waitFor();
+      await page
+        .locator('.busy')
+        .waitFor({ state: 'detached' })
+        .catch(() => undefined);
+      expect(await violations(page), `${name}, ${theme}, ${size.width} px`).toEqual([]);
+      expect(await overflow(page), `${name} at ${size.width} px is wider than the screen`).toBeLessThanOrEqual(0);
+      if (PICTURES !== undefined && theme === 'light') await takePicture(page, PICTURES, `${name}-${size.width}`);
+    }
+  }
+});
+
+async function violations(page: Page): Promise<readonly string[]> {
+  // Evaluated, not added as a script: the page's policy allows none.
+  await page.evaluate(AXE);
+  const results = (await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`)) as AxeResults;
+  // Rules that find nothing to look at prove nothing.
+  expect(results.passes.length).toBeGreaterThan(15);
+  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}
+
+/** Pixels that lie beyond the right edge. */
+async function overflow(page: Page): Promise<number> {
+  return (await page.evaluate('document.documentElement.scrollWidth - innerWidth')) as number;
+}
+
+async function takePicture(page: Page, into: string, name: string): Promise<void> {
+  await mkdir(into, { recursive: true });
+  await page.screenshot({ path: joinPath(into, `${name}.png`) });
+}
+
+test('the first load is small', async () => {
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.br'));
+  expect(names.some((name) => name.startsWith('assets'))).toBe(true);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(joinPath(folder, name))).size));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_FIRST_LOAD_BYTES);
+});
+
+test('everything can be reached by keyboard, and the first stop skips to the posts', async () => {
+  const { page } = browser;
+  await page.goto(`${net.phone(1).api}/#/feed`);
+  await page.reload();
+  await page.locator('article').first().waitFor();
+  await page.keyboard.press('Tab');
+  expect(await focused(page)).toBe('To the posts');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await focused(page)).toBe('For you');
+  await page.keyboard.press('Tab');
+  expect(await focused(page)).toBe('Friends');
+});
+
+async function focused(page: Page): Promise<string> {
+  return (await page.evaluate('document.activeElement.textContent.trim()')) as string;
+}
