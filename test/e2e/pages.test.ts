@@ -75,7 +75,7 @@ test.each(PAGES)('$name can be read and used by everybody', async ({ name, hash,
 async function violations(page: Page): Promise<readonly string[]> {
   // Evaluated, not added as a script: the page's policy allows none.
   await page.evaluate(AXE);
-  const results = (await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`)) as AxeResults;
+  const results = await page.evaluate<AxeResults>(`axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`);
   // Rules that find nothing to look at prove nothing.
   expect(results.passes.length).toBeGreaterThan(15);
   return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
@@ -83,7 +83,7 @@ async function violations(page: Page): Promise<readonly string[]> {
 
 /** Pixels that lie beyond the right edge. */
 async function overflow(page: Page): Promise<number> {
-  return (await page.evaluate('document.documentElement.scrollWidth - innerWidth')) as number;
+  return await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
 }
 
 async function takePicture(page: Page, into: string, name: string): Promise<void> {
@@ -113,5 +113,5 @@ test('everything can be reached by keyboard, and the first stop skips to the pos
 });
 
 async function focused(page: Page): Promise<string> {
-  return (await page.evaluate('document.activeElement.textContent.trim()')) as string;
+  return await page.evaluate<string>('document.activeElement.textContent.trim()');
 }
