@@ -49,7 +49,6 @@ export const ALLOCATOR = {
   // glibc's default, but fixed: else one freed picture teaches it to keep all buffers of that size for good.
   MALLOC_MMAP_THRESHOLD_: '131072',
 } as const;
-const COMPILE_CACHE = join(import.meta.dirname, '../node_modules/.cache/ringwall');
 const READY_TIMEOUT_MS = 60_000;
 /** A phone that has not left by then is killed: what it acknowledged is on disk, and on its neighbours'. */
 const STOP_TIMEOUT_MS = 15_000;
@@ -99,14 +98,14 @@ export class PhoneProcess {
 
   /**
    * Resolves once the phone is a member of the ring and serves its API. Throws a TestnetError with the last lines of
-   * its log when it ends before, or is not ready in time. No seeds: it starts a ring.
+   * its log when it ends before, or is not ready in time. No seeds: it starts a ring. `flags`: further ones of Node.
    */
-  async start(seeds: readonly string[]): Promise<void> {
+  async start(seeds: readonly string[], flags: readonly string[] = []): Promise<void> {
     if (this.#child !== undefined) throw new TestnetError(`phone ${this.n} is ${this.#state} already`);
     this.#state = 'starting';
     try {
       await mkdir(this.#settings.folder, { recursive: true });
-      const child = await this.#spawn(seeds);
+      const child = await this.#spawn(seeds, flags);
       ({ id: this.#id, chord: this.#chord } = await this.#readyMessage(child));
       this.#state = 'running';
     } catch (error) {
@@ -159,19 +158,18 @@ export class PhoneProcess {
     }
   }
 
-  async #spawn(seeds: readonly string[]): Promise<ChildProcess> {
+  async #spawn(seeds: readonly string[], flags: readonly string[]): Promise<ChildProcess> {
     const { program, folder, adminToken, environment } = this.#settings;
     const log = await this.log.openForPhone();
     try {
       if (this.#state !== 'starting') throw new TestnetError(`phone ${this.n} was ended at its start`);
-      const child = spawn(process.execPath, [...NODE_FLAGS, program], {
+      const child = spawn(process.execPath, [...NODE_FLAGS, ...flags, program], {
         // A session of its own: the terminal's Ctrl-C reaches the supervisor alone, which ends the phones in order.
         detached: true,
         stdio: ['ignore', log, log, 'ipc'],
         env: {
           ...process.env,
           ...ALLOCATOR,
-          NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
           ...environment,
           RINGWALL_DATA: join(folder, 'data'),
           RINGWALL_API_LISTEN: `127.0.0.1:${this.ports.api}`,

@@ -17,6 +17,7 @@ import { PhoneRegister } from './phone-register.ts';
 import { expectFree } from './ports.ts';
 import { waitForRing } from './ring-check.ts';
 import type { RememberedPhone } from './state.ts';
+import { strippedSourceFlags } from './stripped-sources.ts';
 import { TestnetError } from './testnet-error.ts';
 import { MAX_PHONES, openFolder, phonesWanted, type TestnetOptions } from './testnet-options.ts';
 
@@ -114,13 +115,14 @@ export class Testnet implements AsyncDisposable {
   async restart(n: number): Promise<void> {
     const phone = this.phone(n);
     if (phone.pid !== undefined) await phone.stop();
-    await this.#launch(phone);
+    await this.#launch(phone, await strippedSourceFlags());
   }
 
   /** Adds phones; resolves with them once they are members. */
   async join(count = 1): Promise<readonly PhoneProcess[]> {
     const added = await this.place(count);
-    await inParallel(added, STARTS_AT_ONCE, (phone) => this.#launch(phone));
+    const flags = await strippedSourceFlags();
+    await inParallel(added, STARTS_AT_ONCE, (phone) => this.#launch(phone, flags));
     return added;
   }
 
@@ -174,10 +176,11 @@ export class Testnet implements AsyncDisposable {
     signal?.addEventListener('abort', abort, { once: true });
     try {
       await this.#placePhones();
+      const flags = await strippedSourceFlags();
       let up = 0;
       await inParallel(this.phones, STARTS_AT_ONCE, async (phone) => {
         this.#progress(`starting phones: ${up} of ${this.#phones.size} up`);
-        await this.#launch(phone);
+        await this.#launch(phone, flags);
         up++;
       });
       this.#progress(`${up} phones up, waiting for the ring to be whole`);
@@ -235,13 +238,13 @@ export class Testnet implements AsyncDisposable {
   }
 
   /** Starts a phone through some that run. When none does, one phone founds the ring and the others wait for it. */
-  async #launch(phone: PhoneProcess): Promise<void> {
+  async #launch(phone: PhoneProcess, flags: readonly string[]): Promise<void> {
     await this.faults.starts(phone);
     while (this.running.length === 0 && this.#founding !== undefined) await this.#founding;
     if (this.#disposed !== undefined) throw new TestnetError('the testnet is going down');
     const near = this.running.filter((running) => this.faults.hearEachOther(phone, running));
     const seeds = near.slice(0, SEEDS).map((running) => running.peer);
-    const start = phone.start(seeds);
+    const start = phone.start(seeds, flags);
     if (seeds.length === 0) {
       const founding = start.then(
         () => undefined,
