@@ -29,6 +29,7 @@ export interface CanView {
   readonly settings: CanSettings;
   /** Notified when zones or neighbours changed. */
   readonly changed: Signal;
+  /** The very same list for as long as nothing about it changes. */
   zones(): readonly OwnZone[];
   neighbours(): readonly NeighbourView[];
   /** Whether this phone owns the point, and surely: `unsettled` while others may not have heard of it yet. */

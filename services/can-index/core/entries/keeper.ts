@@ -38,6 +38,7 @@ import {
 import { EntryStore, type KeptEntry } from './entry-store.ts';
 import { COPIES, type Link, MAX_LINKS } from './link.ts';
 import { LinkUpkeep } from './link-upkeep.ts';
+import { OwnedCount } from './owned-count.ts';
 import { copyRoom } from './placement.ts';
 import { EntryRemoval } from './removal.ts';
 import { Settling } from './settling.ts';
@@ -69,12 +70,14 @@ export class EntryKeeper implements EntryKeeping {
   readonly #settling: Settling;
   readonly #custody: Custody;
   readonly #transfer: EntryTransfer;
+  readonly #owned: OwnedCount;
   readonly #removal: EntryRemoval;
 
   constructor(view: CanView, space: MeaningSpace) {
     this.#view = view;
     this.#space = space;
     this.store = new EntryStore(space);
+    this.#owned = new OwnedCount(view, this.store);
     this.#adverts = new Adverts(view, this.store, space);
     this.#admission = new EntryAdmission(space, this.store);
     this.#removal = new EntryRemoval(view, this.store, this.#admission);
@@ -156,9 +159,7 @@ export class EntryKeeper implements EntryKeeping {
   }
 
   load(): number {
-    let load = 0;
-    for (const { point } of this.store.all()) if (this.#view.ownershipOf(point) !== 'none') load += 1;
-    return load;
+    return this.#owned.value;
   }
 
   cutFor(box: Box): Cut | undefined {
