@@ -19,6 +19,8 @@ export default defineConfig({
       project('integration', 180_000, { fileParallelism: false }),
       // In a real browser, on testnets of processes.
       project('e2e', 180_000, { fileParallelism: false }),
+      // Needs a container engine: `npm run test:containers`.
+      project('containers', 300_000, { fileParallelism: false, globalSetup: 'test/containers/engine/set-up.ts' }),
     ],
   },
 });

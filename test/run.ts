@@ -3,6 +3,7 @@
  *
  *     npm test                          checks (lint, format, types, contracts), unit, sim, integration, e2e
  *     npm test -- unit sim              only these parts
+ *     npm test -- containers            what needs a container engine; skipped, and said so, where none is found
  *     npm test -- unit --file ring      only test files whose path contains "ring"
  *
  * The last line is `N passed, N failed`; the exit code is 0 only when nothing failed and something passed.
@@ -10,15 +11,18 @@
 import { parseArgs } from 'node:util';
 import { findChromium } from './e2e/chromium.ts';
 import { runChecks } from './runner/checks.ts';
+import { engineAbsence } from './runner/engine-absence.ts';
 import { type Report, sum } from './runner/report.ts';
 import { runProject } from './runner/vitest.ts';
 
-const PARTS = ['checks', 'unit', 'sim', 'integration', 'e2e'] as const;
+/** Those that run when none is named. */
+const USUAL_PARTS = ['checks', 'unit', 'sim', 'integration', 'e2e'] as const;
+const PARTS = [...USUAL_PARTS, 'containers'] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `Usage: npm test -- [part...] [--file TEXT]... [--bail]
 
-Parts, all by default: ${PARTS.join(', ')}
+Parts: ${PARTS.join(', ')}; by default all but containers, which needs a container engine
   --file TEXT   only test files whose path contains TEXT
   --bail        stop after the first part that failed
 `;
@@ -42,11 +46,16 @@ async function main(): Promise<number> {
     return 2;
   }
 
-  const chosen = PARTS.filter((part) => positionals.length === 0 || positionals.includes(part));
+  const chosen = positionals.length === 0 ? USUAL_PARTS : PARTS.filter((part) => positionals.includes(part));
   const reports: Report[] = [];
   const lines: string[] = [];
   for (const part of chosen) {
     const startedAt = performance.now();
+    const absence = part === 'containers' ? await engineAbsence() : undefined;
+    if (absence !== undefined) {
+      lines.push(`${part.padEnd(12)} SKIPPED: ${absence}`);
+      continue;
+    }
     const report = await runPart(part, values.file);
     reports.push(report);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
@@ -56,7 +65,7 @@ async function main(): Promise<number> {
 
   const { passed, failed } = sum(reports);
   console.log(`\n${lines.join('\n')}\n\n${passed} passed, ${failed} failed`);
-  return failed === 0 && passed > 0 ? 0 : 1;
+  return failed === 0 && (passed > 0 || reports.length === 0) ? 0 : 1;
 }
 
 async function runPart(part: Part, files: readonly string[]): Promise<Report> {
