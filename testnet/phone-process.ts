@@ -61,6 +61,8 @@ export class PhoneProcess {
   readonly log: PhoneLog;
   /** Called when the phone ends without having been told to. */
   onCrash: (how: string) => void = () => undefined;
+  /** Called when its state has changed. */
+  onChange: () => void = () => undefined;
   readonly #settings: PhoneSettings;
   #state: PhoneState = 'stopped';
   #id: string | undefined;
@@ -102,14 +104,14 @@ export class PhoneProcess {
    */
   async start(seeds: readonly string[], flags: readonly string[] = []): Promise<void> {
     if (this.#child !== undefined) throw new TestnetError(`phone ${this.n} is ${this.#state} already`);
-    this.#state = 'starting';
+    this.#become('starting');
     try {
       await mkdir(this.#settings.folder, { recursive: true });
       const child = await this.#spawn(seeds, flags);
       ({ id: this.#id, chord: this.#chord } = await this.#readyMessage(child));
-      this.#state = 'running';
+      this.#become('running');
     } catch (error) {
-      if (this.#state === 'starting') this.#state = 'crashed';
+      if (this.#state === 'starting') this.#become('crashed');
       await this.#end((child) => child.kill('SIGKILL'), this.#state);
       throw error;
     }
@@ -136,14 +138,14 @@ export class PhoneProcess {
       throw new TestnetError(`phone ${this.n} is ${this.#state}: only a running one freezes`);
     this.#freezeGuard = new FreezeGuard(this.#child!.pid!);
     this.#child!.kill('SIGSTOP');
-    this.#state = 'frozen';
+    this.#become('frozen');
   }
 
   thaw(): void {
     if (this.#state !== 'frozen') throw new TestnetError(`phone ${this.n} is ${this.#state}: only a frozen one thaws`);
     this.#child!.kill('SIGCONT');
     this.#freezeGuard?.[Symbol.dispose]();
-    this.#state = 'running';
+    this.#become('running');
   }
 
   /** Puts these faults in the place of all that its links are under. Nothing happens when it does not run. */
@@ -216,7 +218,7 @@ export class PhoneProcess {
     if (this.#state === 'frozen') this.thaw();
     const reaper = setTimeout(() => this.#child?.kill('SIGKILL'), this.#settings.stopTimeoutMs ?? STOP_TIMEOUT_MS);
     try {
-      if (await this.#end(tell, 'stopping')) this.#state = 'stopped';
+      if (await this.#end(tell, 'stopping')) this.#become('stopped');
     } finally {
       clearTimeout(reaper);
     }
@@ -226,7 +228,7 @@ export class PhoneProcess {
   async #end(tell: (child: ChildProcess) => void, state: PhoneState): Promise<boolean> {
     const child = this.#child;
     // A start that has not come as far as a process yet gives up when it sees its state changed.
-    if (child !== undefined || this.#state === 'starting') this.#state = state;
+    if (child !== undefined || this.#state === 'starting') this.#become(state);
     if (child === undefined) return false;
     const gone = once(child, 'exit');
     tell(child);
@@ -234,12 +236,17 @@ export class PhoneProcess {
     return true;
   }
 
+  #become(state: PhoneState): void {
+    this.#state = state;
+    this.onChange();
+  }
+
   #gone(child: ChildProcess, how: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
     this.#freezeGuard?.[Symbol.dispose]();
     if (this.#state !== 'running' && this.#state !== 'frozen') return;
-    this.#state = 'crashed';
+    this.#become('crashed');
     this.onCrash(how);
   }
 }

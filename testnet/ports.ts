@@ -34,6 +34,24 @@ export async function findPorts(base: number, n: number, strict: boolean, after?
   );
 }
 
+/**
+ * The port of the gateway: the one below the phones', or the same in one of the blocks above it. Throws a TestnetError
+ * when none is free.
+ */
+export async function findGatewayPort(base: number): Promise<number> {
+  for (let port = base; port <= 65_535 && port < base + BLOCKS * NEXT_BLOCK; port += NEXT_BLOCK) {
+    if (await isFree(port)) return port;
+  }
+  throw new TestnetError(`port ${base} of the gateway is not free: choose others with --port`);
+}
+
+/** Throws a TestnetError unless the gateway can have exactly this port. */
+export async function expectFreeForGateway(port: number): Promise<void> {
+  if (!(await isFree(port))) {
+    throw new TestnetError(`port ${port} of the gateway is not free: choose others with --port`);
+  }
+}
+
 function portsOf(base: number, n: number): PhonePorts {
   return { api: base + n, peer: base + PEER_PORT_OFFSET + n };
 }

@@ -34,7 +34,10 @@ export class Testnet implements AsyncDisposable {
   readonly dataDir: string;
   /** Who cannot hear whom, whose links are slow. */
   readonly faults: NetworkFaults;
-  readonly #adminToken = randomBytes(24).toString('base64url');
+  /** Called when a phone came, went or changed its state. */
+  onChange: () => void = () => undefined;
+  /** What admin calls to the phones, and to a gateway's churn lab, must show. */
+  readonly adminToken = randomBytes(24).toString('base64url');
   readonly #options: TestnetOptions;
   readonly #lock: FolderLock;
   readonly #temporary: boolean;
@@ -80,6 +83,10 @@ export class Testnet implements AsyncDisposable {
 
   get seed(): number {
     return this.#register.state.seed;
+  }
+
+  get basePort(): number {
+    return this.#register.state.basePort;
   }
 
   get network(): string {
@@ -147,6 +154,7 @@ export class Testnet implements AsyncDisposable {
   async forget(n: number): Promise<void> {
     await this.phone(n).stop();
     this.#phones.delete(n);
+    this.onChange();
     await this.#register.forget(n);
     await rm(this.#folderOf(n), { recursive: true, force: true });
   }
@@ -224,7 +232,7 @@ export class Testnet implements AsyncDisposable {
       program: this.#options.program ?? PHONE_PROGRAM,
       readyTimeoutMs: this.#options.readyTimeoutMs,
       stopTimeoutMs: this.#options.stopTimeoutMs,
-      adminToken: this.#adminToken,
+      adminToken: this.adminToken,
       environment: {
         ...this.#options.environment,
         RINGWALL_NETWORK: this.network,
@@ -233,7 +241,9 @@ export class Testnet implements AsyncDisposable {
       },
     });
     phone.onCrash = (how) => this.#options.onCrash?.(phone, how);
+    phone.onChange = () => this.onChange();
     this.#phones.set(n, phone);
+    this.onChange();
     return phone;
   }
 

@@ -3,7 +3,7 @@ import { readPeople } from './people.ts';
 import { table } from './table.ts';
 import type { Testnet } from './testnet.ts';
 
-export async function welcome(net: Testnet, seconds: number): Promise<string> {
+export async function welcome(net: Testnet, gateway: string, seconds: number): Promise<string> {
   const { phones } = net;
   const people = await readPeople(net.dataDir);
   const rows = phones.map(({ n, api, id }) => [n, api, `${api}/docs`, `${api}/metrics`, id ?? null]);
@@ -11,6 +11,8 @@ export async function welcome(net: Testnet, seconds: number): Promise<string> {
   const writer = phones[0]!.api;
   const reader = phones.at(-1)!.api;
   return `
+Open ${gateway} in a browser. Token of its churn lab: ${net.adminToken}
+
 ${table(['phone', 'API', 'docs', 'metrics', 'id'], rows)}
 
 A ring of ${phones.length} ${phones.length === 1 ? 'phone' : 'phones'} is up after ${seconds.toFixed(1)} s, and ${crowd}. State: ${net.dataDir}

@@ -16,6 +16,8 @@ export interface GatewaySettings {
   readonly source: PhoneSource;
   /** Hosts beside loopback and where it listens under which it may be called. */
   readonly hosts: readonly string[];
+  /** What callers of the churn lab must show; undefined: there is no lab. */
+  readonly adminToken: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -47,6 +49,11 @@ export const GATEWAY_VARIABLES: readonly Variable[] = [
       'comma-separated hosts under which the gateway may be called, beside localhost and where it listens; * for any',
     fallback: 'none',
   },
+  {
+    name: 'RINGWALL_ADMIN_TOKEN',
+    meaning: 'let those who show this token use the churn lab; the same as that of the phones',
+    fallback: 'off',
+  },
   ...PROCESS_VARIABLES,
 ];
 
@@ -57,6 +64,7 @@ export function readGatewaySettings(values: EnvironmentValues): GatewaySettings 
     listen: environment.hostPort('RINGWALL_GATEWAY_LISTEN', '127.0.0.1:8100'),
     source: readSource(environment),
     hosts: environment.hosts('RINGWALL_GATEWAY_HOSTS'),
+    adminToken: environment.secret('RINGWALL_ADMIN_TOKEN'),
     logLevel: environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);

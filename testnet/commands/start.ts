@@ -4,10 +4,11 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeFileAtomically } from '../../services/shared/runtime/atomic-file.ts';
 import { ControlServer } from '../control-server.ts';
+import { GatewayProcess } from '../gateway-process.ts';
 import { Interruption } from '../interruption.ts';
 import { NpmWatch } from '../npm-watch.ts';
 import { performer } from '../perform.ts';
-import { HIGHEST_BASE_PORT } from '../ports.ts';
+import { expectFreeForGateway, HIGHEST_BASE_PORT } from '../ports.ts';
 import { prepare } from '../preparation.ts';
 import { Progress } from '../progress.ts';
 import { Testnet } from '../testnet.ts';
@@ -42,7 +43,7 @@ export function addStartCommand(program: Command): void {
     .option('--data <dir>', 'where everything is kept; a second start continues there', DEFAULT_DATA)
     .option(
       '--port <base>',
-      'phone n listens on base + n and base + 1000 + n (default: free ports)',
+      'the gateway listens on base, phone n on base + n and base + 1000 + n (default: free ports)',
       wholeNumber(1024, HIGHEST_BASE_PORT),
     )
     .option('--ready-file <file>', 'write where the phones are, as JSON, once the ring is whole')
@@ -62,6 +63,7 @@ async function start(options: StartOptions): Promise<void> {
   using interruption = new Interruption(process);
   using _npm = new NpmWatch(() => interruption.interrupt('npm is gone'));
   const began = performance.now();
+  if (options.port !== undefined) await expectFreeForGateway(options.port);
   const environment = await prepare((step) => progress.step(step), interruption.signal);
   await using net = await Testnet.start({
     phones: options.phones,
@@ -79,13 +81,15 @@ async function start(options: StartOptions): Promise<void> {
       ),
   });
   interruption.onHurry = () => void Promise.all(net.phones.map((phone) => phone.kill()));
-  await using _control = await ControlServer.start(
-    net.dataDir,
-    performer(net, () => interruption.interrupt('down')),
-  );
-  if (readyFile !== undefined) await writeReadyFile(readyFile, net);
+  const perform = performer(net, () => interruption.interrupt('down'));
+  await using _control = await ControlServer.start(net.dataDir, perform);
+  await using gateway = await GatewayProcess.start({
+    ...{ net, perform, environment, port: options.port, signal: interruption.signal },
+    onCrash: (how) => progress.line(`the gateway ended by itself (${how}): its log is ${net.dataDir}/gateway.log`),
+  });
+  if (readyFile !== undefined) await writeReadyFile(readyFile, net, gateway.url);
   progress.clear();
-  console.log(await welcome(net, (performance.now() - began) / 1000));
+  console.log(await welcome(net, gateway.url, (performance.now() - began) / 1000));
   const reason = await interruption.interrupted;
   progress.line(`${reason}: ending ${net.phones.filter((phone) => phone.pid !== undefined).length} phones`);
   if (readyFile !== undefined) await rm(readyFile, { force: true });
@@ -101,7 +105,7 @@ async function clearReadyFile(path: string): Promise<void> {
   }
 }
 
-async function writeReadyFile(path: string, net: Testnet): Promise<void> {
+async function writeReadyFile(path: string, net: Testnet, gateway: string): Promise<void> {
   const phones = net.phones.map(({ n, id, api, peer, pid }) => ({ n, id, api, peer, pid }));
-  await writeFileAtomically(path, `${JSON.stringify({ phones, gateway: null })}\n`);
+  await writeFileAtomically(path, `${JSON.stringify({ phones, gateway, adminToken: net.adminToken })}\n`);
 }

@@ -1,5 +1,6 @@
 /** What a gateway and the process that supervises the phones say to each other: JSON messages over an IPC channel. */
 import type { ProcessState } from '../core/phone.ts';
+import type { LabCommand } from './lab-command.ts';
 
 export interface SupervisedPhone {
   readonly n: number;
@@ -13,3 +14,15 @@ export interface PhonesMessage {
   readonly type: 'phones';
   readonly phones: readonly SupervisedPhone[];
 }
+
+/** Gateway to supervisor: something to be done, answered under the same id. */
+export interface LabRequest {
+  readonly type: 'lab';
+  readonly id: number;
+  readonly command: LabCommand;
+}
+
+export type LabReply =
+  | { readonly type: 'lab-done'; readonly id: number; readonly result: unknown }
+  /** It could not be done, for a reason that whoever asked should read. */
+  | { readonly type: 'lab-refused'; readonly id: number; readonly error: string };

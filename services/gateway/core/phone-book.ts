@@ -169,7 +169,8 @@ export class PhoneBook {
     if (ended !== undefined) this.#become(phone, ended, nowMs);
     else if (supervised === 'starting') this.#become(phone, 'joining', nowMs);
     else if (supervised === 'frozen') this.#become(phone, 'suspected', nowMs);
-    else if (supervised === 'running' && before === 'frozen') phone.failures = 0;
+    // It is asked again at once, whatever was thought of its silence.
+    else if (supervised === 'running' && before === 'frozen') this.#become(phone, 'suspected', nowMs);
   }
 
   #become(phone: Phone, state: PhoneState, nowMs: number): void {

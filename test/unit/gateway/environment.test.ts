@@ -21,6 +21,7 @@ test('reads each source of phones', () => {
     listen: { host: '127.0.0.1', port: 8100 },
     source: { kind: 'list', apis: ['10.0.0.1:80', '[::1]:81'] },
     hosts: [],
+    adminToken: undefined,
     logLevel: 'info',
   });
   expect(readGatewaySettings({ RINGWALL_GATEWAY_PHONES_DNS: 'phone:8080' }).source).toEqual({
