@@ -1,32 +1,46 @@
-/** What a search costs where there is no server, beside one process that looks at every post. */
+/** What a feed costs where there is no server, beside a central index of the same posts. */
 import { encodeReply } from '../../services/can-index/adapters/reply-codec.ts';
 import { encodeRequest } from '../../services/can-index/adapters/request-codec.ts';
+import { questionOf } from '../../services/can-index/core/search/question.ts';
+import { NOTHING_KNOWN, type SearchEntries } from '../../services/can-index/core/search/search-message.ts';
+import type { Id } from '../../services/shared/core/id.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import type { Exchange } from '../sim/exchange.ts';
 import type { SimMessage } from '../sim/machine.ts';
-import { embeddedTexts } from './embedded-texts.ts';
+import { buildCentralIndex } from './central-index.ts';
+import { type EmbeddedText, embeddedTexts } from './embedded-texts.ts';
 import type { Experiment, Findings, RunOptions } from './experiment.ts';
 import type { FeedWorld } from './feed-world.ts';
-import { growFeed } from './grown-feed.ts';
+import { layOutFeed } from './laid-out-feed.ts';
 import { ascending, mean, percentile } from './statistics.ts';
 
 const SCALES = {
-  full: { sizes: [8, 16], postsAPhone: 27, queries: 200 },
+  full: { sizes: [16, 64, 256], postsAPhone: 27, queries: 200 },
   slice: { sizes: [4, 8], postsAPhone: 8, queries: 10 },
 } as const;
 const NEAREST = 10;
-const BUDGET = 40;
+/** What the wall allows a search. */
+const BUDGET = 16;
+/** A feed is as many searches at once as a person has interests, each for so many posts (services/wall-api/core/feed-nearest.ts). */
+const INTERESTS = 3;
+const POSTS_AN_INTEREST = 40;
 /** What travels for a search: the question for the owner of its point, and the questions for posts. */
 const OF_SEARCHES = new Set(['find', 'search-entries']);
-/** A question and its answer to a central index: 512 numbers of four bytes, ten ids, ten cosines, ten authors and times. */
-const CENTRAL_BYTES = 512 * 4 + NEAREST * (16 + 16 + 8 + 8);
+/** How hard the central index looks, in its own terms. */
+const EFFORTS = [10, 50, 200] as const;
+/** Of the simulated network: a link's round trip is 10 to 80 ms, drawn evenly. */
+const ROUND_TRIP_MS = 45;
+const LATE_ROUND_TRIP_MS = 80;
+/** Before searches said what they know and messages named each phone once. */
+const BYTES_A_PAIR_BEFORE = 8_300;
 
 interface Price {
+  readonly what: string;
   readonly phones: number;
   readonly posts: number;
   readonly recall: number;
   readonly contacted: number;
-  /** Requests and replies. */
+  /** Requests and replies of one person's searches. */
   readonly messages: number;
   readonly bytes: number;
   readonly medianMs: number;
@@ -39,14 +53,24 @@ async function run(options: RunOptions): Promise<Findings> {
   const texts = random.shuffle(await embeddedTexts(options));
   const prices: Price[] = [];
   for (const phones of sizes) {
-    const world = await growFeed(phones, texts.slice(0, phones * postsAPhone), options);
-    prices.push(priceOf(world, phones, random, queries));
+    options.progress(`${phones} phones`);
+    const world = await layOutFeed(phones, texts.slice(0, phones * postsAPhone), options);
+    const vectors = Array.from({ length: queries }, () => random.pick(world.entries).vector);
+    prices.push(priceOf(world, 'a search for 10', vectors, 1, NEAREST));
+    prices.push(priceOf(world, `a feed of ${INTERESTS} interests`, vectors, INTERESTS, POSTS_AN_INTEREST));
   }
-  return describe(options, prices);
+  const most = texts.slice(0, sizes.at(-1)! * postsAPhone);
+  return describe(options, prices, options.scale === 'slice' ? [] : await centralOf(most, random, options));
 }
 
-function priceOf(world: FeedWorld, phones: number, random: SeededRandom, queries: number): Price {
-  const vectors = Array.from({ length: queries }, () => random.pick(world.entries).vector);
+/** `together`: searches that one person makes at once. */
+function priceOf(
+  world: FeedWorld,
+  what: string,
+  vectors: readonly Float32Array[],
+  together: number,
+  limit: number,
+): Price {
   const sent = { messages: 0, bytes: 0 };
   world.phones.network.observer = {
     replied({ request }: Exchange, reply: SimMessage) {
@@ -57,81 +81,185 @@ function priceOf(world: FeedWorld, phones: number, random: SeededRandom, queries
     },
     ended() {},
   };
-  const answers = world.search(vectors, NEAREST, BUDGET);
+  const answers = world.search(vectors, limit, BUDGET);
   world.phones.network.observer = undefined;
-  const milliseconds = ascending(answers.map((answer) => answer.milliseconds));
   const recalls = answers.map(({ hits }, i) => {
-    const truth = new Set(world.nearest(vectors[i]!, NEAREST));
+    const truth = new Set(world.nearest(vectors[i]!, limit));
     return hits.filter(({ post }) => truth.has(post)).length / truth.size;
   });
+  // A person waits for the last of the searches made at once.
+  const waits = answers.flatMap((_, i) =>
+    i % together === 0 ? Math.max(...answers.slice(i, i + together).map(({ milliseconds }) => milliseconds)) : [],
+  );
+  const people = vectors.length / together;
   return {
-    phones,
+    what,
+    phones: world.phones.phones.length,
     posts: world.entries.length,
     recall: mean(recalls),
-    contacted: mean(answers.map(({ contacted }) => contacted.length)),
-    messages: sent.messages / queries,
-    bytes: sent.bytes / queries,
-    medianMs: percentile(milliseconds, 0.5),
-    lateMs: percentile(milliseconds, 0.99),
+    contacted: together * mean(answers.map(({ contacted }) => contacted.length)),
+    messages: sent.messages / people,
+    bytes: sent.bytes / people,
+    medianMs: percentile(ascending(waits), 0.5),
+    lateMs: percentile(ascending(waits), 0.99),
   };
 }
 
-function describe({ scale }: RunOptions, prices: readonly Price[]): Findings {
+interface Central {
+  readonly effort: number;
+  readonly recall: number;
+  /** Of the process, for one search, and to put all posts in. */
+  readonly searchMs: number;
+  readonly buildMs: number;
+}
+
+async function centralOf(
+  texts: readonly EmbeddedText[],
+  random: SeededRandom,
+  { scale, seed, progress }: RunOptions,
+): Promise<Central[]> {
+  progress('building the central index');
+  const vectors = texts.map(({ vector }) => vector);
+  const startedMs = performance.now();
+  const index = await buildCentralIndex(vectors, seed);
+  const buildMs = performance.now() - startedMs;
+  const questions = Array.from({ length: SCALES[scale].queries }, () => random.pick(vectors));
+  const truths = questions.map((question) => bruteForce(vectors, question));
+  return EFFORTS.map((effort) => {
+    const beganMs = performance.now();
+    const found = questions.map((question) => index.nearest(question, NEAREST, effort));
+    const searchMs = (performance.now() - beganMs) / questions.length;
+    const recall = mean(found.map((places, i) => places.filter((place) => truths[i]!.has(place)).length / NEAREST));
+    return { effort, recall, searchMs, buildMs };
+  });
+}
+
+function bruteForce(vectors: readonly Float32Array[], question: Float32Array): Set<number> {
+  const scored = vectors.map((vector, place) => {
+    let product = 0;
+    for (let i = 0; i < vector.length; i++) product += vector[i]! * question[i]!;
+    return { place, product };
+  });
+  return new Set(
+    scored
+      .sort((a, b) => b.product - a.product)
+      .slice(0, NEAREST)
+      .map(({ place }) => place),
+  );
+}
+
+/** The same question and the same answer, encoded alike, to and from a server. */
+function centralBytes(together: number, limit: number): number {
+  const id = 'f'.repeat(32) as Id;
+  const question = questionOf(Float32Array.from({ length: 512 }, () => 1))!;
+  const request: SearchEntries = {
+    type: 'search-entries',
+    question,
+    limit,
+    sinceMs: 0,
+    withPlaces: false,
+    known: NOTHING_KNOWN,
+  };
+  const hit = { post: id, author: id, createdAtMs: Date.UTC(2026, 0), similarity: 0.5, place: undefined };
+  const hits = Array.from({ length: limit }, () => hit);
+  const reply = encodeReply({ type: 'entries-found', hits, candidates: [], adverts: [] });
+  return together * (encodeRequest(request).length + reply.length);
+}
+
+function describe({ scale }: RunOptions, prices: readonly Price[], central: readonly Central[]): Findings {
   const { queries, postsAPhone } = SCALES[scale];
+  const searches = prices.filter(({ what }) => what.includes('search'));
+  const most = searches.at(-1)!;
+  const aPair = (2 * most.bytes) / most.messages;
   return {
     setUp: [
-      `Phones join a simulated CAN while ${postsAPhone} texts of Debian's fortunes a phone are published, by the product's ` +
-        `protocol; then ${queries} posts are asked for by their vectors through random phones, all at once. Counted are the ` +
-        'messages of searches alone, requests and replies, routing too, and their bytes as protobuf, without the transport ' +
-        'below. One way takes 5 to 40 ms, drawn once a link, and some jitter; the work of the phones takes no time.',
+      `Phones in a CAN that stands still (${postsAPhone} texts of Debian's fortunes a phone; zones laid out where the posts ` +
+        "lie, everything else by the product's protocol, as in [recall at ten thousand](feed-scale.md)). " +
+        `${queries} posts are asked for by their vectors through random phones, with ${BUDGET} phones at most, as the wall ` +
+        `does; a feed is ${INTERESTS} such searches at once for ${POSTS_AN_INTEREST} posts each. Counted are requests and ` +
+        'replies, routing too, and their bytes as protobuf, without the transport below. One way takes 5 to 40 ms, drawn ' +
+        'once a link, and some jitter; the work of the phones takes no time.',
     ],
     tables: [
       {
-        title: 'A search for the ten nearest',
-        columns: ['phones', 'posts', 'recall@10', 'contacted', 'messages', 'bytes', 'ms, median', 'ms, p99'],
-        rows: [
-          ...prices.map(({ phones, posts, recall, contacted, messages, bytes, medianMs, lateMs }) => [
-            String(phones),
-            String(posts),
-            recall.toFixed(3),
-            contacted.toFixed(1),
-            messages.toFixed(1),
-            bytes.toFixed(0),
-            medianMs.toFixed(0),
-            lateMs.toFixed(0),
-          ]),
-          ['a server', 'all', '1.000', '1', '2', String(CENTRAL_BYTES), '45', '80'],
+        title: 'Without a server',
+        columns: ['', 'phones', 'posts', 'recall', 'contacted', 'messages', 'bytes', 'ms, median', 'ms, p99'],
+        rows: prices.map((price) => [
+          price.what,
+          String(price.phones),
+          String(price.posts),
+          price.recall.toFixed(3),
+          price.contacted.toFixed(1),
+          price.messages.toFixed(1),
+          price.bytes.toFixed(0),
+          price.medianMs.toFixed(0),
+          price.lateMs.toFixed(0),
+        ]),
+      },
+      {
+        title: 'With a server: a search for 10 in HNSW (hnswlib), the same posts',
+        columns: [
+          '',
+          'recall',
+          'messages',
+          'bytes',
+          'ms on the way, mean',
+          'most',
+          'ms of its processor',
+          'ms to put all posts in',
         ],
+        rows: central.map(({ effort, recall, searchMs, buildMs }) => [
+          `ef = ${effort}, ${most.posts} posts`,
+          recall.toFixed(3),
+          '2',
+          String(centralBytes(1, NEAREST)),
+          String(ROUND_TRIP_MS),
+          String(LATE_ROUND_TRIP_MS),
+          searchMs.toFixed(2),
+          buildMs.toFixed(0),
+        ]),
       },
     ],
     plot: {
-      title: 'Messages of a search',
+      title: 'Bytes of a search for 10',
       xLabel: 'phones',
-      yLabel: 'messages, requests and replies',
-      xScale: 'linear',
+      yLabel: 'bytes, requests and replies',
+      xScale: 'log',
       yScale: 'linear',
       series: [
-        { name: 'ours', source: 'ours', points: prices.map(({ phones, messages }) => [phones, messages] as const) },
+        { name: 'ours', source: 'ours', points: searches.map(({ phones, bytes }) => [phones, bytes] as const) },
         {
-          name: 'a server that has all, by count',
+          name: 'a server',
           source: 'calibration',
-          points: prices.map(({ phones }) => [phones, 2] as const),
+          points: searches.map(({ phones }) => [phones, centralBytes(1, NEAREST)] as const),
         },
       ],
     },
     bars: [],
-    notes: [
-      'The row of the server is counted, not run: one question and one answer of the same content over one link of the same ' +
-        'network, whose round trip is 10 to 80 ms and 45 in the mean. A server that looks at every post finds all of them; ' +
-        'an approximate index in it (HNSW) was not measured here.',
-    ],
+    notes: notesOf(most, aPair),
   };
+}
+
+function notesOf({ phones, messages, bytes, medianMs }: Price, aPair: number): string[] {
+  const server = centralBytes(1, NEAREST);
+  return [
+    `The price of having no server, with ${phones} phones: ${(messages / 2).toFixed(0)} times the messages, ` +
+      `${(bytes / server).toFixed(0)} times the bytes and ${(medianMs / ROUND_TRIP_MS).toFixed(0)} times the wait of a search ` +
+      'in one process that has all posts. What it buys: nobody has all posts, nobody sees what all people look for, and ' +
+      'nothing to pay for or to fail that all depend on.',
+    `A message and its answer take ${aPair.toFixed(0)} bytes. They took ${BYTES_A_PAIR_BEFORE} while questions went out as ` +
+      'float32 and every answer named phones in full at each post and posts that the search knew already: now a question ' +
+      'is a byte a dimension, says how near a post has to be and which posts and phones are known (32 bits each), and an ' +
+      'answer names a phone once.',
+    'The question and the answer of the server are encoded as ours are. Its milliseconds on the way are those of one link ' +
+      'of the same simulated network; those of its processor are measured on one core of the machine that wrote this page.',
+  ];
 }
 
 export const FEED_PRICE: Experiment = {
   name: 'feed-price',
   title: 'The price of having no server',
-  source: 'Messages, bytes and milliseconds of a search by meaning.',
+  source: 'Messages, bytes and milliseconds of a search by meaning and of a feed.',
   defaultSeed: 42,
   run,
 };

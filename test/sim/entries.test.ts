@@ -62,6 +62,24 @@ describe('entries', () => {
     expect(Math.max(...loads)).toBeLessThanOrEqual(3 * mean);
   });
 
+  it('spread over the phones when they come to zones that were settled long before', () => {
+    const world = new EntryWorld({ seed: 3 });
+    world.can.grow(24, 100);
+    untilWhole(world.can, 120_000);
+    // Most are about one thing, so most come to a few of the zones.
+    for (let i = 0; i < 480; i++) expect(world.index(world.makePost(i % 8 === 0 ? undefined : 0))).toBe('stored');
+    const isSpread = (): boolean => {
+      const loads = world.can.living().map(sizeOf);
+      return Math.max(...loads) <= (3 * loads.reduce((a, b) => a + b, 0)) / loads.length;
+    };
+    world.can.runUntil(isSpread, 15 * 60_000, 'no phone keeps more than three times the mean');
+    world.can.runFor(ROUNDS_MS);
+    expect(isSpread()).toBe(true);
+    untilWhole(world.can, 120_000);
+    untilKept(world);
+    expect(world.recall(40)).toBeGreaterThanOrEqual(0.95);
+  });
+
   it('are found exactly, as brute force finds them, in the space of the projection', () => {
     const world = settledWorld(16, 150);
     for (let i = 0; i < 30; i++) {

@@ -15,7 +15,7 @@ export const CAN_METRICS = {
     SECONDS_BUCKETS,
   ),
   handovers: counter('ringwall_can_handovers_total', 'Zones handed over to other phones.', {
-    reason: ['leave', 'reassignment'],
+    reason: ['leave', 'reassignment', 'rebalancing'],
   }),
   yields: counter('ringwall_can_yields_total', 'Zones given up because another claim stood.'),
   neighboursSuspected: counter('ringwall_can_neighbours_suspected_total', 'Neighbours that stopped answering.'),

@@ -4,6 +4,7 @@ import { detach, now, type Task } from '../../shared/core/effect.ts';
 import { shareOf } from './box.ts';
 import type { Calls } from './calls.ts';
 import type { CanContext } from './context.ts';
+import type { HandOverReason } from './event.ts';
 import type { AskZone, Granted, HandedOver, HandOver, KnownPhone } from './message.ts';
 import { Neighbour } from './neighbour.ts';
 import { roomierNeighbour } from './offer.ts';
@@ -67,7 +68,7 @@ export function* handOver(
   calls: Calls,
   zone: Zone,
   to: Contact,
-  reason: 'leave' | 'reassignment',
+  reason: HandOverReason,
 ): Task<boolean> {
   const held = context.territory.release(zone);
   if (held === undefined) return false;

@@ -16,6 +16,7 @@ import { type CanMessage, type CanRequest, type Found, isMembershipRequest, refu
 import type { NeighbourView } from './neighbour.ts';
 import { NodeView } from './node-view.ts';
 import { Reassignment } from './reassignment.ts';
+import { Rebalancing } from './rebalancing.ts';
 import type { CanSettings } from './settings.ts';
 import type { Point } from './space.ts';
 import { Takeover } from './takeover.ts';
@@ -136,6 +137,7 @@ export class CanNode<Entries extends EntryKeeping = EntryKeeping> {
       exchanges: this.#exchanges,
       finding: this.#finding,
       reassignment: this.#reassignment,
+      rebalancing: new Rebalancing(this.#context, this.#calls, this.#finding),
       seeds,
     });
   }

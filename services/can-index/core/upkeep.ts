@@ -1,6 +1,6 @@
 /**
  * What a phone does beside its heartbeats, a little each time: fills and refreshes long links, asks a phone that was taken
- * for dead whether it is back, tries a seed, and gives surplus zones away.
+ * for dead whether it is back, tries a seed, gives surplus zones away, and moves to where there is more to keep.
  */
 
 import type { Contact } from '../../shared/core/contact.ts';
@@ -13,6 +13,7 @@ import type { Finding } from './find.ts';
 import { linkPoint } from './long-link.ts';
 import { Neighbour } from './neighbour.ts';
 import type { Reassignment } from './reassignment.ts';
+import type { Rebalancing } from './rebalancing.ts';
 
 /** Links looked up in a round until all were. */
 const LINKS_A_ROUND = 4;
@@ -26,6 +27,7 @@ export interface UpkeepParts {
   readonly exchanges: Exchanges;
   readonly finding: Finding;
   readonly reassignment: Reassignment;
+  readonly rebalancing: Rebalancing;
   readonly seeds: readonly string[];
 }
 
@@ -52,6 +54,7 @@ export class Upkeep {
       for (let i = 0; i < DEAD_A_ROUND; i++) yield* this.#askTheDead();
       if (this.#rounds % SEED_EVERY_ROUNDS === 0) yield* this.#trySeed();
       yield* this.#parts.reassignment.round();
+      yield* this.#parts.rebalancing.round();
     }
   }
 

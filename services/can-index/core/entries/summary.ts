@@ -28,7 +28,9 @@ export function summaryOf(sketches: readonly Sketch[]): EntrySummary {
 /** How far a question is from the nearest of the centroids: 0 on one, below 0 elsewhere; undefined without any. */
 export function closeness({ centroids }: EntrySummary, question: Sketch): number | undefined {
   if (centroids.length === 0) return undefined;
-  return -Math.min(...centroids.map((centroid) => sketchDistance2(centroid, question)));
+  let least = Number.POSITIVE_INFINITY;
+  for (const centroid of centroids) least = Math.min(least, sketchDistance2(centroid, question));
+  return -least;
 }
 
 /** Whether two summaries differ so much that neighbours should hear of it. */

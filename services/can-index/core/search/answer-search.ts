@@ -68,16 +68,18 @@ interface Worth {
 
 /** The posts that the nearest entries link to and that nobody has looked at yet, the likeliest first. */
 function candidatesOf(near: readonly Near[], question: Sketch, { least, isKnown, hasAnswered }: Worth): Candidate[] {
-  const candidates = new Map<Id, Candidate>();
+  const candidates: Candidate[] = [];
+  const seen = new Set<Id>();
   for (const { kept } of near) {
     for (const { post, sketch, at } of kept.links) {
-      if (candidates.has(post) || at.length === 0) continue;
+      if (at.length === 0 || seen.has(post)) continue;
+      seen.add(post);
       const estimate = estimateSimilarity(question, sketch);
       if (estimate < least || isKnown(post) || at.some(hasAnswered)) continue;
-      candidates.set(post, { post, estimate, at });
+      candidates.push({ post, estimate, at });
     }
   }
-  return [...candidates.values()].sort((a, b) => b.estimate - a.estimate).slice(0, MAX_CANDIDATES);
+  return candidates.sort((a, b) => b.estimate - a.estimate).slice(0, MAX_CANDIDATES);
 }
 
 function scoredAdverts(adverts: Iterable<Advert>, question: Sketch): ScoredAdvert[] {

@@ -85,6 +85,9 @@ export class SearchPlan {
     for (const candidate of candidates) {
       if (this.#candidates.size < MAX_KNOWN || this.#candidates.has(candidate.post)) this.#addCandidate(candidate);
     }
+    for (const { post, at } of this.#candidates.values()) {
+      if (this.#found.has(post) || at.some(({ id }) => id === from)) this.#candidates.delete(post);
+    }
     for (const advert of adverts) {
       if (this.#adverts.size < MAX_KNOWN) this.#adverts.set(advert.contact.id, advert);
     }
