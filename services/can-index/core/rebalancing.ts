@@ -65,10 +65,10 @@ export class Rebalancing {
 
   /** Entries of the fullest zone seen. */
   *#mostLoad(): Task<number> {
-    let offers = offersOf(this.#context);
+    const offers = offersOf(this.#context);
     for (let i = 0; i < LOOKED_AT; i++) {
       const found = yield* this.#finding.find(yield* randomPointIn(this.#context.whole));
-      offers = [...offers, ...found.offers];
+      offers.push(...found.offers);
     }
     return Math.max(...offers.map(({ load }) => load));
   }
