@@ -34,7 +34,7 @@ export interface ProgramOptions {
 }
 
 /** Time to hand records over and to close everything, in ms. */
-const STOP_DEADLINE_MS = 15_000;
+export const STOP_DEADLINE_MS = 15_000;
 
 const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
 
