@@ -1,0 +1,122 @@
+/**
+ * Every board of grafana/ on a Prometheus that watches real phones: people post, read and search, a phone dies, another
+ * leaves, one comes; then every query of every panel has data.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BOARDS } from '../../grafana/boards/all.ts';
+import type { BoardPanel } from '../../grafana/panel.ts';
+import { Testnet } from '../../testnet/testnet.ts';
+import { eventually } from './eventually.ts';
+import { findProgram, PrometheusProcess } from './prometheus-process.ts';
+import { WallClient } from './wall-client.ts';
+
+const PROGRAM = findProgram('prometheus', 'the test that boards have data');
+const PHONES = 7;
+/** Fewer than the phones, so that one that dies leaves repair something to do. */
+const REPLICATION = 3;
+const VICTIM = 3;
+const LEAVER = 5;
+/** What Grafana would put for $__rate_interval at one scrape a second, made long enough for a machine that stumbles. */
+const RATE_INTERVAL = '30s';
+const STRATEGIES = ['nearest', 'friends', 'recent', 'random'];
+
+const targetOf = (api: string): string => api.replace('http://', '');
+
+describe.skipIf(PROGRAM === undefined)('boards', { timeout: 300_000 }, () => {
+  let net: Testnet;
+  let prometheus: PrometheusProcess;
+  let writer: WallClient;
+  let reader: WallClient;
+  let posts = 0;
+
+  beforeAll(async () => {
+    net = await Testnet.start({ phones: PHONES, seed: 11, replication: REPLICATION });
+    prometheus = await PrometheusProcess.start(PROGRAM!, {
+      phone: net.phones.map(({ api }) => targetOf(api)),
+    });
+    [writer, reader] = await Promise.all([
+      WallClient.signUp(net.phone(1).api, 'Writer'),
+      WallClient.signUp(net.phone(2).api, 'Reader'),
+    ]);
+  }, 300_000);
+
+  afterAll(async () => {
+    await prometheus?.[Symbol.asyncDispose]();
+    await net?.[Symbol.asyncDispose]();
+  });
+
+  /** What people do, once: post, react, read feeds of all kinds, search, ask for what is not there. */
+  async function doSomething(): Promise<void> {
+    const { body } = await writer.post(`We baked bread and cooked soup, for the ${posts++}th time`);
+    await reader.send('PUT', `/v1/posts/${body.id}/reactions/like`);
+    for (const strategy of STRATEGIES) await reader.get(`/v1/feed?strategy=${strategy}`);
+    await reader.get('/v1/search?q=cooking%20dinner');
+    await reader.get(`/v1/posts/${'00'.repeat(16)}`);
+    await reader.get(`/v1/network/lookup/${'5a'.repeat(16)}`);
+  }
+
+  const rings = (): Promise<number | undefined> => prometheus.value('ringwall:rings:sum');
+  const near = (value: number | undefined, wanted: number): boolean =>
+    value !== undefined && Math.abs(value - wanted) < 0.01;
+
+  it('find one ring, two while the network is cut in two, and one again', async () => {
+    await eventually('there is one ring', async () => near(await rings(), 1));
+    await net.faults.cut([1, 2, 3]);
+    await eventually('there are two', async () => near(await rings(), 2), 120_000);
+    await net.faults.heal();
+    await eventually('there is one again', async () => near(await rings(), 1), 180_000);
+    await net.waitForIdealRing(120_000);
+    await eventually('all phones are counted', async () => (await prometheus.value('ringwall:phones:count')) === PHONES);
+  });
+
+  it('have data in every panel, once a phone has died, one has left and one has come back', async () => {
+    await doSomething();
+    await net.kill(VICTIM);
+    await net.stop(LEAVER);
+    await net.waitForIdealRing(120_000);
+    await net.restart(VICTIM);
+    const missing = new Map(
+      BOARDS.flatMap((board) => board.rows.flatMap(({ panels }) => panels.flatMap(asksOf(board.title)))),
+    );
+    expect(missing.size).toBeGreaterThan(150);
+    await eventually(
+      'every panel has data',
+      async () => {
+        await doSomething();
+        for (const [name, ask] of missing) if (await hasData(ask)) missing.delete(name);
+        if (missing.size > 0) throw new Error(`no data yet: ${[...missing.keys()].join('; ')}`);
+        return true;
+      },
+      240_000,
+    );
+  });
+
+  it('offer every phone that runs to choose from', async () => {
+    const instances = await prometheus.labelValues('ringwall_chord_ring_share_ratio', 'instance');
+    for (const { api } of net.running) expect(instances).toContain(targetOf(api));
+  });
+
+  interface Ask {
+    readonly query: string;
+    /** A heatmap of nothing but zeros is empty. */
+    readonly aboveZero: boolean;
+  }
+
+  const asksOf =
+    (board: string) =>
+    (panel: BoardPanel): [string, Ask][] => {
+      const { type } = panel.build();
+      return panel.queries.map((query) => [
+        `${board}, ${panel.title}: ${query}`,
+        { query, aboveZero: type === 'heatmap' },
+      ]);
+    };
+
+  async function hasData({ query, aboveZero }: Ask): Promise<boolean> {
+    const asked = query
+      .replaceAll('$__rate_interval', RATE_INTERVAL)
+      .replaceAll('$instance', targetOf(net.phone(2).api));
+    const series = await prometheus.range(asked);
+    return series.some(({ values }) => values.some((value) => !aboveZero || value > 0));
+  }
+});
