@@ -179,6 +179,37 @@ export const WALL: Board = {
       ],
     },
     {
+      title: 'The public door',
+      panels: [
+        line('Phones behind the gateway', {
+          description: 'As it knows them, by state. Those it suspects are still asked.',
+          unit: 'short',
+          min: 0,
+          width: 8,
+          stacked: true,
+          queries: { '{{state}}': 'max by (state) (ringwall_gateway_phones)' },
+        }),
+        line('Through the gateway', {
+          description: 'Requests a second by status, and those that no phone answered, by why.',
+          unit: 'reqps',
+          min: 0,
+          width: 8,
+          queries: {
+            '{{status}}': perSecond('ringwall_gateway_requests_total', 'status'),
+            'not handed on: {{reason}}': perSecond('ringwall_gateway_unanswered_requests_total', 'reason'),
+            'probes of phones: {{outcome}}': perSecond('ringwall_gateway_probes_total', 'outcome'),
+          },
+        }),
+        line('Time through the gateway', {
+          description: 'What phones take included.',
+          unit: 's',
+          min: 0,
+          width: 8,
+          queries: medianAndTail('ringwall_gateway_request_duration_seconds'),
+        }),
+      ],
+    },
+    {
       title: 'The outbox',
       panels: [
         line('Index entries waiting', {

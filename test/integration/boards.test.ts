@@ -5,10 +5,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BOARDS } from '../../grafana/boards/all.ts';
 import type { BoardPanel } from '../../grafana/panel.ts';
+import { type RunningGateway, startGateway } from '../../services/gateway/start.ts';
+import { createLogger } from '../../services/shared/runtime/logging.ts';
+import { createRegistry } from '../../services/shared/runtime/metrics.ts';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually } from './eventually.ts';
 import { findProgram, PrometheusProcess } from './prometheus-process.ts';
-import { WallClient } from './wall-client.ts';
+import { request, WallClient } from './wall-client.ts';
 
 const PROGRAM = findProgram('prometheus', 'the test that boards have data');
 const PHONES = 7;
@@ -24,6 +27,7 @@ const targetOf = (api: string): string => api.replace('http://', '');
 
 describe.skipIf(PROGRAM === undefined)('boards', { timeout: 300_000 }, () => {
   let net: Testnet;
+  let gateway: RunningGateway;
   let prometheus: PrometheusProcess;
   let writer: WallClient;
   let reader: WallClient;
@@ -31,9 +35,15 @@ describe.skipIf(PROGRAM === undefined)('boards', { timeout: 300_000 }, () => {
 
   beforeAll(async () => {
     net = await Testnet.start({ phones: PHONES, seed: 11, replication: REPLICATION });
-    prometheus = await PrometheusProcess.start(PROGRAM!, {
-      phone: net.phones.map(({ api }) => targetOf(api)),
+    const apis = net.phones.map(({ api }) => targetOf(api));
+    gateway = await startGateway({
+      listen: { host: '127.0.0.1', port: 0 },
+      source: { kind: 'list', apis },
+      hosts: [],
+      logger: createLogger('error'),
+      registry: createRegistry(),
     });
+    prometheus = await PrometheusProcess.start(PROGRAM!, { phone: apis, gateway: [targetOf(gateway.url)] });
     [writer, reader] = await Promise.all([
       WallClient.signUp(net.phone(1).api, 'Writer'),
       WallClient.signUp(net.phone(2).api, 'Reader'),
@@ -42,6 +52,7 @@ describe.skipIf(PROGRAM === undefined)('boards', { timeout: 300_000 }, () => {
 
   afterAll(async () => {
     await prometheus?.[Symbol.asyncDispose]();
+    await gateway?.stop();
     await net?.[Symbol.asyncDispose]();
   });
 
@@ -53,6 +64,7 @@ describe.skipIf(PROGRAM === undefined)('boards', { timeout: 300_000 }, () => {
     await reader.get('/v1/search?q=cooking%20dinner');
     await reader.get(`/v1/posts/${'00'.repeat(16)}`);
     await reader.get(`/v1/network/lookup/${'5a'.repeat(16)}`);
+    await request(`${gateway.url}/phones/1/v1/network/self`);
   }
 
   const rings = (): Promise<number | undefined> => prometheus.value('ringwall:rings:sum');
@@ -66,7 +78,10 @@ describe.skipIf(PROGRAM === undefined)('boards', { timeout: 300_000 }, () => {
     await net.faults.heal();
     await eventually('there is one again', async () => near(await rings(), 1), 180_000);
     await net.waitForIdealRing(120_000);
-    await eventually('all phones are counted', async () => (await prometheus.value('ringwall:phones:count')) === PHONES);
+    await eventually(
+      'all phones are counted',
+      async () => (await prometheus.value('ringwall:phones:count')) === PHONES,
+    );
   });
 
   it('have data in every panel, once a phone has died, one has left and one has come back', async () => {

@@ -20,6 +20,6 @@ export const GATEWAY_METRICS = {
   unanswered: counter(
     'ringwall_gateway_unanswered_requests_total',
     'Requests for phones that could not be handed on, by reason.',
-    ['reason'],
+    { reason: ['phone-unreachable', 'phone-silent'] },
   ),
 } as const;

@@ -63,7 +63,7 @@ describe('metrics', () => {
 
   it.each(ALL.map((metric) => [metric.name, metric] as const))('%s keeps to the names of the house', (name, metric) => {
     const { kind, help, labels, buckets } = metric;
-    expect(name).toMatch(/^ringwall_(chord|can|embedder|wall|process)_[a-z_]+$/);
+    expect(name).toMatch(/^ringwall_(chord|can|embedder|wall|gateway|process)_[a-z_]+$/);
     expect(name.endsWith('_total')).toBe(kind === 'counter');
     expect(help).toMatch(/^[A-Z0-9].*\.$/);
     for (const label of labels) expect(['id', 'phone', 'person', 'post', 'address', 'key']).not.toContain(label);
