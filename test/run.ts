@@ -1,7 +1,7 @@
 /**
  * Runs everything that tells whether the project is sound, in the order of what is quickest to tell:
  *
- *     npm test                          checks (lint, format, types, contracts), unit, sim, integration, e2e
+ *     npm test                          checks (lint, format, types, contracts), unit, sim, integration, watching, e2e
  *     npm test -- unit sim              only these parts
  *     npm test -- containers            what needs a container engine; skipped, and said so, where none is found
  *     npm test -- unit --file ring      only test files whose path contains "ring"
@@ -9,14 +9,15 @@
  * The last line is `N passed, N failed`; the exit code is 0 only when nothing failed and something passed.
  */
 import { parseArgs } from 'node:util';
-import { findChromium } from './e2e/chromium.ts';
+import { chromiumAbsence } from './e2e/chromium.ts';
 import { runChecks } from './runner/checks.ts';
 import { engineAbsence } from './runner/engine-absence.ts';
 import { type Report, sum } from './runner/report.ts';
 import { runProject } from './runner/vitest.ts';
+import { prometheusAbsence } from './watching/program.ts';
 
 /** Those that run when none is named. */
-const USUAL_PARTS = ['checks', 'unit', 'sim', 'integration', 'e2e'] as const;
+const USUAL_PARTS = ['checks', 'unit', 'sim', 'integration', 'watching', 'e2e'] as const;
 const PARTS = [...USUAL_PARTS, 'containers'] as const;
 type Part = (typeof PARTS)[number];
 
@@ -51,7 +52,7 @@ async function main(): Promise<number> {
   const lines: string[] = [];
   for (const part of chosen) {
     const startedAt = performance.now();
-    const absence = part === 'containers' ? await engineAbsence() : undefined;
+    const absence = await absenceOf(part);
     if (absence !== undefined) {
       lines.push(`${part.padEnd(12)} SKIPPED: ${absence}`);
       continue;
@@ -68,11 +69,21 @@ async function main(): Promise<number> {
   return failed === 0 && (passed > 0 || reports.length === 0) ? 0 : 1;
 }
 
-async function runPart(part: Part, files: readonly string[]): Promise<Report> {
-  if (part === 'e2e' && findChromium() === undefined) {
-    console.log('\n== SKIPPED: e2e. There is no Chromium: install the package `chromium`, or set RINGWALL_CHROMIUM.');
-    return { passed: 0, failed: 0 };
+/** What a part needs and this machine has not; undefined when it can run. */
+async function absenceOf(part: Part): Promise<string | undefined> {
+  switch (part) {
+    case 'watching':
+      return prometheusAbsence();
+    case 'e2e':
+      return chromiumAbsence();
+    case 'containers':
+      return await engineAbsence();
+    default:
+      return undefined;
   }
+}
+
+async function runPart(part: Part, files: readonly string[]): Promise<Report> {
   return part === 'checks' ? await runChecks() : await runProject(part, files);
 }
 

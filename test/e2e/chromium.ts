@@ -7,3 +7,9 @@ const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 export function findChromium(): string | undefined {
   return [process.env['RINGWALL_CHROMIUM'] ?? '', ...PLACES].find((path) => path !== '' && existsSync(path));
 }
+
+/** Why the suites in a real browser cannot run; undefined when they can. */
+export function chromiumAbsence(): string | undefined {
+  if (findChromium() !== undefined) return undefined;
+  return 'there is no Chromium: install the package `chromium`, or set RINGWALL_CHROMIUM';
+}

@@ -9,11 +9,10 @@ import { type RunningGateway, startGateway } from '../../services/gateway/start.
 import { createLogger } from '../../services/shared/runtime/logging.ts';
 import { createRegistry } from '../../services/shared/runtime/metrics.ts';
 import { Testnet } from '../../testnet/testnet.ts';
-import { eventually } from './eventually.ts';
-import { findProgram, PrometheusProcess } from './prometheus-process.ts';
-import { request, WallClient } from './wall-client.ts';
+import { eventually } from '../integration/eventually.ts';
+import { request, WallClient } from '../integration/wall-client.ts';
+import { PrometheusProcess } from './prometheus-process.ts';
 
-const PROGRAM = findProgram('prometheus', 'the test that boards have data');
 const PHONES = 7;
 /** Fewer than the phones, so that one that dies leaves repair something to do. */
 const REPLICATION = 3;
@@ -25,7 +24,7 @@ const STRATEGIES = ['nearest', 'friends', 'recent', 'random'];
 
 const targetOf = (api: string): string => api.replace('http://', '');
 
-describe.skipIf(PROGRAM === undefined)('boards', { timeout: 300_000 }, () => {
+describe('boards', () => {
   let net: Testnet;
   let gateway: RunningGateway;
   let prometheus: PrometheusProcess;
@@ -43,12 +42,12 @@ describe.skipIf(PROGRAM === undefined)('boards', { timeout: 300_000 }, () => {
       logger: createLogger('error'),
       registry: createRegistry(),
     });
-    prometheus = await PrometheusProcess.start(PROGRAM!, { phone: apis, gateway: [targetOf(gateway.url)] });
+    prometheus = await PrometheusProcess.start({ phone: apis, gateway: [targetOf(gateway.url)] });
     [writer, reader] = await Promise.all([
       WallClient.signUp(net.phone(1).api, 'Writer'),
       WallClient.signUp(net.phone(2).api, 'Reader'),
     ]);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await prometheus?.[Symbol.asyncDispose]();

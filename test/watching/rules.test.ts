@@ -5,13 +5,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { findProgram } from './prometheus-process.ts';
+import { requireProgram } from './program.ts';
 
 const FOLDER = join(import.meta.dirname, '../../prometheus');
-const PROMTOOL = findProgram('promtool', 'the tests of the alert rules');
 
 async function promtool(...parameters: string[]): Promise<{ code: number; output: string }> {
-  const child = spawn(PROMTOOL!, parameters, { cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(requireProgram('promtool'), parameters, { cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'] });
   const [output, errors] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -22,7 +21,7 @@ async function promtool(...parameters: string[]): Promise<{ code: number; output
 
 const filesIn = (folder: string): string[] => readdirSync(join(FOLDER, folder)).map((file) => `${folder}/${file}`);
 
-describe.skipIf(PROMTOOL === undefined)('promtool', () => {
+describe('promtool', () => {
   it('takes the configuration and the rules', async () => {
     const { code, output } = await promtool('check', 'config', 'prometheus.yml');
     expect(code, output).toBe(0);

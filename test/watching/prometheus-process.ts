@@ -1,36 +1,15 @@
 /** A Prometheus of this machine, with the project's rules, that watches what a test runs. Debian: apt-get install prometheus. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { eventually } from './eventually.ts';
+import { eventually } from '../integration/eventually.ts';
+import { requireProgram } from './program.ts';
 
 const RULES = join(import.meta.dirname, '../../prometheus/rules');
 const LISTENING = /msg="Listening on" address=(\S+)/;
-
-/** Where a program is; undefined, and told on the terminal, when it is nowhere on the path. */
-export function findProgram(name: 'prometheus' | 'promtool', unable: string): string | undefined {
-  const found = (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
-  if (found === undefined) {
-    console.warn(`SKIPPED: ${unable}: there is no ${name} on the path. On Debian: apt-get install prometheus`);
-  }
-  return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What is scraped: the jobs' targets, each host:port. */
 export type Targets = Readonly<Record<string, readonly string[]>>;
@@ -60,7 +39,7 @@ export class PrometheusProcess implements AsyncDisposable {
   }
 
   /** Scrapes and evaluates every second, and is ready when it resolves. */
-  static async start(program: string, targets: Targets): Promise<PrometheusProcess> {
+  static async start(targets: Targets): Promise<PrometheusProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'ringwall-prometheus-'));
     const config = join(folder, 'prometheus.yml');
     await writeFile(config, configOf(targets));
@@ -69,7 +48,7 @@ export class PrometheusProcess implements AsyncDisposable {
       `--storage.tsdb.path=${join(folder, 'data')}`,
       '--web.listen-address=127.0.0.1:0',
     ];
-    const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(requireProgram('prometheus'), parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
     try {
       const prometheus = new PrometheusProcess(`http://${await addressOf(child)}`, child, folder);
       await eventually('Prometheus is ready', async () => (await fetch(`${prometheus.url}/-/ready`)).ok);
