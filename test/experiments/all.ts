@@ -6,6 +6,7 @@ import { CHURN } from './churn.ts';
 import type { Experiment } from './experiment.ts';
 import { FEED_PRICE } from './feed-price.ts';
 import { FEED_RECALL } from './feed-recall.ts';
+import { FEED_SCALE } from './feed-scale.ts';
 import { FEED_TOPICS } from './feed-topics.ts';
 import { LATENCY_STRETCH } from './latency-stretch.ts';
 import { LOAD_BALANCE } from './load-balance.ts';
@@ -30,6 +31,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   CAN_TAKEOVER,
   CAN_LOAD,
   FEED_RECALL,
+  FEED_SCALE,
   FEED_TOPICS,
   FEED_PRICE,
 ];

@@ -10,15 +10,17 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { dot } from '../../services/can-index/core/entries/entry.ts';
 import { cacheFolder } from '../../services/embedder/adapters/model-cache.ts';
 
 const run = promisify(execFile);
 
-/** Links of a post on each layer, and how many are looked at to find them: the library's usual ones. */
+/** Links of a post on each layer: the library's usual number. */
 const LINKS = 16;
-const LOOKED_AT = 200;
 
 export interface CentralIndex {
+  /** The vector's place is how many were added before. */
+  add(vector: Float32Array): void;
   /** Places of the vectors that are nearest, the nearest first; `effort` (ef): how many are looked at, `limit` at least. */
   nearest(vector: Float32Array, limit: number, effort: number): readonly number[];
 }
@@ -34,16 +36,42 @@ interface HnswIndex {
   searchKnn(point: readonly number[], limit: number): { readonly neighbors: readonly number[] };
 }
 
+export interface HnswOptions {
+  readonly dimensions: number;
+  /** Vectors at most. */
+  readonly most: number;
+  /** How many are looked at to find the links of a new one (efConstruction). */
+  readonly buildEffort: number;
+  readonly seed: number;
+}
+
 /** Throws an Error when it cannot be installed: that takes npm and a C++ compiler. */
-export async function buildCentralIndex(vectors: readonly Float32Array[], seed: number): Promise<CentralIndex> {
+export async function openHnsw({ dimensions, most, buildEffort, seed }: HnswOptions): Promise<CentralIndex> {
   const { HierarchicalNSW } = await installed();
-  const index = new HierarchicalNSW('ip', vectors[0]!.length);
-  index.initIndex({ maxElements: vectors.length, m: LINKS, efConstruction: LOOKED_AT, randomSeed: seed });
-  for (const [label, vector] of vectors.entries()) index.addPoint([...vector], label);
+  const index = new HierarchicalNSW('ip', dimensions);
+  index.initIndex({ maxElements: most, m: LINKS, efConstruction: buildEffort, randomSeed: seed });
+  let count = 0;
   return {
+    add: (vector) => index.addPoint([...vector], count++),
     nearest(vector, limit, effort) {
+      if (count === 0) return [];
       index.setEf(Math.max(limit, effort));
-      return index.searchKnn([...vector], limit).neighbors;
+      return index.searchKnn([...vector], Math.min(limit, count)).neighbors;
+    },
+  };
+}
+
+/** Looks at every vector: for few of them. */
+export function bruteForceIndex(): CentralIndex {
+  const vectors: Float32Array[] = [];
+  return {
+    add: (vector) => void vectors.push(vector),
+    nearest(vector, limit) {
+      const scored = vectors.map((other, place) => ({ place, similarity: dot(vector, other) }));
+      return scored
+        .sort((a, b) => b.similarity - a.similarity)
+        .slice(0, limit)
+        .map(({ place }) => place);
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Id } from '../../services/shared/core/id.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import type { Exchange } from '../sim/exchange.ts';
 import type { SimMessage } from '../sim/machine.ts';
-import { buildCentralIndex } from './central-index.ts';
+import { bruteForceIndex, openHnsw } from './central-index.ts';
 import { type EmbeddedText, embeddedTexts } from './embedded-texts.ts';
 import type { Experiment, Findings, RunOptions } from './experiment.ts';
 import type { FeedWorld } from './feed-world.ts';
@@ -28,6 +28,7 @@ const POSTS_AN_INTEREST = 40;
 const OF_SEARCHES = new Set(['find', 'search-entries']);
 /** How hard the central index looks, in its own terms. */
 const EFFORTS = [10, 50, 200] as const;
+const BUILD_EFFORT = 200;
 /** Of the simulated network: a link's round trip is 10 to 80 ms, drawn evenly. */
 const ROUND_TRIP_MS = 45;
 const LATE_ROUND_TRIP_MS = 80;
@@ -121,10 +122,14 @@ async function centralOf(
   progress('building the central index');
   const vectors = texts.map(({ vector }) => vector);
   const startedMs = performance.now();
-  const index = await buildCentralIndex(vectors, seed);
+  const [dimensions, most] = [vectors[0]!.length, vectors.length];
+  const index = await openHnsw({ dimensions, most, buildEffort: BUILD_EFFORT, seed });
+  for (const vector of vectors) index.add(vector);
   const buildMs = performance.now() - startedMs;
   const questions = Array.from({ length: SCALES[scale].queries }, () => random.pick(vectors));
-  const truths = questions.map((question) => bruteForce(vectors, question));
+  const all = bruteForceIndex();
+  for (const vector of vectors) all.add(vector);
+  const truths = questions.map((question) => new Set(all.nearest(question, NEAREST, vectors.length)));
   return EFFORTS.map((effort) => {
     const beganMs = performance.now();
     const found = questions.map((question) => index.nearest(question, NEAREST, effort));
@@ -132,20 +137,6 @@ async function centralOf(
     const recall = mean(found.map((places, i) => places.filter((place) => truths[i]!.has(place)).length / NEAREST));
     return { effort, recall, searchMs, buildMs };
   });
-}
-
-function bruteForce(vectors: readonly Float32Array[], question: Float32Array): Set<number> {
-  const scored = vectors.map((vector, place) => {
-    let product = 0;
-    for (let i = 0; i < vector.length; i++) product += vector[i]! * question[i]!;
-    return { place, product };
-  });
-  return new Set(
-    scored
-      .sort((a, b) => b.product - a.product)
-      .slice(0, NEAREST)
-      .map(({ place }) => place),
-  );
 }
 
 /** The same question and the same answer, encoded alike, to and from a server. */

@@ -1,15 +1,29 @@
 /** A phone of a CAN that stands still: the product's keeper of entries in a zone that it always had. */
 
 import { contains } from '../../services/can-index/core/box.ts';
-import type { MeaningSpace } from '../../services/can-index/core/entries/entry.ts';
+import { Adverts } from '../../services/can-index/core/entries/adverts.ts';
+import type { Entry, MeaningSpace } from '../../services/can-index/core/entries/entry.ts';
+import type { KeptEntry } from '../../services/can-index/core/entries/entry-store.ts';
 import { EntryKeeper } from '../../services/can-index/core/entries/keeper.ts';
+import type { Link } from '../../services/can-index/core/entries/link.ts';
+import { Settling } from '../../services/can-index/core/entries/settling.ts';
 import type { CanView, Ownership, OwnZone } from '../../services/can-index/core/entry-keeping.ts';
 import { type CanMessage, type Found, refused, type Summary } from '../../services/can-index/core/message.ts';
 import type { NeighbourView } from '../../services/can-index/core/neighbour.ts';
 import { type CanSettings, DEFAULT_SETTINGS } from '../../services/can-index/core/settings.ts';
 import type { Point } from '../../services/can-index/core/space.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
-import { type CallOutcome, call, Signal, sleep, type Task } from '../../services/shared/core/effect.ts';
+import {
+  type CallOutcome,
+  call,
+  detach,
+  ended,
+  now,
+  Signal,
+  sleep,
+  type Task,
+} from '../../services/shared/core/effect.ts';
+import type { Id } from '../../services/shared/core/id.ts';
 import type { Engine } from '../sim/engine.ts';
 import { Machine, type SimNode } from '../sim/machine.ts';
 import type { Network } from '../sim/network.ts';
@@ -27,6 +41,8 @@ export interface Surroundings {
   readonly told: readonly ToldOfPhone[];
   /** Whether questions for owners go from phone to phone; else the owner is known at once, which saves time. */
   isRouted: boolean;
+  /** Entries come by `place`, all in a short time: no rounds of custody are needed. */
+  readonly areEntriesPlaced: boolean;
 }
 
 /** What all neighbours of a phone know of it. */
@@ -91,9 +107,28 @@ class LaidOutView implements CanView {
 
 class LaidOutNode implements SimNode {
   readonly entries: EntryKeeper;
+  readonly #view: LaidOutView;
+  readonly #around: Surroundings;
 
   constructor(index: number, around: Surroundings) {
-    this.entries = new EntryKeeper(new LaidOutView(index, around), around.space);
+    this.#view = new LaidOutView(index, around);
+    this.#around = around;
+    this.entries = new EntryKeeper(this.#view, around.space);
+  }
+
+  /** Has the keeper do its rounds, or only tell neighbours what it keeps, as where entries are placed. */
+  *run(): Task<void> {
+    if (this.#around.areEntriesPlaced) yield* new Adverts(this.#view, this.entries.store, this.#around.space).run();
+    else yield* this.entries.run();
+  }
+
+  /** Takes in a new entry of this phone's zone as its keeper does, but its nearest posts were found elsewhere. */
+  *place(entry: Entry, nearest: (post: Id) => readonly Link[]): Task<KeptEntry> {
+    const { store } = this.entries;
+    const kept = store.keep(entry, [this.#view.self], [], yield* now())!;
+    const parts = { view: this.#view, store, nearest: () => ended(nearest(entry.post)) };
+    yield* detach(new Settling(parts).settle(kept), 'settle');
+    return kept;
   }
 
   *handle(from: Contact, request: CanMessage): Task<CanMessage> {
@@ -114,6 +149,6 @@ export class LaidOutPhone extends Machine<LaidOutNode> {
   }
 
   start(): void {
-    this.boot((node) => node.entries.run());
+    this.boot((node) => node.run());
   }
 }
