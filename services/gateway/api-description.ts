@@ -14,6 +14,7 @@ export const GATEWAY_API: ApiDescription = {
   description: DESCRIPTION,
   tags: {
     phones: 'The phones behind this gateway.',
+    network: 'The network as a whole: sampled and put together, so that hundreds of phones are not flooded.',
     service: 'The gateway as a service: health, metrics, documentation.',
   },
   securitySchemes: {},

@@ -6,10 +6,14 @@ import { problemRoutes } from '../shared/http/problem-routes.ts';
 import { limitRates } from '../shared/http/rate-limit.ts';
 import { GATEWAY_API } from './api-description.ts';
 import { PROBLEMS } from './core/problem.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { landingRoutes } from './routes/landing.ts';
+import { lookupRoutes } from './routes/lookups.ts';
+import { networkRoutes } from './routes/network.ts';
 import { phoneRoutes } from './routes/phones.ts';
 import { proxyRoutes } from './routes/proxy.ts';
+import { pulseRoutes } from './routes/pulse.ts';
 import type { GatewayRoutes, RouteContext } from './routes/route-context.ts';
 
 export interface AppOptions {
@@ -23,7 +27,16 @@ export interface AppOptions {
 const BODY_LIMIT_BYTES = 65_536;
 /** Of the gateway's own API; what goes to phones is theirs to limit. */
 const RATE = { capacity: 2_000, perSecond: 50 };
-const ALL_ROUTES: readonly GatewayRoutes[] = [phoneRoutes, proxyRoutes, landingRoutes, healthRoutes];
+const ALL_ROUTES: readonly GatewayRoutes[] = [
+  phoneRoutes,
+  networkRoutes,
+  lookupRoutes,
+  pulseRoutes,
+  eventRoutes,
+  proxyRoutes,
+  landingRoutes,
+  healthRoutes,
+];
 
 /** Makes the application; the caller listens or injects, and closes it. */
 export async function createApp({ context, hosts, checkAnswers }: AppOptions): Promise<FastifyInstance> {

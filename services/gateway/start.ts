@@ -1,10 +1,15 @@
 /** Starts a gateway to phones that are somewhere already, or will be. */
+
+import { randomUUID } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
 import { listenError } from '../shared/runtime/listen-error.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
 import { instrument } from '../shared/runtime/metrics.ts';
+import { EventHub } from './adapters/event-hub.ts';
+import { pumpEvents } from './adapters/event-pump.ts';
 import { GATEWAY_METRICS } from './adapters/metrics.ts';
+import { NetworkSurvey } from './adapters/network-survey.ts';
 import { PhoneClient } from './adapters/phone-client.ts';
 import { PhoneProxy, type ProxyTimeouts } from './adapters/phone-proxy.ts';
 import { followSource } from './adapters/phone-source.ts';
@@ -13,6 +18,8 @@ import { createApp } from './app.ts';
 import type { PhoneState } from './core/phone.ts';
 import { PhoneBook } from './core/phone-book.ts';
 import type { PhoneSource } from './environment.ts';
+import { phoneText } from './routes/phones.ts';
+import { pulseText } from './routes/pulse.ts';
 import type { RouteContext } from './routes/route-context.ts';
 
 export interface GatewayOptions {
@@ -62,7 +69,8 @@ export async function assembleGateway(options: GatewayOptions) {
   const book = new PhoneBook();
   const client = new PhoneClient();
   const proxy = new PhoneProxy(timeouts);
-  const instruments = instrument(registry, GATEWAY_METRICS);
+  const hub = new EventHub(randomUUID().slice(0, 8));
+  const instruments = instrument(registry, GATEWAY_METRICS, { listeners: () => hub.listeners });
   const countStates = (): void => {
     for (const state of STATES) {
       instruments.phones.set({ state }, book.phones.filter((phone) => phone.state === state).length);
@@ -70,9 +78,10 @@ export async function assembleGateway(options: GatewayOptions) {
   };
   const onProbe = (outcome: string): void => instruments.probes.inc({ outcome });
   const watch = new PhoneWatch({ book, client, now, onProbe, onChange: countStates });
+  const survey = new NetworkSurvey({ book, client, watch, now });
   const stopping = new AbortController();
   const context: RouteContext = {
-    ...{ book, watch, proxy, instruments, registry, logger, now },
+    ...{ book, watch, client, survey, hub, proxy, instruments, registry, logger, now },
     stopping: stopping.signal,
   };
   const app = await createApp({ context, hosts: [...options.hosts, options.listen.host], checkAnswers });
@@ -85,10 +94,14 @@ export async function assembleGateway(options: GatewayOptions) {
     logger,
   );
   watch.start();
+  survey.start();
+  const stopPumping = pumpEvents({ book, hub, watch, phoneText, pulseText: () => pulseText(context) });
   const close = async (): Promise<void> => {
     stopping.abort();
     unfollow();
     watch.stop();
+    survey.stop();
+    stopPumping();
     await app.close();
     proxy.close();
     client.close();

@@ -22,4 +22,5 @@ export const GATEWAY_METRICS = {
     'Requests for phones that could not be handed on, by reason.',
     { reason: ['phone-unreachable', 'phone-silent'] },
   ),
+  listeners: gauge('ringwall_gateway_event_listeners', 'Event streams open at the gateway itself.'),
 } as const;

@@ -1,11 +1,16 @@
 /** Asks phones over their REST APIs what they say of themselves; a bound on how long, and on how much they may say. */
 import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { type Id, parseId } from '../../shared/core/id.ts';
 import { parseHostPort } from '../../shared/runtime/host-port.ts';
+import { type Figures, readFigures } from '../core/figures.ts';
 import type { PhoneWords } from '../core/phone.ts';
 import type { ProbeFailure } from '../core/phone-book.ts';
+import type { RingView } from '../core/ring-views.ts';
+import type { ZoneWords } from '../core/zone-map.ts';
+import { readRingView, readWords, readZones } from './phone-answers.ts';
 
 const TIMEOUT_MS = 1_500;
+/** For what takes a phone some work. */
+const SLOW_TIMEOUT_MS = 4_000;
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** Connections kept open for the next questions; phones are asked in turn, so most would wait long for one. */
 const MAX_FREE_SOCKETS = 64;
@@ -37,16 +42,33 @@ export class PhoneClient {
 
   /** GET /v1/network/self. Throws a PhoneFailure. */
   async self(api: string): Promise<PhoneWords> {
-    const words = readWords(await this.json<SelfBody | null>(api, '/v1/network/self'));
+    const words = readWords(await this.json(api, '/v1/network/self'));
     if (words === undefined) throw new PhoneFailure('refused', `${api} does not say which phone it is`);
     return words;
   }
 
+  /** GET /v1/network/ring. Throws a PhoneFailure. */
+  async ring(api: string): Promise<RingView> {
+    return readRingView(await this.json(api, '/v1/network/ring'));
+  }
+
+  /** GET /v1/network/zones. Throws a PhoneFailure. */
+  async zones(api: string): Promise<ZoneWords> {
+    const words = readZones(await this.json(api, '/v1/network/zones', SLOW_TIMEOUT_MS));
+    if (words === undefined) throw new PhoneFailure('refused', `${api} does not say which zones it has`);
+    return words;
+  }
+
+  /** GET /metrics, as far as the gateway knows them. Throws a PhoneFailure. */
+  async figures(api: string): Promise<Figures> {
+    return readFigures(await this.text(api, '/metrics', SLOW_TIMEOUT_MS));
+  }
+
   /** A JSON answer of 200. Throws a PhoneFailure. */
-  async json<Body>(api: string, path: string, timeoutMs = TIMEOUT_MS): Promise<Body> {
+  async json(api: string, path: string, timeoutMs = TIMEOUT_MS): Promise<unknown> {
     const text = await this.text(api, path, timeoutMs);
     try {
-      return JSON.parse(text) as Body;
+      return JSON.parse(text) as unknown;
     } catch (error) {
       throw new PhoneFailure('refused', `${api}${path} answers no JSON`, { cause: error });
     }
@@ -74,43 +96,6 @@ export class PhoneClient {
       httpRequest(options, resolve).once('error', reject).end();
     });
   }
-}
-
-interface SelfBody {
-  readonly phone?: { readonly id?: string; readonly address?: unknown };
-  readonly state?: unknown;
-  readonly settled?: unknown;
-  readonly records?: unknown;
-  readonly recordBytes?: unknown;
-  readonly predecessor?: { readonly id?: string } | null;
-  readonly successor?: { readonly id?: string } | null;
-}
-
-const RING_STATES: readonly PhoneWords['ring'][] = ['joining', 'member', 'leaving'];
-
-/** A phone may be anybody's: what it says is taken in only as what it should be. Undefined when it names no id. */
-function readWords(body: SelfBody | null): PhoneWords | undefined {
-  const id = idOf(body?.phone);
-  if (id === undefined) return undefined;
-  const address = body?.phone?.address;
-  return {
-    id,
-    peer: typeof address === 'string' && parseHostPort(address) !== undefined ? address : '',
-    ring: RING_STATES.find((state) => state === body?.state) ?? 'unknown',
-    settled: body?.settled === true,
-    records: countOf(body?.records),
-    recordBytes: countOf(body?.recordBytes),
-    predecessor: idOf(body?.predecessor),
-    successor: idOf(body?.successor),
-  };
-}
-
-function idOf(phone: { readonly id?: unknown } | null | undefined): Id | undefined {
-  return typeof phone?.id === 'string' ? parseId(phone.id) : undefined;
-}
-
-function countOf(value: unknown): number {
-  return Number.isSafeInteger(value) ? Math.max(0, value as number) : 0;
 }
 
 async function readBounded(response: IncomingMessage): Promise<string> {

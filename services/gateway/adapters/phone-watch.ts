@@ -59,6 +59,12 @@ export class PhoneWatch {
     this.#watchedUntilMs = this.#options.now() + WATCHING_MS;
   }
 
+  /** Something speaks against the phone at this address: it is asked with the next tick. */
+  hurry(api: string): void {
+    const askedAgoMs = this.#options.now() - (this.#probedAt.get(api) ?? Number.NEGATIVE_INFINITY);
+    if (askedAgoMs >= SUSPECTED_PAUSE_MS) this.#probedAt.delete(api);
+  }
+
   get isWatched(): boolean {
     return this.#options.now() < this.#watchedUntilMs;
   }

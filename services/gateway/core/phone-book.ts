@@ -4,6 +4,7 @@
  * phone that comes back under another address keeps its number. No number is given to another phone while its own is
  * remembered.
  */
+import type { Id } from '../../shared/core/id.ts';
 import type { Listing, Phone, PhoneState, PhoneWords, ProcessState } from './phone.ts';
 
 /** Silence after the first unanswered probe that makes a suspected phone a dead one, ms. */
@@ -12,6 +13,9 @@ export const DEAD_AFTER_MS = 3_000;
 const DEAD_AFTER_FAILURES = 2;
 /** A phone that is gone and that discovery does not name any more is forgotten after this long, ms. */
 export const FORGET_AFTER_MS = 600_000;
+/** The time that `churn` counts over. */
+const CHURN_MS = 60_000;
+const MAX_TURNS = 4_096;
 /** Bound on all tables here. */
 export const MAX_PHONES = 2_000;
 
@@ -26,6 +30,8 @@ export class PhoneBook {
   #unplaced: readonly string[] = [];
   readonly #changed = new Set<number>();
   readonly #forgotten = new Set<number>();
+  /** Comings and goings, the oldest first. */
+  readonly #turns: { readonly state: PhoneState; readonly atMs: number }[] = [];
 
   /** In the order of their numbers. */
   get phones(): readonly Phone[] {
@@ -89,6 +95,19 @@ export class PhoneBook {
     } else {
       this.#become(phone, 'suspected', nowMs);
     }
+  }
+
+  /** The phone with an id, the one that lives before any that is gone. */
+  byId(id: Id): Phone | undefined {
+    const phones = [...this.#phones.values()].filter(({ words }) => words?.id === id);
+    return phones.find((phone) => !isGone(phone)) ?? phones[0];
+  }
+
+  /** Phones that came, died and left in the last minute. */
+  churn(nowMs: number): { readonly came: number; readonly died: number; readonly left: number } {
+    const lately = this.#turns.filter(({ atMs }) => nowMs - atMs <= CHURN_MS);
+    const count = (kind: PhoneState): number => lately.filter(({ state }) => state === kind).length;
+    return { came: count('alive'), died: count('dead'), left: count('left') };
   }
 
   /** The phones that changed, and the numbers that were forgotten, since the last call. */
@@ -175,6 +194,10 @@ export class PhoneBook {
 
   #become(phone: Phone, state: PhoneState, nowMs: number): void {
     if (phone.state === state) return;
+    // Back from suspicion is no coming.
+    const isTurn = state === 'dead' || state === 'left' || (state === 'alive' && phone.state !== 'suspected');
+    if (isTurn) this.#turns.push({ state, atMs: nowMs });
+    if (this.#turns.length > MAX_TURNS) this.#turns.shift();
     phone.state = state;
     phone.sinceMs = nowMs;
     this.#changed.add(phone.n);

@@ -5,7 +5,7 @@ import { type Static, Type } from '../../shared/http/type.ts';
 import type { Phone } from '../core/phone.ts';
 import type { GatewayRoutes } from './route-context.ts';
 
-const StateSchema = Type.Union(
+export const StateSchema = Type.Union(
   [
     Type.Literal('joining'),
     Type.Literal('alive'),
