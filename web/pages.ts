@@ -1,14 +1,23 @@
 /** Builds the pages into folders of static files, when they are not built already of the sources as they stand. */
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip as gzipCompress } from 'node:zlib';
 
-/** The wall's page, as a phone serves it. */
-export const WALL_PAGE = join(import.meta.dirname, 'dist/wall');
+/** Folders of built pages. */
+export interface Pages {
+  /** The wall, as each phone serves it. */
+  readonly wall: string;
+  /** The console, as the gateway serves it. */
+  readonly console: string;
+}
 
-const SOURCES = ['wall', 'service-worker', 'pages.ts', '../package-lock.json', '../services/wall-api/client'];
+const DIST = join(import.meta.dirname, 'dist');
+const SOURCES = [
+  ...['wall', 'console', 'service-worker', 'pages.ts', '../package-lock.json'],
+  ...['../services/wall-api/client', '../services/wall-api/adapters/ristretto.ts', '../services/shared/core'],
+];
 const TEXT = /\.(?:css|html|js|svg|webmanifest)$/;
 const brotli = promisify(brotliCompress);
 const gzip = promisify(gzipCompress);
@@ -20,29 +29,44 @@ export interface BuildOptions {
   readonly onBuilding?: () => void;
 }
 
-/** Gives the folder of the built page. Several processes may call it at once. Throws when the sources are faulty. */
-export async function buildWallPage({ onBuilding }: BuildOptions = {}): Promise<string> {
+/** Gives the folders of the built pages. Several processes may call it at once. Throws when the sources are faulty. */
+export async function buildPages({ onBuilding }: BuildOptions = {}): Promise<Pages> {
+  const pages = { wall: join(DIST, 'wall'), console: join(DIST, 'console') };
   const sources = await hashOfSources();
-  if ((await markOf(WALL_PAGE)) === sources) return WALL_PAGE;
+  const marks = await Promise.all([markOf(pages.wall), markOf(pages.console)]);
+  if (marks.every((mark) => mark === sources)) return pages;
   onBuilding?.();
-  await mkdir(dirname(WALL_PAGE), { recursive: true });
-  const folder = await mkdtemp(`${WALL_PAGE}-`);
-  try {
-    await bundle(folder);
-    await compress(folder);
-    await writeFile(join(folder, MARK), sources);
-    await replace(WALL_PAGE, folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-  return WALL_PAGE;
+  await mkdir(DIST, { recursive: true });
+  const serviceWorker = join(import.meta.dirname, 'service-worker/service-worker.ts');
+  await buildPage('wall', pages.wall, sources, { 'service-worker': serviceWorker });
+  await buildPage('console', pages.console, sources, {});
+  return pages;
 }
 
-async function bundle(outDir: string): Promise<void> {
+async function buildPage(
+  name: keyof Pages,
+  folder: string,
+  sources: string,
+  scripts: Readonly<Record<string, string>>,
+): Promise<void> {
+  const fresh = await mkdtemp(`${folder}-`);
+  try {
+    await bundle(join(import.meta.dirname, name), fresh, scripts);
+    await compress(fresh);
+    await writeFile(join(fresh, MARK), sources);
+    await chmod(fresh, 0o755);
+    await replace(folder, fresh);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** `scripts`: further programs beside the page, each a file under its own name, where browsers look for it again. */
+async function bundle(root: string, outDir: string, scripts: Readonly<Record<string, string>>): Promise<void> {
   // Loaded here: whoever finds the page built needs none of it.
   const { build } = await import('vite');
   await build({
-    root: join(import.meta.dirname, 'wall'),
+    root,
     configFile: false,
     logLevel: 'warn',
     // Relative: the same files are served at `/` by a phone and at `/phones/{n}/` by the gateway.
@@ -56,14 +80,8 @@ async function bundle(outDir: string): Promise<void> {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: {
-          page: join(import.meta.dirname, 'wall/index.html'),
-          'service-worker': join(import.meta.dirname, 'service-worker/service-worker.ts'),
-        },
-        output: {
-          // Browsers look for it at its own address, again and again.
-          entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
-        },
+        input: { page: join(root, 'index.html'), ...scripts },
+        output: { entryFileNames: ({ name }) => (name in scripts ? '[name].js' : 'assets/[name]-[hash].js') },
       },
     },
   });
@@ -98,8 +116,10 @@ async function markOf(folder: string): Promise<string | undefined> {
 async function hashOfSources(): Promise<string> {
   const hash = createHash('sha256');
   for (const source of SOURCES) {
-    for (const file of await filesUnder(join(import.meta.dirname, source)))
-      hash.update(file).update(await readFile(file));
+    for (const file of await filesUnder(join(import.meta.dirname, source))) {
+      // A place of its own must not make a page another one.
+      hash.update(file.slice(import.meta.dirname.length)).update(await readFile(file));
+    }
   }
   return hash.digest('hex');
 }

@@ -1,6 +1,5 @@
 /** The settings of a wall API as environment variables; docs/architecture.md lists them. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { readPagesFolder } from '../shared/http/static-pages.ts';
 import type { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { formatHostPort, type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
 import type { Variable } from '../shared/runtime/usage.ts';
@@ -52,7 +51,7 @@ export function readWallApiSettings(environment: EnvironmentReader): WallApiSett
       ratePerSecond: environment.integer('RINGWALL_API_RATE_PER_SECOND', ratePerSecond, 1, MAX_RATE),
       allowedOrigins: readOrigins(environment),
       hosts: [...environment.hosts('RINGWALL_API_HOSTS'), ...readAdvertisedHost(environment)],
-      pagesFolder: readPagesFolder(environment),
+      pagesFolder: readPagesFolder(environment, 'RINGWALL_PAGES'),
     },
   };
 }
@@ -74,16 +73,6 @@ function readOrigins(environment: EnvironmentReader): readonly string[] {
     }
   }
   return origins;
-}
-
-function readPagesFolder(environment: EnvironmentReader): string | undefined {
-  const folder = environment.optional('RINGWALL_PAGES');
-  if (folder !== undefined && !existsSync(join(folder, 'index.html'))) {
-    environment.fault(
-      `RINGWALL_PAGES: there is no index.html in ${folder}; \`npm run web\` builds the pages and tells where`,
-    );
-  }
-  return folder;
 }
 
 /** The chord router says what is wrong with it. */

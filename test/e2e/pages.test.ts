@@ -7,7 +7,7 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Testnet } from '../../testnet/testnet.ts';
-import { buildWallPage } from '../../web/pages.ts';
+import { buildPages } from '../../web/pages.ts';
 import { type Browser, LARGE, openBrowser, SMALL } from './browser.ts';
 import { join, write } from './person.ts';
 
@@ -37,7 +37,7 @@ let browser: Browser;
 let hashes: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  folder = await buildWallPage();
+  folder = (await buildPages()).wall;
   net = await Testnet.start({ phones: 3, seed: 5, environment: { RINGWALL_PAGES: folder } });
   browser = await openBrowser();
   const { page } = browser;

@@ -1,7 +1,7 @@
 /** The wall in a real browser, on a testnet of real phones. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Testnet } from '../../testnet/testnet.ts';
-import { buildWallPage } from '../../web/pages.ts';
+import { buildPages } from '../../web/pages.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import { choose, join, PASSPHRASE, visit, write } from './person.ts';
 import { redPicture } from './red-picture.ts';
@@ -15,7 +15,7 @@ let bob: Browser;
 let phraseOfAda: string;
 
 beforeAll(async () => {
-  const environment = { RINGWALL_PAGES: await buildWallPage() };
+  const environment = { RINGWALL_PAGES: (await buildPages()).wall };
   net = await Testnet.start({ phones: 4, seed: 3, environment });
   [ada, bob] = await Promise.all([openBrowser(), openBrowser()]);
 });

@@ -22,6 +22,7 @@ import type { KindSchema, SummarySchema } from '../routes/reactions.ts';
 import type { CustodySchema } from '../routes/schema.ts';
 import type { SearchSchema } from '../routes/search.ts';
 import type { EntrySchema, ReplySchema, ThreadSchema } from '../routes/threads.ts';
+import type { ZonesSchema } from '../routes/zones.ts';
 
 export type Audience = Static<typeof AudienceSchema>;
 export type Block = Static<typeof BlockSchema>;
@@ -51,6 +52,8 @@ export type ThreadReply = Static<typeof ReplySchema>;
 export type UploadedMedia = Static<typeof UploadedSchema>;
 export type Version = Static<typeof VersionSchema>;
 export type Why = Static<typeof WhySchema>;
+
+export type Zones = Static<typeof ZonesSchema>;
 
 /** A page of a list. `complete: false`: too few phones answered to be sure that nothing is missing. */
 export interface Page<Item> {

@@ -1,76 +1,8 @@
-/** The wall as a page for people: static files that `npm run web` builds, served as they are. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+/** The wall as a page for people: what `npm run web` builds. */
+import { servePages } from '../../shared/http/static-pages.ts';
 import type { WallRoutes } from './route-context.ts';
 
-/** Scripts, styles and requests of this phone only; pictures that are about to be uploaded are blobs. */
-const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
-  "manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-const PAGE = 'index.html';
-/** Names of files in it hold a hash of their content. */
-const ASSETS = 'assets';
-const A_YEAR_S = 31_536_000;
-/** Encodings that the build leaves beside a file, the smallest first. */
-const ENCODINGS = [
-  { name: 'br', suffix: '.br' },
-  { name: 'gzip', suffix: '.gz' },
-] as const;
-
 export const pageRoutes: WallRoutes = async (app, { context }) => {
-  const folder = context.settings.pagesFolder;
-  if (folder === undefined) return;
-  const files = new Set(filesOf(folder));
-  for (const file of files) {
-    if (ENCODINGS.some(({ suffix }) => file.endsWith(suffix))) continue;
-    const cacheControl = file.startsWith(`${ASSETS}/`) ? `public, max-age=${A_YEAR_S}, immutable` : 'no-cache';
-    const url = file === PAGE ? '/' : `/${file}`;
-    app.get(url, { schema: { hide: true }, config: { cost: 0 } }, async (request, reply) => {
-      reply.headers({ 'content-security-policy': PAGE_POLICY, 'cache-control': cacheControl });
-      return await sendFile(request, reply, folder, file, files);
-    });
-  }
+  const { pagesFolder } = context.settings;
+  if (pagesFolder !== undefined) servePages(app, pagesFolder, '/');
 };
-
-/** Paths below the folder, of its own files and those in `assets/`. */
-function filesOf(folder: string): string[] {
-  const ownFiles = (path: string): string[] =>
-    readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
-      entry.isFile() && !entry.name.startsWith('.') ? [entry.name] : [],
-    );
-  return [...ownFiles(folder), ...ownFiles(join(folder, ASSETS)).map((name) => `${ASSETS}/${name}`)];
-}
-
-async function sendFile(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  folder: string,
-  file: string,
-  files: ReadonlySet<string>,
-): Promise<FastifyReply> {
-  // Loaded for the first page: a phone that nobody looks at does without.
-  const { send } = await import('@fastify/send');
-  const accepted = request.headers['accept-encoding'] ?? '';
-  const encoding = ENCODINGS.find(({ name, suffix }) => accepted.includes(name) && files.has(file + suffix));
-  const path = file + (encoding?.suffix ?? '');
-  const found = await send(request.raw, path, { root: folder, cacheControl: false, contentType: false });
-  // What it says of the type is of the file as it lies there, so it is said here.
-  reply.code(found.statusCode).headers(found.headers);
-  reply.headers({ 'content-type': typeOf(file), vary: 'Accept-Encoding' });
-  if (encoding !== undefined) reply.header('content-encoding', encoding.name);
-  return reply.send(found.stream);
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  css: 'text/css; charset=utf-8',
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  png: 'image/png',
-  svg: 'image/svg+xml',
-  webmanifest: 'application/manifest+json',
-};
-
-function typeOf(file: string): string {
-  return TYPES[file.split('.').at(-1)!] ?? 'application/octet-stream';
-}

@@ -25,7 +25,7 @@ const BoxSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const ZonesSchema = Type.Object(
+export const ZonesSchema = Type.Object(
   {
     self: PhoneSchema,
     state: Type.Union([Type.Literal('joining'), Type.Literal('member'), Type.Literal('leaving')]),

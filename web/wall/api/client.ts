@@ -24,6 +24,9 @@ export class UnreachableError extends Error {
   }
 }
 
+/** What the gateway says of a phone behind it that does not answer. */
+const FROM_THE_GATEWAY: ReadonlySet<string> = new Set(['phone-unreachable', 'phone-silent', 'no-such-phone']);
+
 export interface Asking {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Goes as JSON, unless it is a Blob. */
@@ -71,6 +74,10 @@ export class Api {
     });
     if (response.ok) return response;
     const problem = await readProblem(response);
+    if (FROM_THE_GATEWAY.has(problem.slug)) {
+      this.#options.reached(false);
+      throw new UnreachableError(problem);
+    }
     if (problem.slug === 'session-invalid' && token !== undefined) this.#options.sessionEnded(token);
     throw problem;
   }
@@ -78,8 +85,7 @@ export class Api {
   async #fetch(url: URL, init: RequestInit): Promise<Response> {
     try {
       const response = await fetch(url, init);
-      // What stands between the page and the phone says so when there is no phone behind it.
-      this.#options.reached(response.status !== 502 || response.headers.get('x-ringwall-gateway') === null);
+      this.#options.reached(true);
       return response;
     } catch (error) {
       if (init.signal?.aborted === true) throw error;

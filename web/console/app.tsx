@@ -1,0 +1,84 @@
+/** The console: the network as it is, and the lab that breaks it. */
+import { useEffect } from 'preact/hooks';
+import { ZoneMap } from './can/zone-map.tsx';
+import { LabPanel } from './lab/lab-panel.tsx';
+import { WallWatch } from './lab/wall-watch.tsx';
+import { Chart } from './parts/chart.tsx';
+import { LatencyMatrix } from './parts/latency-matrix.tsx';
+import { PhoneTable } from './parts/phone-table.tsx';
+import { LookupPlayer } from './ring/lookup-player.tsx';
+import { RingView } from './ring/ring-view.tsx';
+import { isReached, urlOf } from './state/gateway.ts';
+import { followHistory, population } from './state/history.ts';
+import { alive, followPhones, phones } from './state/phones.ts';
+import { followSurvey } from './state/survey.ts';
+
+const POPULATION = [
+  { label: 'alive', colour: '--alive' },
+  { label: 'suspected', colour: '--suspected' },
+  { label: 'dead', colour: '--dead' },
+] as const;
+
+export function App() {
+  useEffect(() => {
+    const stops = [followPhones(), followSurvey(), followHistory()];
+    return () => stops.forEach((stop) => stop());
+  }, []);
+  return (
+    <>
+      <header class="top">
+        <h1>Ringwall console</h1>
+        <span class="space" />
+        <span role="status">
+          {alive.value.length} of {phones.value.length} phones alive
+        </span>
+        <a href={urlOf('/docs')}>API</a>
+      </header>
+      {!isReached.value && (
+        <p class="offline" role="alert">
+          The gateway does not answer: what you see is old. Is the testnet still running?
+        </p>
+      )}
+      <main>
+        <section class="drawing" aria-labelledby="ring">
+          <h2 id="ring">Ring</h2>
+          <RingView />
+          <Legend />
+        </section>
+        <section class="drawing" aria-labelledby="can">
+          <h2 id="can">Space of meanings</h2>
+          <ZoneMap />
+        </section>
+        <div class="column">
+          <LabPanel />
+          <LookupPlayer />
+        </div>
+        <div class="column">
+          <WallWatch />
+        </div>
+        <section aria-label="Phones over time">
+          <h2>Phones over time</h2>
+          <Chart title="Phones" series={POPULATION} data={population.value} />
+        </section>
+        <section class="drawing small" aria-labelledby="latency">
+          <h2 id="latency">Round trips</h2>
+          <LatencyMatrix />
+        </section>
+        <PhoneTable />
+      </main>
+    </>
+  );
+}
+
+function Legend() {
+  return (
+    <p class="legend">
+      {(['alive', 'joining', 'suspected', 'dead', 'left'] as const).map((state) => (
+        <span key={state} class={`state ${state}`}>
+          {state}
+        </span>
+      ))}
+      <span>thick lines: successors, thin: fingers</span>
+    </p>
+  );
+}

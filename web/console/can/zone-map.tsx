@@ -1,0 +1,111 @@
+/** The space of meanings as a map: a rectangle a zone, shaded by what it holds, with some of its posts as points. */
+import { useComputed, useSignal } from '@preact/signals';
+import { Canvas } from '../parts/canvas.tsx';
+import { type Colours, coloursOf } from '../parts/colours.ts';
+import { played } from '../state/lookup.ts';
+import { byId, chosen } from '../state/phones.ts';
+import { zones } from '../state/survey.ts';
+import { type MapPart, mapOf, placeOf, type Rectangle, type WeightedBox, zonesOf } from './cuts.ts';
+
+interface MapZone extends WeightedBox {
+  readonly phone: string;
+  readonly load: number;
+}
+
+/** Areas grow with the root of what a zone holds, so that empty zones can be seen, too. */
+function weightOf(load: number): number {
+  return Math.sqrt(load + 1);
+}
+
+export function ZoneMap() {
+  const map = useComputed<MapPart<MapZone> | undefined>(() =>
+    mapOf(
+      [...zones.value.values()]
+        .filter(({ id }) => byId.value.get(id)?.state !== 'left')
+        .flatMap(({ id, zones, load }) =>
+          zones.map((box) => ({ ...box, phone: id, load, weight: weightOf(load) / zones.length })),
+        ),
+    ),
+  );
+  const size = useSignal({ width: 1, height: 1 });
+  const draw = (context: CanvasRenderingContext2D, width: number, height: number): void => {
+    if (size.peek().width !== width || size.peek().height !== height) size.value = { width, height };
+    if (map.value !== undefined) drawMap(context, map.value, width, height, coloursOf(context.canvas));
+  };
+  const pick = ({ x, y }: { readonly x: number; readonly y: number }): void => {
+    const { width, height } = size.peek();
+    const hit = (map.peek() === undefined ? [] : zonesOf(map.peek()!)).find(({ at }) =>
+      isInside(at, x / width, y / height),
+    );
+    const phone = hit === undefined ? undefined : byId.peek().get(hit.zone.phone);
+    if (phone !== undefined) chosen.value = phone.n;
+  };
+  const entries = [...zones.value.values()].reduce((sum, { load }) => sum + load, 0);
+  // Read here, so that the map is drawn again when they change.
+  const isDrawn = map.value !== undefined && byId.value.size + (chosen.value ?? 0) + (played.value?.shown ?? 0) >= 0;
+  return (
+    <>
+      <Canvas
+        label={`The space of meanings: ${zones.value.size} zones with ${entries} entries`}
+        draw={draw}
+        onPick={pick}
+      />
+      {!isDrawn && <p class="hint">Asking the phones for their zones …</p>}
+    </>
+  );
+}
+
+function isInside({ x, y, width, height }: Rectangle, px: number, py: number): boolean {
+  return px >= x && px < x + width && py >= y && py < y + height;
+}
+
+function drawMap(
+  context: CanvasRenderingContext2D,
+  map: MapPart<MapZone>,
+  width: number,
+  height: number,
+  colours: Colours,
+): void {
+  const drawn = zonesOf(map);
+  const most = Math.max(1, ...drawn.map(({ zone }) => zone.load));
+  for (const { zone, at } of drawn) {
+    const [x, y, w, h] = [at.x * width, at.y * height, at.width * width, at.height * height];
+    const phone = byId.peek().get(zone.phone);
+    context.globalAlpha = 0.08 + 0.5 * (zone.load / most);
+    context.fillStyle = phone === undefined ? colours.soft : colours.states[phone.state];
+    context.fillRect(x, y, w, h);
+    context.globalAlpha = 1;
+    const isChosen = phone !== undefined && phone.n === chosen.peek();
+    context.strokeStyle = isChosen ? colours.accent : colours.line;
+    context.lineWidth = isChosen ? 3 : 1;
+    context.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
+    if (w > 24 && h > 16 && phone !== undefined) {
+      context.fillStyle = colours.text;
+      context.font = '11px system-ui, sans-serif';
+      context.textAlign = 'left';
+      context.textBaseline = 'top';
+      context.fillText(String(phone.n), x + 4, y + 4);
+      if (h > 32 && w > 60) context.fillText(`${zone.load} entries`, x + 4, y + 18);
+    }
+  }
+  drawPosts(context, map, width, height, colours);
+}
+
+function drawPosts(
+  context: CanvasRenderingContext2D,
+  map: MapPart<MapZone>,
+  width: number,
+  height: number,
+  colours: Colours,
+): void {
+  context.fillStyle = colours.text;
+  for (const { posts } of zones.peek().values()) {
+    for (const { point } of posts) {
+      const place = placeOf(map, point);
+      if (place === undefined) continue;
+      context.beginPath();
+      context.arc(place.x * width, place.y * height, 1.6, 0, 2 * Math.PI);
+      context.fill();
+    }
+  }
+}

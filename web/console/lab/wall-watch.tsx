@@ -1,0 +1,84 @@
+/** What a person's wall is like meanwhile: the newest posts, read again and again at one phone while others die. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Feed, FeedItem } from '../../../services/wall-api/client/contract.ts';
+import { ask, GatewayError, urlOf } from '../state/gateway.ts';
+import { alive, chosen, repeat } from '../state/phones.ts';
+
+const READ_MS = 1_500;
+const SHOWN = 12;
+
+interface Reading {
+  readonly feed: Feed | undefined;
+  readonly fault: string;
+  readonly milliseconds: number;
+}
+
+export function WallWatch() {
+  const reader = alive.value.find(({ n }) => n === chosen.value) ?? alive.value[0];
+  const n = reader?.n;
+  const reading = useSignal<Reading | undefined>(undefined);
+  /** Posts seen so far, the newest reading's order first: what is missing now stays on the list. */
+  const seen = useSignal<readonly FeedItem[]>([]);
+  useEffect(() => {
+    if (n === undefined) return undefined;
+    return repeat(READ_MS, async (abort) => {
+      const began = performance.now();
+      const answer = await read(n, abort);
+      if (answer === undefined) return;
+      const { feed } = answer;
+      if (feed !== undefined) seen.value = merged(feed.items, seen.peek());
+      reading.value = { ...answer, milliseconds: performance.now() - began };
+    });
+  }, [n]);
+  const now = reading.value;
+  const present = new Set(now?.feed?.items.map(({ post }) => post.id));
+  const missing = new Set(now?.feed?.missing);
+  return (
+    <section aria-labelledby="wall-watch">
+      <h2 id="wall-watch">
+        The wall of phone {n ?? '?'} {n !== undefined && <a href={urlOf(`/phones/${n}/`)}>open</a>}
+      </h2>
+      {now !== undefined && (
+        <p class={now.fault === '' && now.feed?.complete === true ? 'verdict good' : 'verdict bad'} role="status">
+          {verdictOf(now, seen.value.filter(({ post }) => !present.has(post.id)).length)}
+        </p>
+      )}
+      <ul class="wall">
+        {seen.value.map(({ post }) => (
+          <li key={post.id} class={present.has(post.id) ? '' : 'missing'}>
+            <b>{post.authorName ?? 'Somebody'}</b> {post.text.slice(0, 90)}
+            <span class="meta">
+              {present.has(post.id)
+                ? `${post.served.milliseconds.toFixed(0)} ms, ${post.complete ? 'sure to be the newest' : 'perhaps not the newest'}`
+                : missing.has(post.id)
+                  ? 'known of, and no phone that answered has it'
+                  : 'not on this reading'}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+async function read(n: number, abort: AbortSignal): Promise<Omit<Reading, 'milliseconds'> | undefined> {
+  try {
+    const feed = await ask<Feed>(`/phones/${n}/v1/feed?strategy=recent&limit=${SHOWN}`, abort);
+    return { feed, fault: '' };
+  } catch (error) {
+    if (abort.aborted) return undefined;
+    return { feed: undefined, fault: error instanceof GatewayError ? error.message : 'The gateway does not answer.' };
+  }
+}
+
+function merged(now: readonly FeedItem[], before: readonly FeedItem[]): readonly FeedItem[] {
+  const ids = new Set(now.map(({ post }) => post.id));
+  return [...now, ...before.filter(({ post }) => !ids.has(post.id))].slice(0, SHOWN);
+}
+
+function verdictOf({ feed, fault, milliseconds }: Reading, absent: number): string {
+  if (fault !== '') return `No wall: ${fault}`;
+  const whole = feed?.complete === true ? 'complete' : 'some phones did not answer: it may not be complete';
+  return `Read in ${milliseconds.toFixed(0)} ms, ${whole}${absent > 0 ? `; ${absent} posts are not there now` : ''}.`;
+}
