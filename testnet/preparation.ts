@@ -8,12 +8,12 @@ import { TestnetError } from './testnet-error.ts';
 
 /** `npm run model`. */
 const MODEL_PROGRAM = join(import.meta.dirname, '../services/embedder/model.ts');
-/** `npm run web`: its output is where the pages are. */
+/** `npm run web`: its output is the environment of those that serve the pages. */
 const PAGES_PROGRAM = join(import.meta.dirname, '../web/build.ts');
 
 /**
  * Makes the model of the phones and the pages they serve; takes no time when both are there. Gives the environment that
- * phones then need. Throws a TestnetError when something cannot be made, and the reason of `signal` when it aborts.
+ * phones and the gateway then need. Throws a TestnetError when something cannot be made, and the reason of `signal` when it aborts.
  */
 export async function prepare(
   onProgress: (step: string) => void,
@@ -21,7 +21,9 @@ export async function prepare(
 ): Promise<Readonly<Record<string, string>>> {
   // Phones that are told of their own have them.
   if (!isSet('RINGWALL_MODEL')) await run(MODEL_PROGRAM, onProgress, signal);
-  return isSet('RINGWALL_PAGES') ? {} : { RINGWALL_PAGES: await run(PAGES_PROGRAM, onProgress, signal) };
+  if (isSet('RINGWALL_PAGES')) return {};
+  const lines = (await run(PAGES_PROGRAM, onProgress, signal)).split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(/=(.*)/, 2)));
 }
 
 function isSet(variable: string): boolean {

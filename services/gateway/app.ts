@@ -6,6 +6,7 @@ import { problemRoutes } from '../shared/http/problem-routes.ts';
 import { limitRates } from '../shared/http/rate-limit.ts';
 import { GATEWAY_API } from './api-description.ts';
 import { PROBLEMS } from './core/problem.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { landingRoutes } from './routes/landing.ts';
@@ -20,6 +21,8 @@ export interface AppOptions {
   readonly context: RouteContext;
   /** Names and addresses beside loopback under which it may be called. */
   readonly hosts: readonly string[];
+  /** Folder of the built console. */
+  readonly consoleFolder?: string | undefined;
   /** Tests only: fail requests whose answer does not match its schema. */
   readonly checkAnswers?: boolean | undefined;
 }
@@ -39,7 +42,7 @@ const ALL_ROUTES: readonly GatewayRoutes[] = [
 ];
 
 /** Makes the application; the caller listens or injects, and closes it. */
-export async function createApp({ context, hosts, checkAnswers }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ context, hosts, consoleFolder, checkAnswers }: AppOptions): Promise<FastifyInstance> {
   const { logger, instruments, now } = context;
   const { app, table } = createHttpApp({
     ...{ logger, instruments, hosts, checkAnswers },
@@ -48,6 +51,7 @@ export async function createApp({ context, hosts, checkAnswers }: AppOptions): P
   });
   limitRates(app, { ...RATE, now });
   for (const routes of ALL_ROUTES) await app.register(routes, { context });
+  await app.register(consoleRoutes, { folder: consoleFolder });
   await app.register(problemRoutes, { problems: PROBLEMS });
   await app.register(documentationRoutes, { table, api: GATEWAY_API });
   await app.ready();

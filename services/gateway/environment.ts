@@ -1,4 +1,6 @@
 /** The settings of a gateway as environment variables. */
+
+import { readPagesFolder } from '../shared/http/static-pages.ts';
 import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/environment.ts';
 import type { HostPort } from '../shared/runtime/host-port.ts';
 import { LOG_LEVELS, type LogLevel } from '../shared/runtime/logging.ts';
@@ -18,6 +20,8 @@ export interface GatewaySettings {
   readonly hosts: readonly string[];
   /** What callers of the churn lab must show; undefined: there is no lab. */
   readonly adminToken: string | undefined;
+  /** Folder of the built console; undefined: there is none. */
+  readonly consoleFolder: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -50,6 +54,11 @@ export const GATEWAY_VARIABLES: readonly Variable[] = [
     fallback: 'none',
   },
   {
+    name: 'RINGWALL_GATEWAY_CONSOLE',
+    meaning: 'folder of the built console (`npm run web` makes one), to be served at /console/',
+    fallback: 'none',
+  },
+  {
     name: 'RINGWALL_ADMIN_TOKEN',
     meaning: 'let those who show this token use the churn lab; the same as that of the phones',
     fallback: 'off',
@@ -65,6 +74,7 @@ export function readGatewaySettings(values: EnvironmentValues): GatewaySettings 
     source: readSource(environment),
     hosts: environment.hosts('RINGWALL_GATEWAY_HOSTS'),
     adminToken: environment.secret('RINGWALL_ADMIN_TOKEN'),
+    consoleFolder: readPagesFolder(environment, 'RINGWALL_GATEWAY_CONSOLE'),
     logLevel: environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);

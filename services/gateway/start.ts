@@ -28,6 +28,8 @@ export interface GatewayOptions {
   readonly source: PhoneSource;
   /** Hosts beside loopback and where it listens under which it may be called; `*` for any. */
   readonly hosts: readonly string[];
+  /** Folder of the built console; undefined: there is none. */
+  readonly consoleFolder?: string | undefined;
   readonly logger: Logger;
   readonly registry: Registry;
   readonly timeouts?: Partial<ProxyTimeouts>;
@@ -84,7 +86,9 @@ export async function assembleGateway(options: GatewayOptions) {
     ...{ book, watch, client, survey, hub, proxy, instruments, registry, logger, now },
     stopping: stopping.signal,
   };
-  const app = await createApp({ context, hosts: [...options.hosts, options.listen.host], checkAnswers });
+  const { consoleFolder } = options;
+  const hosts = [...options.hosts, options.listen.host];
+  const app = await createApp({ context, hosts, consoleFolder, checkAnswers });
   const unfollow = followSource(
     options.source,
     (listings) => {

@@ -1,21 +1,15 @@
 /** Every page of the wall: readable by everybody (axe), at both sizes and in both themes, and light to load. */
-import { readFileSync } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { readdir, stat } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Testnet } from '../../testnet/testnet.ts';
 import { buildPages } from '../../web/pages.ts';
+import { overflow, violations } from './accessibility.ts';
 import { type Browser, LARGE, openBrowser, SMALL } from './browser.ts';
 import { join, write } from './person.ts';
+import { takePicture } from './picture.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** WCAG 2.2, levels A and AA, with what came before. */
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-/** Where pictures of the pages go: `npm run screenshots` sets it. */
-const PICTURES = process.env['RINGWALL_SCREENSHOTS'];
 const MAX_FIRST_LOAD_BYTES = 150_000;
 
 /** Each with what is there once it has been read. */
@@ -67,29 +61,10 @@ test.each(PAGES)('$name can be read and used by everybody', async ({ name, hash,
         .catch(() => undefined);
       expect(await violations(page), `${name}, ${theme}, ${size.width} px`).toEqual([]);
       expect(await overflow(page), `${name} at ${size.width} px is wider than the screen`).toBeLessThanOrEqual(0);
-      if (PICTURES !== undefined && theme === 'light') await takePicture(page, PICTURES, `${name}-${size.width}`);
+      if (theme === 'light') await takePicture(page, `${name}-${size.width}`);
     }
   }
 });
-
-async function violations(page: Page): Promise<readonly string[]> {
-  // Evaluated, not added as a script: the page's policy allows none.
-  await page.evaluate(AXE);
-  const results = await page.evaluate<AxeResults>(`axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`);
-  // Rules that find nothing to look at prove nothing.
-  expect(results.passes.length).toBeGreaterThan(15);
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-}
-
-/** Pixels that lie beyond the right edge. */
-async function overflow(page: Page): Promise<number> {
-  return await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-}
-
-async function takePicture(page: Page, into: string, name: string): Promise<void> {
-  await mkdir(into, { recursive: true });
-  await page.screenshot({ path: joinPath(into, `${name}.png`) });
-}
 
 test('the first load is small', async () => {
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.br'));

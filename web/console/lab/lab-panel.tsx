@@ -1,5 +1,6 @@
 /** The churn lab: what can be done to phones, by click. */
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { LabCommand } from '../../../services/gateway/client/lab-command.ts';
 import { adminToken, command, rememberToken } from '../state/gateway.ts';
 import { alive, picked } from '../state/phones.ts';
@@ -123,11 +124,21 @@ function quarter(): readonly number[] {
 }
 
 function Token() {
+  const field = useRef<HTMLInputElement>(null);
   if (adminToken.value !== '') return null;
+  const remember = (event: Event): void => {
+    event.preventDefault();
+    rememberToken(field.current?.value.trim() ?? '');
+  };
   return (
-    <label>
-      Admin token: printed where the testnet was started
-      <input type="password" autocomplete="off" onChange={(event) => rememberToken(event.currentTarget.value.trim())} />
-    </label>
+    <form onSubmit={remember}>
+      <label>
+        Admin token: printed where the testnet was started
+        <span class="row">
+          <input ref={field} type="password" required autocomplete="off" />
+          <button type="submit">Use it</button>
+        </span>
+      </label>
+    </form>
   );
 }

@@ -9,7 +9,7 @@ export function PhoneTable() {
   return (
     <section aria-labelledby="phones" class="phones">
       <h2 id="phones">Phones</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby="phones">
+      <div class="scroll" tabIndex={0} role="group" aria-label="Table of phones">
         <table>
           <thead>
             <tr>
@@ -45,7 +45,7 @@ export function PhoneTable() {
                     href={urlOf(`/phones/${n}/`)}
                     target="_blank"
                     rel="noreferrer"
-                    aria-label={`The wall of phone ${n}`}
+                    aria-label={`open the wall of phone ${n}`}
                   >
                     open
                   </a>
