@@ -22,7 +22,7 @@ export function RingView() {
 
   const draw = (context: CanvasRenderingContext2D, width: number, height: number): void => {
     const circle = { x: width / 2, y: height / 2, radius: Math.max(20, Math.min(width, height) / 2 - MARGIN) };
-    place.peek().radius !== circle.radius && (place.value = circle);
+    if (place.peek().radius !== circle.radius) place.value = circle;
     const scene: RingScene = {
       ...{ circle, phones: placed.value, byId: byId.value, picked: picked.value, shownId, lines: lines.value },
       lookup: played.value,
