@@ -27,6 +27,12 @@ export async function spentBy(members: readonly Member[]): Promise<Spent> {
   );
 }
 
+/** CPU time that the members' processes have used since they started, in s. */
+export async function cpuSecondsOf(members: readonly Member[]): Promise<number> {
+  const figures = await Promise.all(members.map(({ pid }) => figuresOf(pid)));
+  return figures.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+}
+
 export function difference(after: Spent, before: Spent): Spent {
   return {
     cpuSeconds: after.cpuSeconds - before.cpuSeconds,

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { benchEmbedder, embedderMarkdown } from './embedder-bench.ts';
 import { benchRing, type RingBenchReport } from './ring-bench.ts';
+import { benchScrape, scrapeMarkdown } from './scrape-bench.ts';
 
 const atLeast =
   (least: number) =>
@@ -36,6 +37,17 @@ program
   .action(async (options: { phones: number; texts: number; json?: true }) => {
     const report = await benchEmbedder({ ...options, onProgress: (step) => console.error(`· ${step}`) });
     console.log(options.json ? JSON.stringify(report, null, 2) : embedderMarkdown(report));
+  });
+
+program
+  .command('scrape')
+  .description('what it costs a phone to be scraped by Prometheus')
+  .option('--phones <n>', 'phones, each a process', atLeast(2), 8)
+  .option('--scrapes <n>', 'scrapes of each phone', atLeast(1), 300)
+  .option('--json', 'print figures as JSON')
+  .action(async (options: { phones: number; scrapes: number; json?: true }) => {
+    const report = await benchScrape({ ...options, onProgress: (step) => console.error(`· ${step}`) });
+    console.log(options.json ? JSON.stringify(report, null, 2) : scrapeMarkdown(report));
   });
 
 await program.parseAsync();
