@@ -28,7 +28,7 @@ export async function embeddedTexts({ scale, progress }: RunOptions): Promise<Em
   return await withVectors(scale === 'slice' ? await ownTexts() : await fetchFortunes(), progress);
 }
 
-/** As many texts as a hundred thousand people write: fortunes and WordNet's glosses; for a slice, the testnet's own posts. */
+/** Some 126,000 texts: Debian's fortunes and WordNet's glosses; for a slice, the testnet's own posts. */
 export async function manyEmbeddedTexts({ scale, progress }: RunOptions): Promise<EmbeddedText[]> {
   const texts = scale === 'slice' ? await ownTexts() : [...(await fetchFortunes()), ...(await fetchGlosses())];
   return await withVectors(texts, progress);

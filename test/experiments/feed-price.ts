@@ -165,7 +165,7 @@ function describe({ scale }: RunOptions, prices: readonly Price[], central: read
   return {
     setUp: [
       `Phones in a CAN that stands still (${postsAPhone} texts of Debian's fortunes a phone; zones laid out where the posts ` +
-        "lie, everything else by the product's protocol, as in [recall at ten thousand](feed-scale.md)). " +
+        "lie, everything else by the product's protocol, as in feed-scale). " +
         `${queries} posts are asked for by their vectors through random phones, with ${BUDGET} phones at most, as the wall ` +
         `does; a feed is ${INTERESTS} such searches at once for ${POSTS_AN_INTEREST} posts each. Counted are requests and ` +
         'replies, routing too, and their bytes as protobuf, without the transport below. One way takes 5 to 40 ms, drawn ' +

@@ -15,12 +15,8 @@ interface Network {
 
 const SCALES = {
   full: {
-    networks: [
-      { phones: 256, posts: 7_000 },
-      { phones: 2_500, posts: 25_000 },
-      { phones: 10_000, posts: 100_000 },
-    ],
-    queries: 300,
+    networks: [{ phones: 10_000, posts: 50_000 }],
+    queries: 200,
   },
   slice: {
     networks: [
@@ -31,7 +27,7 @@ const SCALES = {
   },
 } as const;
 const NEAREST = 10;
-const BUDGETS = [8, 12, 16, 20, 24, 32, 40] as const;
+const BUDGETS = [8, 12, 16, 20, 30, 40] as const;
 /** More than any search uses: it stops by its own rule. */
 const OWN_RULE = 80;
 /** The size of the network that the bars are for. */
@@ -123,8 +119,8 @@ function describe({ scale }: RunOptions, measured: readonly Measured[]): Finding
         'their centroids; searches know what their own phone knows, and find the rest by messages.',
       "Texts are Debian's fortunes and the glosses of WordNet, embedded by the product's encoder. One thing is not the " +
         'product’s: the nearest posts of a new one are looked up in a central index (hnswlib) instead of searched for, ' +
-        'because a hundred thousand such searches take hours to simulate. What that changes is seen at 256 phones, where ' +
-        '[a network that grows by the whole protocol](feed-recall.md) is measured, too, with other texts.',
+        'because so many searches take hours to simulate. How well searches do where they found the links, too, is measured ' +
+        'in [a network of 256 phones that grows by the whole protocol](feed-recall.md).',
       `${queries} questions, each the mean of ${MEANT} posts that lie together, are asked through random phones; the ` +
         `answers are held against the ${NEAREST} nearest by all 512 dimensions of all posts.`,
     ],

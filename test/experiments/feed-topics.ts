@@ -3,7 +3,7 @@ import type { Id } from '../../services/shared/core/id.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { type EmbeddedText, embeddedTexts } from './embedded-texts.ts';
 import type { Experiment, Findings, RunOptions } from './experiment.ts';
-import { growFeed } from './grown-feed.ts';
+import { layOutFeed } from './laid-out-feed.ts';
 import { mean } from './statistics.ts';
 import { TermVectors } from './term-vectors.ts';
 
@@ -38,7 +38,7 @@ async function run(options: RunOptions): Promise<Findings> {
   const { phones, posts, queries } = SCALES[options.scale];
   const random = new SeededRandom(options.seed);
   const texts = random.shuffle(await embeddedTexts(options)).slice(0, posts);
-  const world = await growFeed(phones, texts, options);
+  const world = await layOutFeed(phones, texts, options);
   options.progress('searching');
   const asked = random.shuffle(texts.map((_, i) => i)).slice(0, queries);
   const precision = (found: (text: number) => readonly EmbeddedText[]): number =>
@@ -86,7 +86,8 @@ function describe({ scale }: RunOptions, measured: Measured): Findings {
   return {
     setUp: [
       `${posts} texts of Debian's fortunes in ${categories} categories, drawn from all, embedded by the product's encoder and ` +
-        `published to ${phones} simulated phones as they join. ${queries} of the texts are asked for through random phones; ` +
+        `published to ${phones} simulated phones whose zones were laid out where the posts lie; all else is the product's own ` +
+        `protocol. ${queries} of the texts are asked for through random phones; ` +
         `counted are the posts of the same category among the ${NEAREST} nearest others.`,
     ],
     tables: [

@@ -21,11 +21,13 @@ import { LaidOutPhone, type Surroundings, ToldOfPhone } from './laid-out-phone.t
 /** Posts a phone publishes in a virtual second. */
 const PACE = 0.25;
 /** … where their nearest posts are known already. */
-const PLACING_PACE = 1;
+const PLACING_PACE = 2;
 /** Between two words of phones to their neighbours, in virtual ms. */
 const HEARTBEAT_MS = 4_000;
 /** Rounds of custody that pass before anything is measured, in virtual ms. */
 const SETTLE_MS = 40_000;
+/** … and, where entries are placed, some words to neighbours. */
+const PLACED_SETTLE_MS = 8_000;
 /** How hard the central index looks for the nearest of a new post. */
 const EFFORT = 64;
 
@@ -121,7 +123,7 @@ function publishAll(
     population.live(HEARTBEAT_MS);
     progress(`${Math.min(at + aHeartbeat, entries.length)} of ${entries.length} posts published`);
   }
-  population.live(SETTLE_MS);
+  population.live(population.around.areEntriesPlaced ? PLACED_SETTLE_MS : SETTLE_MS);
   progress('settled');
 }
 

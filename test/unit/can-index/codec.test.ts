@@ -153,6 +153,16 @@ describe.each(Object.keys(requests) as IndexRequest['type'][])('a message of typ
   });
 });
 
+describe('an answer to a search', () => {
+  it('names a phone once, at however many posts', () => {
+    const at = [1, 2, 3].map((n) => ({ id: String(n).repeat(32) as Id, address: '10.0.12.34:7400' }));
+    const candidates = Array.from({ length: 48 }, (_, i) => ({ post: at[0]!.id, estimate: i / 48, at }));
+    const bytes = encodeReply({ type: 'entries-found', hits: [], candidates, adverts: [] });
+    // 16 bytes of post, 4 of estimate, 3 of places, and what tells them apart; 31 of a phone.
+    expect(bytes.length).toBeLessThan(48 * 36 + 3 * 48);
+  });
+});
+
 describe('what is no message', () => {
   it.each<[string, PeerRequest['body']]>([
     ['without a body', undefined],
