@@ -24,8 +24,6 @@ const BUDGET = 16;
 /** A feed is as many searches at once as a person has interests, each for so many posts (services/wall-api/core/feed-nearest.ts). */
 const INTERESTS = 3;
 const POSTS_AN_INTEREST = 40;
-/** What travels for a search: the question for the owner of its point, and the questions for posts. */
-const OF_SEARCHES = new Set(['find', 'search-entries']);
 /** How hard the central index looks, in its own terms. */
 const EFFORTS = [10, 50, 200] as const;
 const BUILD_EFFORT = 200;
@@ -75,7 +73,7 @@ function priceOf(
   const sent = { messages: 0, bytes: 0 };
   world.phones.network.observer = {
     replied({ request }: Exchange, reply: SimMessage) {
-      if (!OF_SEARCHES.has(request.type)) return;
+      if (request.type !== 'search-entries') return;
       sent.messages += 2;
       sent.bytes += encodeRequest(request as Parameters<typeof encodeRequest>[0]).length;
       sent.bytes += encodeReply(reply as Parameters<typeof encodeReply>[0]).length;
@@ -168,8 +166,9 @@ function describe({ scale }: RunOptions, prices: readonly Price[], central: read
         "lie, everything else by the product's protocol, as in feed-scale). " +
         `${queries} posts are asked for by their vectors through random phones, with ${BUDGET} phones at most, as the wall ` +
         `does; a feed is ${INTERESTS} such searches at once for ${POSTS_AN_INTEREST} posts each. Counted are requests and ` +
-        'replies, routing too, and their bytes as protobuf, without the transport below. One way takes 5 to 40 ms, drawn ' +
-        'once a link, and some jitter; the work of the phones takes no time.',
+        'replies of the phones asked for posts, and their bytes as protobuf, without the transport below. The way of a ' +
+        'question to the owner of its point takes its time here, but is not counted: about two phones more, a few hundred ' +
+        'bytes each. One way takes 5 to 40 ms, drawn once a link, and some jitter; the work of the phones takes no time.',
     ],
     tables: [
       {
@@ -242,6 +241,8 @@ function notesOf({ phones, messages, bytes, medianMs }: Price, aPair: number): s
       'float32 and every answer named phones in full at each post and posts that the search knew already: now a question ' +
       'is a byte a dimension, says how near a post has to be and which posts and phones are known (32 bits each), and an ' +
       'answer names a phone once.',
+    `A feed asks for ${POSTS_AN_INTEREST} posts an interest with no more phones than a search for ${NEAREST}: it finds most of ` +
+      'the nearest, not all. More phones would find more.',
     'The question and the answer of the server are encoded as ours are. Its milliseconds on the way are those of one link ' +
       'of the same simulated network; those of its processor are measured on one core of the machine that wrote this page.',
   ];
