@@ -13,7 +13,8 @@ COPY services/shared ./services/shared
 COPY services/embedder ./services/embedder
 RUN node --disable-warning=ExperimentalWarning services/embedder/make-model.ts /model && chmod -R a+rX /model
 COPY . .
-RUN node --disable-warning=ExperimentalWarning containers/bundle.ts /app && mv /app/node_modules /packages
+RUN node --disable-warning=ExperimentalWarning containers/bundle.ts /app && mv /app/node_modules /packages && \
+    node --disable-warning=ExperimentalWarning web/build.ts && mv web/dist /app/pages && chmod -R a+rX /app
 
 FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="Ringwall" \
@@ -24,7 +25,8 @@ WORKDIR /app
 COPY --from=build /model ./model
 COPY --from=build /packages ./node_modules
 COPY --from=build /app ./
-RUN mkdir -p cache /data && chown node:node cache /data
+# A tmpfs that is mounted on it takes its mode, and belongs to root.
+RUN mkdir -p cache /data && chown node:node cache /data && chmod 1777 /data
 ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/app/cache \
     # Small phones: one arena, and the threshold from which memory goes back to the system stays where it is.
@@ -32,11 +34,13 @@ ENV NODE_ENV=production \
     MALLOC_MMAP_THRESHOLD_=131072 \
     RINGWALL_DATA=/data \
     RINGWALL_MODEL=/app/model \
+    RINGWALL_PAGES=/app/pages/wall \
     RINGWALL_API_LISTEN=0.0.0.0:8080 \
-    RINGWALL_PEER_LISTEN=0.0.0.0:7400
+    RINGWALL_PEER_LISTEN=0.0.0.0:7400 \
+    RINGWALL_GATEWAY_LISTEN=0.0.0.0:8080
 USER node
 # The compile cache is keyed by the user and the flags of V8: made by the user, and with the flags, of the entry point.
-RUN ["node", "--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1", "--disable-warning=ExperimentalWarning", "containers/warm-cache.js", "services/phone-node/main.js"]
+RUN ["node", "--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1", "--disable-warning=ExperimentalWarning", "containers/warm-cache.js", "services/phone-node/main.js", "services/gateway/main.js"]
 EXPOSE 7400 8080
 VOLUME /data
 STOPSIGNAL SIGTERM

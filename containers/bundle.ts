@@ -14,14 +14,17 @@ import { copyPackages } from './packages.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** What can be started in the image; each keeps its path. The gateway is one of them as soon as there is one. */
+/** What can be started in the image; each keeps its path. */
 const PROGRAMS = [
   'services/phone-node/main.ts',
   'services/chord-router/main.ts',
   'services/can-index/main.ts',
   'services/embedder/main.ts',
   'services/wall-api/main.ts',
+  'services/gateway/main.ts',
   'services/wall-api/adapters/image-worker.ts',
+  'containers/people.ts',
+  'containers/tune.ts',
   'containers/warm-cache.ts',
 ];
 

@@ -3,87 +3,58 @@
  *
  *     npm run image                    builds ringwall:latest; BASE_IMAGE chooses another base
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { ProgramError, ROOT, run, succeeds } from './program.ts';
 
 export interface ImageOptions {
   /** Default: IMAGE. */
   readonly tag?: string;
-  /** Default: what BASE_IMAGE says; else the official image, or the one made here where no registry is reached. */
-  readonly baseImage?: string | undefined;
   readonly onProgress: (step: string) => void;
 }
 
 /** As docker-compose.yml names it. */
 export const IMAGE = 'ringwall';
 /** As the Dockerfile has it. */
-export const OFFICIAL_BASE = 'node:24-bookworm-slim';
+const OFFICIAL_BASE = 'node:24-bookworm-slim';
 const OWN_BASE = 'ringwall-base:24';
-const ROOT = join(import.meta.dirname, '..');
 
-/** A program that the image is made with did not do its work; the message is for a person. */
-export class ImageError extends Error {
-  override readonly name = 'ImageError';
-}
-
-/** Throws an ImageError with the last lines of what was said. */
-export async function buildImage(options: ImageOptions): Promise<void> {
-  const { tag = IMAGE, onProgress } = options;
-  const baseImage = options.baseImage ?? (await findBase(onProgress));
+/** Throws a ProgramError with the last lines of what was said. */
+export async function buildImage({ tag = IMAGE, onProgress }: ImageOptions): Promise<void> {
+  const baseImage = await chooseImage(process.env['BASE_IMAGE'], OFFICIAL_BASE, OWN_BASE, onProgress);
+  if (baseImage === OWN_BASE && !(await isThere(OWN_BASE))) {
+    onProgress(`making ${OWN_BASE} from packages of npm and Debian`);
+    await run(join(import.meta.dirname, 'base-image.sh'), [OWN_BASE]);
+  }
   onProgress(`building ${tag} on ${baseImage}`);
+  const parameters = ['build', '--tag', tag, '--build-arg', `BASE_IMAGE=${baseImage}`, ROOT];
   // Engines of Debian's releases have BuildKit, but ask for it by name.
-  const environment = { DOCKER_BUILDKIT: '1' };
-  await run('docker', ['build', '--tag', tag, '--build-arg', `BASE_IMAGE=${baseImage}`, ROOT], environment);
+  await run('docker', parameters, { environment: { DOCKER_BUILDKIT: '1' } });
 }
 
-/** A base image that is there, or can be pulled, or has just been made. */
-async function findBase(onProgress: (step: string) => void): Promise<string> {
-  const chosen = process.env['BASE_IMAGE'] ?? '';
-  if (chosen !== '') return chosen;
-  for (const image of [OFFICIAL_BASE, OWN_BASE]) if (await isThere(image)) return image;
-  onProgress(`pulling ${OFFICIAL_BASE}`);
-  const pulled = await run('docker', ['pull', '--quiet', OFFICIAL_BASE]).catch(() => undefined);
-  if (pulled !== undefined) return OFFICIAL_BASE;
-  onProgress(`${OFFICIAL_BASE} cannot be pulled: making ${OWN_BASE} from packages of npm and Debian`);
-  await run(join(import.meta.dirname, 'base-image.sh'), [OWN_BASE]);
-  return OWN_BASE;
-}
-
-async function isThere(image: string): Promise<boolean> {
-  return await run('docker', ['image', 'inspect', image]).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** What the program said on standard output. */
-async function run(
-  program: string,
-  parameters: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+/** The image somebody chose; else the official one if it is there or can be pulled; else the one that is made here. */
+export async function chooseImage(
+  chosen: string | undefined,
+  official: string,
+  own: string,
+  onProgress: (step: string) => void,
 ): Promise<string> {
-  const child = spawn(program, parameters, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
-  });
-  const started = once(child, 'close') as Promise<[number | null]>;
-  const [said, complaint, [code]] = await Promise.all([text(child.stdout), text(child.stderr), started]).catch(
-    (error: Error) => {
-      throw new ImageError(`${program} cannot be started: ${error.message}`, { cause: error });
-    },
-  );
-  if (code === 0) return said;
-  const last = complaint.trim().split('\n').slice(-8).join('\n');
-  throw new ImageError(`${program} ${parameters[0] ?? ''} failed:\n${last}`);
+  if (chosen !== undefined && chosen !== '') return chosen;
+  for (const image of [official, own]) if (await isThere(image)) return image;
+  onProgress(`pulling ${official}`);
+  if (await succeeds('docker', ['pull', '--quiet', official])) return official;
+  onProgress(`${official} cannot be pulled`);
+  return own;
+}
+
+export async function isThere(image: string): Promise<boolean> {
+  return await succeeds('docker', ['image', 'inspect', image]);
 }
 
 if (import.meta.main) {
   try {
     await buildImage({ onProgress: (step) => console.error(`· ${step}`) });
   } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
+    if (!(error instanceof ProgramError)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }

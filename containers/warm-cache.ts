@@ -23,7 +23,13 @@ async function warm(program: string): Promise<void> {
   const child = spawn(process.execPath, [...process.execArgv, join(BUNDLE, program)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     timeout: TIMEOUT_MS,
-    env: { ...process.env, RINGWALL_DATA: folder, RINGWALL_LOG_LEVEL: 'silent' },
+    env: {
+      ...process.env,
+      RINGWALL_DATA: folder,
+      RINGWALL_LOG_LEVEL: 'silent',
+      // A gateway must be told of some phone.
+      RINGWALL_GATEWAY_PHONES: '127.0.0.1:1',
+    },
   });
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   child.on('message', (message: { type?: unknown }) => {
