@@ -17,6 +17,9 @@ export const IMAGE = 'ringwall';
 /** As the Dockerfile has it. */
 const OFFICIAL_BASE = 'node:24-bookworm-slim';
 const OWN_BASE = 'ringwall-base:24';
+/** As docker-compose.yml has it. */
+const OFFICIAL_PROMETHEUS = 'prom/prometheus:v3.5.0';
+const OWN_PROMETHEUS = 'ringwall-prometheus:debian';
 
 /** Throws a ProgramError with the last lines of what was said. */
 export async function buildImage({ tag = IMAGE, onProgress }: ImageOptions): Promise<void> {
@@ -31,8 +34,18 @@ export async function buildImage({ tag = IMAGE, onProgress }: ImageOptions): Pro
   await run('docker', parameters, { environment: { DOCKER_BUILDKIT: '1' } });
 }
 
+/** That of Prometheus which is to be had; made of Debian's package where no other is. */
+export async function prometheusImage(onProgress: (step: string) => void): Promise<string> {
+  const image = await chooseImage(process.env['PROMETHEUS_IMAGE'], OFFICIAL_PROMETHEUS, OWN_PROMETHEUS, onProgress);
+  if (image === OWN_PROMETHEUS && !(await isThere(OWN_PROMETHEUS))) {
+    onProgress(`making ${OWN_PROMETHEUS} from Debian's package`);
+    await run(join(import.meta.dirname, 'prometheus-image.sh'), [OWN_PROMETHEUS]);
+  }
+  return image;
+}
+
 /** The image somebody chose; else the official one if it is there or can be pulled; else the one that is made here. */
-export async function chooseImage(
+async function chooseImage(
   chosen: string | undefined,
   official: string,
   own: string,

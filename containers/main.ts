@@ -1,16 +1,13 @@
 /** `npm run containers`: docker compose with a look beforehand whether it can work, here and now. */
-import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT_CONFIGURATION } from '../services/shared/runtime/environment.ts';
-import { buildImage, chooseImage, isThere } from './image.ts';
+import { buildImage, isThere, prometheusImage } from './image.ts';
 import { faultsOf, inspectMachine } from './preconditions.ts';
 import { ProgramError, run, succeeds } from './program.ts';
 
 const PROFILES = ['minimal', 'observability', 'split'] as const;
 /** A bridge of the kernel has 1023 ports. */
 const MOST_PHONES = 1000;
-const PROMETHEUS = 'prom/prometheus:v3.5.0';
-const OWN_PROMETHEUS = 'ringwall-prometheus:debian';
 const GRAFANA = 'grafana/grafana:12.1.0';
 const WATCHERS = ['prometheus', 'grafana'];
 
@@ -104,13 +101,8 @@ function settingsOf({ port, prometheusPort, grafanaPort, seed, keep }: UpOptions
 
 /** The images of who watches, and the services that must be left out for there is none. */
 async function findWatchers(): Promise<{ environment: Record<string, string>; left: readonly string[] }> {
-  const { PROMETHEUS_IMAGE, GRAFANA_IMAGE = GRAFANA } = process.env;
-  const prometheus = await chooseImage(PROMETHEUS_IMAGE, PROMETHEUS, OWN_PROMETHEUS, say);
-  if (prometheus === OWN_PROMETHEUS && !(await isThere(OWN_PROMETHEUS))) {
-    say(`making ${OWN_PROMETHEUS} from Debian's package`);
-    await run(join(import.meta.dirname, 'prometheus-image.sh'), [OWN_PROMETHEUS]);
-  }
-  const environment = { PROMETHEUS_IMAGE: prometheus };
+  const environment = { PROMETHEUS_IMAGE: await prometheusImage(say) };
+  const { GRAFANA_IMAGE = GRAFANA } = process.env;
   if ((await isThere(GRAFANA_IMAGE)) || (await succeeds('docker', ['pull', '--quiet', GRAFANA_IMAGE]))) {
     return { environment, left: [] };
   }

@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Show what it says. Default: it is returned. */
   readonly shown?: boolean;
+  /** What it reads on standard input. Default: nothing. */
+  readonly input?: string | undefined;
 }
 
 /** Lines of a complaint that are passed on. */
@@ -27,12 +29,13 @@ export async function run(
   parameters: readonly string[],
   options: ProgramOptions = {},
 ): Promise<string> {
-  const { environment, shown = false } = options;
+  const { environment, shown = false, input } = options;
   const child = spawn(program, parameters, {
     cwd: ROOT,
-    stdio: ['ignore', shown ? 'inherit' : 'pipe', shown ? 'inherit' : 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', shown ? 'inherit' : 'pipe', shown ? 'inherit' : 'pipe'],
     env: { ...process.env, ...environment },
   });
+  child.stdin?.end(input);
   const ended = once(child, 'close') as Promise<[number | null]>;
   const all = Promise.all([child.stdout ? text(child.stdout) : '', child.stderr ? text(child.stderr) : '', ended]);
   const [said, complaint, [code]] = await all.catch((error: Error) => {

@@ -1,6 +1,7 @@
 /** `npm run bench`: what the software costs, measured on this machine. */
 import { cpus, totalmem } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { benchDensity, densityMarkdown } from './density-bench.ts';
 import { benchEmbedder, embedderMarkdown } from './embedder-bench.ts';
 import { benchRing, type RingBenchReport } from './ring-bench.ts';
 import { benchScrape, scrapeMarkdown } from './scrape-bench.ts';
@@ -48,6 +49,20 @@ program
   .action(async (options: { phones: number; scrapes: number; json?: true }) => {
     const report = await benchScrape({ ...options, onProgress: (step) => console.error(`· ${step}`) });
     console.log(options.json ? JSON.stringify(report, null, 2) : scrapeMarkdown(report));
+  });
+
+program
+  .command('density')
+  .description(
+    'phones in containers beside as many containers that sleep: start, memory, idle CPU; needs an engine and root',
+  )
+  .option('--phones <n>', 'phones, each in a container', atLeast(2), 200)
+  .option('--idle <seconds>', 'how long to watch the quiet ring', atLeast(1), 60)
+  .option('--json', 'print figures as JSON')
+  .action(async (options: { phones: number; idle: number; json?: true }) => {
+    const onProgress = (step: string): void => console.error(`· ${step}`);
+    const report = await benchDensity({ phones: options.phones, idleSeconds: options.idle, onProgress });
+    console.log(options.json ? JSON.stringify(report, null, 2) : densityMarkdown(report));
   });
 
 await program.parseAsync();
