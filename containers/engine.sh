@@ -75,6 +75,8 @@ up() {
   command -v dockerd >/dev/null && command -v iptables >/dev/null || install_packages docker.io iptables
   install_plugins
   if ! runs; then
+    # One that was cut short leaves its number behind, which may be somebody else's by now.
+    is_ours || rm -f "$pid_file"
     say "starting dockerd, which logs to $log"
     setsid dockerd --pidfile "$pid_file" >"$log" 2>&1 </dev/null &
     local starting=$!
@@ -89,11 +91,14 @@ up() {
   tell
 }
 
+is_ours() {
+  [ -r "$pid_file" ] && [ "$(cat "/proc/$(cat "$pid_file")/comm" 2>/dev/null)" = dockerd ]
+}
+
 down() {
-  [ -r "$pid_file" ] || return 0
+  is_ours || return 0
   local pid
   pid=$(cat "$pid_file")
-  [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ] || return 0
   kill "$pid"
   for _ in $(seq 120); do
     kill -0 "$pid" 2>/dev/null || { say "ended" && return 0; }

@@ -2,6 +2,7 @@
  * Puts people and posts on a testnet in containers through its gateway, once all phones are there, and says where to
  * look; runs once. Started again it goes on where it was: people and posts are the same for the same seed.
  */
+import { lookup } from 'node:dns/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError, EnvironmentReader, EXIT_CONFIGURATION } from '../services/shared/runtime/environment.ts';
 import { populate } from '../testnet/people.ts';
@@ -12,10 +13,10 @@ interface Settings {
   readonly gateway: string;
   readonly seed: number;
   readonly folder: string;
-  /** Base URLs as a person reaches them; undefined where that is not run. */
+  /** Base URLs as a person reaches them. */
   readonly door: string;
-  readonly grafana: string | undefined;
-  readonly prometheus: string | undefined;
+  readonly grafana: string;
+  readonly prometheus: string;
 }
 
 interface ListedPhone {
@@ -35,7 +36,7 @@ try {
   const settings = readSettings();
   const phones = await waitForPhones(settings.gateway);
   await populateAtLast(settings, phones);
-  console.log(whereToLook(settings, phones));
+  console.log(await whereToLook(settings, phones));
 } catch (error) {
   if (!(error instanceof ConfigurationError) && !(error instanceof TestnetError)) throw error;
   console.error(error.message);
@@ -49,8 +50,8 @@ function readSettings(): Settings {
     seed: environment.integer('RINGWALL_PEOPLE_SEED', 1, 0, MAX_SEED),
     folder: environment.text('RINGWALL_DATA'),
     door: environment.text('RINGWALL_PEOPLE_DOOR', 'http://localhost:8080'),
-    grafana: environment.optional('RINGWALL_PEOPLE_GRAFANA'),
-    prometheus: environment.optional('RINGWALL_PEOPLE_PROMETHEUS'),
+    grafana: environment.text('RINGWALL_PEOPLE_GRAFANA', 'http://localhost:3000'),
+    prometheus: environment.text('RINGWALL_PEOPLE_PROMETHEUS', 'http://localhost:9090'),
   };
   environment.check();
   return settings;
@@ -106,14 +107,22 @@ async function listPhones(gateway: string): Promise<readonly ListedPhone[]> {
   }
 }
 
-function whereToLook({ door, grafana, prometheus }: Settings, phones: readonly ListedPhone[]): string {
+/** What is not run has no name on this network. */
+async function isRun(service: string): Promise<boolean> {
+  return await lookup(service).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function whereToLook({ door, grafana, prometheus }: Settings, phones: readonly ListedPhone[]): Promise<string> {
   const lines = [
     `${phones.length} phones are up, with people and posts on them. Look around:`,
     `  all phones       ${door}/`,
     `  a person's wall  ${door}/phones/${phones[0]!.n}/`,
     `  its API          ${door}/phones/${phones[0]!.n}/docs`,
-    ...(grafana === undefined ? [] : [`  boards           ${grafana}/`]),
-    ...(prometheus === undefined ? [] : [`  Prometheus       ${prometheus}/`]),
+    ...((await isRun('grafana')) ? [`  boards           ${grafana}/`] : []),
+    ...((await isRun('prometheus')) ? [`  Prometheus       ${prometheus}/`] : []),
   ];
   return lines.join('\n');
 }
