@@ -99,9 +99,9 @@ down() {
   is_ours || return 0
   local pid
   pid=$(cat "$pid_file")
-  kill "$pid"
+  kill "$pid" || return 1
   for _ in $(seq 120); do
-    kill -0 "$pid" 2>/dev/null || { say "ended" && return 0; }
+    [ -e "/proc/$pid" ] || { say "ended" && return 0; }
     sleep 0.5
   done
   say "dockerd ($pid) does not end" >&2
