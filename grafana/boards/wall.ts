@@ -54,9 +54,9 @@ export const WALL: Board = {
         }),
         stat('Sessions', { description: 'Open ones.', unit: 'short', query: 'sum(ringwall_wall_sessions_open)' }),
         stat('Event streams', {
-          description: 'Apps that listen.',
+          description: 'Apps and pages that listen, at phones and at the gateway itself.',
           unit: 'short',
-          query: 'sum(ringwall_wall_event_listeners)',
+          query: 'sum(ringwall_wall_event_listeners) + (sum(ringwall_gateway_event_listeners) or vector(0))',
         }),
         stat('Outbox', {
           description: 'Index entries that reached no quorum and are tried again.',

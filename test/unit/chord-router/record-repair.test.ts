@@ -45,6 +45,35 @@ const posts = (count: number, prefix = 'post'): RingRecord[] =>
   Array.from({ length: count }, (_, i) => alice.post(`${prefix} ${i}`));
 
 describe('repair', () => {
+  test('owners tell how many of the other replicas are not known to be whole', () => {
+    const cluster = settledCluster(12);
+    write(cluster, ...posts(20));
+    const missing = ({ events }: ClusterPhone): number | undefined => {
+      const told = events.findLast((event) => event.type === 'replicas-compared');
+      return told?.type === 'replicas-compared' ? told.wanted - told.equal : undefined;
+    };
+    const isWhole = (): boolean => cluster.alive.every((phone) => missing(phone) === 0);
+    cluster.until(isWhole, 'every owner knows six whole replicas');
+    const [victim] = cluster.phones;
+    cluster.kill(victim!);
+    cluster.until(() => cluster.alive.some((phone) => missing(phone) === 1), 'owners before it miss one');
+    expect(cluster.alive.every((phone) => missing(phone)! <= 1)).toBe(true);
+    cluster.setMembers();
+    cluster.until(isWhole, 'another phone has taken its place');
+  });
+
+  test('a ring of fewer phones than replicas misses those, and nothing else', () => {
+    const cluster = settledCluster(3);
+    cluster.until(
+      () => cluster.phones.every(({ events }) => events.some(({ type }) => type === 'replicas-compared')),
+      'all have compared',
+    );
+    for (const { events } of cluster.phones) {
+      const last = events.findLast((event) => event.type === 'replicas-compared');
+      expect(last).toEqual({ type: 'replicas-compared', wanted: 6, present: 2, equal: 2 });
+    }
+  });
+
   test.each([1, 2, 3])(
     'a quarter dies at once: nothing acknowledged is lost, and r replicas stand again (%i)',
     (seed) => {

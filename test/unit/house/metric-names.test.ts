@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BOARDS } from '../../../grafana/boards/all.ts';
-import { queriesOf, ROOT, readText, rules, SERIES, type Use, usesIn } from './watched.ts';
+import { queriesOf, ROOT, readText, rules, SERIES, type Use, usesIn } from '../watching/watched.ts';
 
 /** Labels that Prometheus itself adds. */
 const ADDED = ['instance', 'job'];
