@@ -1,10 +1,12 @@
 /** The feed of one's friends' posts, newest first: their walls, merged. */
+import type { Id } from '../../shared/core/id.ts';
 import { placeOfName } from '../../shared/core/record.ts';
 import type { FeedItem, FeedPage, FeedRequest, FeedStrategy } from './feed.ts';
 import type { Friends } from './friends.ts';
-import { readPostPage } from './post-list.ts';
+import { newestEntries, postOf, readPostPage } from './post-list.ts';
 import type { LoadedPost, PostReader } from './posts.ts';
 import { Problem } from './problem.ts';
+import type { NewestPosts, RankedPost } from './ranking.ts';
 import type { Ring } from './ring-client.ts';
 import { WALL } from './ring-names.ts';
 import { readTimeline } from './timeline.ts';
@@ -18,7 +20,7 @@ export interface FriendsFeedParts {
   readonly friends: Friends;
 }
 
-export class FriendsFeed implements FeedStrategy {
+export class FriendsFeed implements FeedStrategy, NewestPosts {
   readonly name = 'friends';
   readonly needsViewer = true;
   readonly #parts: FriendsFeedParts;
@@ -28,7 +30,24 @@ export class FriendsFeed implements FeedStrategy {
   }
 
   async page({ viewer, blocked, before, limit }: FeedRequest): Promise<FeedPage> {
-    const { ring, crypto, now, posts, friends } = this.#parts;
+    const { listing, complete } = await this.#listing({ viewer, blocked });
+    const { posts } = this.#parts;
+    const itemOf = (post: LoadedPost): FeedItem => ({ post, why: reasonOf(post.author) });
+    const page = await readPostPage({ ...listing, itemOf, posts, viewer }, before, limit);
+    return { ...page, complete: page.complete && complete };
+  }
+
+  async newest(reader: Pick<FeedRequest, 'viewer' | 'blocked'>, limit: number) {
+    const { listing, complete } = await this.#listing(reader);
+    const found = await newestEntries(listing, limit);
+    const posts = found.entries.map((entry): RankedPost => {
+      return { id: postOf(entry), author: entry.author, why: reasonOf(entry.author) };
+    });
+    return { posts, complete: found.complete && complete };
+  }
+
+  async #listing({ viewer, blocked }: Pick<FeedRequest, 'viewer' | 'blocked'>) {
+    const { ring, crypto, now, friends } = this.#parts;
     if (viewer === undefined) throw new Problem('session-required');
     const { people, complete } = await friends.friendsOf(viewer.person);
     const walls = people
@@ -37,12 +56,12 @@ export class FriendsFeed implements FeedStrategy {
     const listing = {
       fetch: (from: string | undefined, count: number) => readTimeline(ring, walls, from, count),
       admits: () => true,
-      itemOf: (post: LoadedPost): FeedItem => ({ post, why: { strategy: 'friends', friend: post.author } }),
-      posts,
-      viewer,
       now: now(),
     };
-    const page = await readPostPage(listing, before, limit);
-    return { ...page, complete: page.complete && complete };
+    return { listing, complete };
   }
+}
+
+function reasonOf(friend: Id): FeedItem['why'] {
+  return { strategy: 'friends', friend };
 }

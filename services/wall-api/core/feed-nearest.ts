@@ -13,6 +13,7 @@ import type { Meaning, NearPost } from './meaning.ts';
 import type { UnlockedPerson } from './person.ts';
 import type { PostReader } from './posts.ts';
 import { Problem } from './problem.ts';
+import type { NewestPosts, RankedPost, Ranking } from './ranking.ts';
 
 export interface NearestFeedParts {
   readonly now: () => number;
@@ -21,14 +22,7 @@ export interface NearestFeedParts {
   readonly posts: PostReader;
   readonly sessions: FeedSessions;
   /** Where what is new comes from. */
-  readonly fresh: readonly FeedStrategy[];
-}
-
-/** A post that the feed may show. */
-export interface RankedPost {
-  readonly id: Id;
-  readonly author: Id;
-  readonly why: FeedReason;
+  readonly fresh: readonly NewestPosts[];
 }
 
 interface Candidate extends RankedPost {
@@ -118,21 +112,9 @@ export class NearestFeed implements FeedStrategy {
   }
 
   async #fresh(viewer: UnlockedPerson, blocked: ReadonlySet<Id>, limit: number) {
-    const pages = await Promise.all(
-      this.#parts.fresh.map((feed) => feed.page({ viewer, blocked, before: undefined, limit })),
-    );
-    const posts = pages.flatMap(({ items }) =>
-      items.map(({ post, why }): RankedPost => ({ id: post.id, author: post.author, why })),
-    );
-    return { posts, complete: pages.every(({ complete }) => complete) };
+    const lists = await Promise.all(this.#parts.fresh.map((feed) => feed.newest({ viewer, blocked }, limit)));
+    return { posts: lists.flatMap(({ posts }) => posts), complete: lists.every(({ complete }) => complete) };
   }
-}
-
-export interface Ranking {
-  readonly ranked: readonly RankedPost[];
-  /** Phones that were asked for it. */
-  readonly contacted: number;
-  readonly complete: boolean;
 }
 
 /** Posts that the reader wrote, reacted to or turned down already. */

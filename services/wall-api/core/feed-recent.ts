@@ -1,8 +1,10 @@
 /** The feed of everybody's public posts, newest first: the sets of a day, merged, then those of the day before. */
+import type { Id } from '../../shared/core/id.ts';
 import type { RingRecord } from '../../shared/core/record.ts';
 import type { FeedItem, FeedPage, FeedRequest, FeedStrategy } from './feed.ts';
-import { readPostPage } from './post-list.ts';
+import { newestEntries, postOf, readPostPage } from './post-list.ts';
 import type { LoadedPost, PostReader } from './posts.ts';
+import type { NewestPosts, RankedPost } from './ranking.ts';
 import type { Ring } from './ring-client.ts';
 import { DAY_MS, dayOf, placeOfRecent, RECENT, RECENT_SHARDS, recentShardOf } from './ring-names.ts';
 import { CLOCK_SKEW_MS, readTimeline, type SetName, type TimelinePage } from './timeline.ts';
@@ -20,7 +22,7 @@ export interface RecentFeedParts {
   readonly posts: PostReader;
 }
 
-export class RecentFeed implements FeedStrategy {
+export class RecentFeed implements FeedStrategy, NewestPosts {
   readonly name = 'recent';
   readonly needsViewer = false;
   readonly #parts: RecentFeedParts;
@@ -30,16 +32,26 @@ export class RecentFeed implements FeedStrategy {
   }
 
   async page({ viewer, blocked, before, limit }: FeedRequest): Promise<FeedPage> {
-    const { now, posts } = this.#parts;
-    const listing = {
+    const { posts } = this.#parts;
+    const itemOf = (post: LoadedPost): FeedItem => ({ post, why: reasonOf(post.id, post.createdAt) });
+    return await readPostPage({ ...this.#listing(blocked), itemOf, posts, viewer }, before, limit);
+  }
+
+  async newest({ blocked }: Pick<FeedRequest, 'blocked'>, limit: number) {
+    const { entries, complete } = await newestEntries(this.#listing(blocked), limit);
+    const posts = entries.map((entry): RankedPost => {
+      const id = postOf(entry);
+      return { id, author: entry.author, why: reasonOf(id, entry.createdAt) };
+    });
+    return { posts, complete };
+  }
+
+  #listing(blocked: ReadonlySet<Id>) {
+    return {
       fetch: (from: string | undefined, count: number) => this.#fetch(from, count),
       admits: (entry: RingRecord) => !blocked.has(entry.author) && isInItsSet(entry, this.#parts.crypto),
-      itemOf: (post: LoadedPost): FeedItem => ({ post, why: reasonOf(post) }),
-      posts,
-      viewer,
-      now: now(),
+      now: this.#parts.now(),
     };
-    return await readPostPage(listing, before, limit);
   }
 
   /**
@@ -92,6 +104,6 @@ function isInItsSet(entry: RingRecord, crypto: WallCrypto): boolean {
   return entry.place === placeOfRecent(dayOf(entry.createdAt), recentShardOf(entry.slot), crypto);
 }
 
-function reasonOf(post: LoadedPost): FeedItem['why'] {
-  return { strategy: 'recent', day: dayOf(post.createdAt), shard: recentShardOf(post.id) };
+function reasonOf(post: Id, createdAt: number): FeedItem['why'] {
+  return { strategy: 'recent', day: dayOf(createdAt), shard: recentShardOf(post) };
 }

@@ -1,8 +1,8 @@
 /** Feeds that readers are in the middle of: ranked once, shown page by page, so that no page repeats another. */
 import type { Id } from '../../shared/core/id.ts';
 import { toBase64Url } from './base64url.ts';
-import type { Ranking } from './feed-nearest.ts';
 import { Problem } from './problem.ts';
+import type { Ranking } from './ranking.ts';
 import type { WallCrypto } from './wall-crypto.ts';
 
 export interface FeedSession {

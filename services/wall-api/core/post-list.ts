@@ -64,12 +64,21 @@ export async function readPostPage<Item>(
   return { items, missing, next, complete };
 }
 
-function postOf(entry: RingRecord): Id {
+/** The newest entries that a page would follow, without reading the posts they name. */
+export async function newestEntries(
+  listing: Pick<PostListing<unknown>, 'fetch' | 'admits' | 'now'>,
+  limit: number,
+): Promise<{ readonly entries: readonly RingRecord[]; readonly complete: boolean }> {
+  const { records, complete } = await listing.fetch(undefined, limit);
+  return { entries: records.filter((entry) => isFollowable(entry, listing)), complete };
+}
+
+export function postOf(entry: RingRecord): Id {
   return entry.slot as Id;
 }
 
 /** Live, of this time, and naming a post in the one spelling, so that nobody lists a post of theirs twice. */
-function isFollowable<Item>(entry: RingRecord, listing: PostListing<Item>): boolean {
+function isFollowable(entry: RingRecord, listing: Pick<PostListing<unknown>, 'admits' | 'now'>): boolean {
   const isNamed = parseId(entry.slot) === entry.slot;
   return isNamed && !entry.deleted && entry.createdAt <= listing.now + CLOCK_SKEW_MS && listing.admits(entry);
 }
