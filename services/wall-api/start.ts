@@ -16,7 +16,9 @@ import { SqliteIdempotencyStore } from './adapters/idempotency-store.ts';
 import { ImageProcess } from './adapters/image-process.ts';
 import { FileKeystore } from './adapters/keystore.ts';
 import { createWallCrypto } from './adapters/node-crypto.ts';
+import { SqlitePostMemory } from './adapters/post-memory.ts';
 import { after } from './adapters/timer.ts';
+import { openWallDatabase } from './adapters/wall-database.ts';
 import { type AppOptions, createApp } from './app.ts';
 import { Logins } from './core/login.ts';
 import { People } from './core/people.ts';
@@ -81,7 +83,9 @@ export async function assembleWall(options: AssemblyOptions) {
   const now = options.now ?? Date.now;
   await makeDataFolder(dataDir);
   // First of all: it is locked while it is open, which keeps a second process from the whole folder.
-  const idempotency = new SqliteIdempotencyStore(join(dataDir, 'wall.sqlite'), settings.idempotencyMs);
+  const database = openWallDatabase(join(dataDir, 'wall.sqlite'));
+  const idempotency = new SqliteIdempotencyStore(database, settings.idempotencyMs);
+  const memory = new SqlitePostMemory(database);
   const crypto = createWallCrypto();
   const ring = new ChordRing(chord, crypto);
   const profiles = new Profiles(ring, crypto, now);
@@ -94,7 +98,7 @@ export async function assembleWall(options: AssemblyOptions) {
   const crashed = (error: unknown): void => logger.error({ err: error }, 'work in the background failed');
   const random = Math.random;
   const meaning = new CanMeaning({ can, embedder });
-  const social = createSocial({ ring, crypto, profiles, meaning, now, random, after, crashed });
+  const social = createSocial({ ring, crypto, profiles, meaning, memory, now, random, after, crashed });
   const pictures = new ImageProcess();
   const stopping = new AbortController();
   const context: RouteContext = {
@@ -108,7 +112,7 @@ export async function assembleWall(options: AssemblyOptions) {
     social.stop();
     pictures.stop();
     await app.close();
-    idempotency.close();
+    database.close();
   };
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= closeAll());

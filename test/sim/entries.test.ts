@@ -143,6 +143,26 @@ describe('entries', () => {
     expect(hits).not.toContain(gone!.post);
   });
 
+  it('of edited posts lie where their new meaning is, and nowhere else', () => {
+    const world = settledWorld(16, 100);
+    world.can.runFor(ROUNDS_MS);
+    for (const [i, before] of [...world.posts.values()].slice(0, 12).entries()) {
+      // Every third one changes so little that it stays with its owner.
+      const vector = i % 3 === 0 ? world.near(before.vector, 0.02) : world.near(before.vector.map((value) => -value));
+      const edited = { ...before, revision: 1, vector };
+      world.posts.set(before.post, edited);
+      const phone = world.somebody();
+      expect(world.can.complete(phone, phone.node.entries.publish(edited))).toBe('stored');
+      world.can.complete(phone, phone.node.entries.withdraw(before.post, before.vector));
+      world.can.runFor(2_000);
+      for (const { node } of world.can.living()) {
+        expect(node.entries.store.get(before.post)?.entry.revision ?? 1, `the entry of post ${i}`).toBe(1);
+      }
+      expect(world.search(world.somebody(), vector).hits[0]?.post).toBe(before.post);
+    }
+    untilKept(world);
+  });
+
   it('of posts that nobody deleted stay, whoever asks for their removal', () => {
     const world = settledWorld(16, 60);
     const [kept] = [...world.posts.values()];

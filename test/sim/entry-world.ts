@@ -136,8 +136,9 @@ export class EntryWorld {
     if (this.deleted.has(post)) return 'deleted';
     const truth = this.posts.get(post);
     if (truth === undefined) return 'unknown';
-    if (operation.type === 'witness-deletion') return 'true';
-    return dot(truth.vector, operation.entry.vector) > 0.999 ? 'true' : 'forged';
+    if (operation.type === 'witness-version') return truth.revision > operation.revision ? 'stale' : 'true';
+    if (dot(truth.vector, operation.entry.vector) > 0.999) return 'true';
+    return operation.entry.revision < truth.revision ? 'stale' : 'forged';
   }
 
   #direction(): Float32Array {

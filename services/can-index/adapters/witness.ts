@@ -20,6 +20,11 @@ export interface WitnessParts {
   readonly crypto: RecordCrypto;
 }
 
+interface Versions {
+  readonly original: RingRecord;
+  readonly newest: RingRecord;
+}
+
 export class Witness {
   readonly #parts: WitnessParts;
 
@@ -30,19 +35,17 @@ export class Witness {
   async testify(operation: WitnessOperation): Promise<Testimony> {
     const post = operation.type === 'witness-entry' ? operation.entry.post : operation.post;
     try {
-      const versions = await this.#versionsOf(post);
-      if (versions === undefined) return 'unknown';
-      if (versions.newest.deleted) return 'deleted';
-      return operation.type === 'witness-deletion' ? 'true' : await this.#compare(operation.entry, versions);
+      const [original, revision] = await Promise.all([this.#read(post, POST), this.#read(post, REVISION)]);
+      // A tombstone proves whose post it stood over, and takes the post itself off the ring.
+      if (revision?.deleted === true) return 'deleted';
+      if (original === undefined) return 'unknown';
+      const versions = { original, newest: revision ?? original };
+      if (operation.type === 'witness-version') return seqOf(versions) > operation.revision ? 'stale' : 'true';
+      return await this.#compare(operation.entry, versions);
     } catch (error) {
       if (error instanceof RpcError) return 'unknown';
       throw error;
     }
-  }
-
-  async #versionsOf(post: Id): Promise<{ readonly original: RingRecord; readonly newest: RingRecord } | undefined> {
-    const [original, revision] = await Promise.all([this.#read(post, POST), this.#read(post, REVISION)]);
-    return original === undefined ? undefined : { original, newest: revision ?? original };
   }
 
   async #read(place: Id, name: string): Promise<RingRecord | undefined> {
@@ -52,18 +55,22 @@ export class Witness {
     return opened?.ok === true ? opened.value : undefined;
   }
 
-  async #compare(entry: Entry, versions: { original: RingRecord; newest: RingRecord }): Promise<Testimony> {
+  async #compare(entry: Entry, versions: Versions): Promise<Testimony> {
     const { original, newest } = versions;
     const isTold = original.author === entry.author && original.createdAt === entry.createdAtMs;
     if (!isTold) return 'forged';
     const texts = [textOf(newest), textOf(original)].map((text) => text ?? '');
     const { texts: embedded } = await this.#parts.embedder.embed({ texts }, { timeoutMs: TIMEOUT_MS });
     const [now, before] = embedded.map(({ embedding }) => embedding && Float32Array.from(embedding.vector));
-    const seq = newest === original ? 0 : newest.seq;
     if (now !== undefined && dot(now, entry.vector) >= SAME_VECTOR) return 'true';
     const wasTrue = before !== undefined && dot(before, entry.vector) >= SAME_VECTOR;
-    return wasTrue || entry.revision < seq ? 'stale' : 'forged';
+    return wasTrue || entry.revision < seqOf(versions) ? 'stale' : 'forged';
   }
+}
+
+/** 0: the post was never edited. */
+function seqOf({ original, newest }: Versions): number {
+  return newest === original ? 0 : newest.seq;
 }
 
 /** The text of a public post; undefined of a sealed one, or of what is no post. */

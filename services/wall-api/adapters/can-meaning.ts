@@ -34,9 +34,17 @@ const OUTCOMES: ReadonlyMap<PublishOutcome, IndexOutcome> = new Map([
 
 export class CanMeaning implements Meaning {
   readonly #services: MeaningServices;
+  #model: string | undefined;
 
   constructor(services: MeaningServices) {
     this.#services = services;
+  }
+
+  async model(): Promise<string> {
+    this.#model ??= (
+      await asProblem(this.#services.embedder.getParameters({}, { timeoutMs: TIMEOUT_MS }))
+    ).networkParameters;
+    return this.#model;
   }
 
   async embed(texts: readonly string[]): Promise<readonly (MeaningVector | undefined)[]> {

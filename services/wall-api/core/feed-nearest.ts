@@ -4,7 +4,6 @@
  * the others. Every sixth place goes to what is new, or friends', and in no index: posts without words reach people so.
  */
 import type { Id } from '../../shared/core/id.ts';
-import { firstCharacters, isWithinCharacters } from './characters.ts';
 import type { FeedItem, FeedPage, FeedReason, FeedRequest, FeedStrategy } from './feed.ts';
 import type { FeedSessions } from './feed-session.ts';
 import type { InterestReader, InterestReading } from './interest-reader.ts';
@@ -140,7 +139,7 @@ function candidatesOf(
       const known = best.get(post.id);
       if (known !== undefined && known.score >= score) continue;
       const { similarity, from } = post;
-      const why: FeedReason = { strategy: 'nearest', interest, label: labelOf(signs[0]!.text), similarity, from };
+      const why: FeedReason = { strategy: 'nearest', interest, label: signs[0]!.label, similarity, from };
       best.set(post.id, { id: post.id, author: post.author, score, interest, why });
     }
   }
@@ -185,12 +184,4 @@ function mix(ranked: readonly RankedPost[], fresh: readonly RankedPost[]): Ranke
   }
   for (const post of later) add(post);
   return mixed;
-}
-
-const LABEL_CHARACTERS = 60;
-
-/** The beginning of the text that tells most of an interest. */
-export function labelOf(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return isWithinCharacters(line, LABEL_CHARACTERS) ? line : `${firstCharacters(line, LABEL_CHARACTERS)}…`;
 }

@@ -34,6 +34,8 @@ const LONGEST_PAUSE_MS = 60_000;
 
 interface Waiting {
   readonly post: LoadedPost;
+  /** Its text in the index so far, where it was edited. */
+  readonly replaced: string | undefined;
   readonly tries: number;
 }
 
@@ -53,22 +55,18 @@ export class Indexer {
     return { waiting: this.#waiting.size, ...this.#counts };
   }
 
-  /** Indexes a post, or what it says now. Friends-only posts are never indexed: all phones can read the index. */
-  later(post: LoadedPost): void {
-    if (post.audience === 'public') this.#add({ post, tries: 0 });
+  /**
+   * Indexes a post, or what it says now; `replaced`: what it said before its edit, and may be in the index as.
+   * Friends-only posts are never indexed: all phones can read the index.
+   */
+  later(post: LoadedPost, replaced?: string): void {
+    if (post.audience === 'public') this.#add({ post, replaced, tries: 0 });
   }
 
   /** Takes a deleted post out of the index. */
   async withdraw(post: LoadedPost): Promise<void> {
     this.#waiting.delete(post.id);
-    if (post.audience !== 'public') return;
-    try {
-      const [vector] = await this.#parts.meaning.embed([post.text]);
-      if (vector !== undefined) await this.#parts.meaning.withdraw(post.id, vector);
-    } catch (error) {
-      // Readers find the tombstone, and the index asks after its entries from time to time.
-      if (!(error instanceof Problem)) throw error;
-    }
+    if (post.audience === 'public') await this.#takeOut(post.id, post.text);
   }
 
   stop(): void {
@@ -77,13 +75,26 @@ export class Indexer {
     this.#timers.clear();
   }
 
+  /** Takes the entry that a post has by a text out of the index, unless it still says that. */
+  async #takeOut(post: Id, text: string): Promise<void> {
+    try {
+      const [vector] = await this.#parts.meaning.embed([text]);
+      if (vector !== undefined) await this.#parts.meaning.withdraw(post, vector);
+    } catch (error) {
+      // Readers see how the post is now, and the index asks after its entries from time to time.
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
   #add(waiting: Waiting): void {
     if (this.#stopped) return;
     if (this.#waiting.size >= MAX_WAITING && !this.#waiting.has(waiting.post.id)) {
       this.#counts.givenUp += 1;
       return;
     }
-    this.#waiting.set(waiting.post.id, waiting);
+    // Edited again before it was indexed: what is to be taken out is what was in.
+    const replaced = this.#waiting.get(waiting.post.id)?.replaced ?? waiting.replaced;
+    this.#waiting.set(waiting.post.id, { ...waiting, replaced });
     void this.#work();
   }
 
@@ -121,13 +132,16 @@ export class Indexer {
         else if (outcomes[i] === 'stored') this.#counts.indexed += 1;
         else this.#counts.givenUp += 1;
       }
+      for (const { post, replaced } of batch) {
+        if (replaced !== undefined && replaced !== post.text) await this.#takeOut(post.id, replaced);
+      }
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       for (const waiting of batch) this.#again(waiting);
     }
   }
 
-  #again({ post, tries }: Waiting): void {
+  #again({ post, replaced, tries }: Waiting): void {
     if (this.#stopped || tries + 1 >= MAX_TRIES) {
       this.#counts.givenUp += 1;
       return;
@@ -135,7 +149,7 @@ export class Indexer {
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS) * (0.75 + this.#parts.random() / 2);
     const cancel = this.#parts.after(pauseMs, () => {
       this.#timers.delete(cancel);
-      this.#add({ post, tries: tries + 1 });
+      this.#add({ post, replaced, tries: tries + 1 });
     });
     this.#timers.add(cancel);
   }

@@ -3,9 +3,11 @@ import { type Id, parseId } from '../../shared/core/id.ts';
 import { placeOfName } from '../../shared/core/record.ts';
 import type { Friends } from './friends.ts';
 import { type Interest, interestsOf, type Sign, type SignKind } from './interests.ts';
+import { labelOf } from './label.ts';
 import type { Meaning, MeaningVector } from './meaning.ts';
 import type { UnlockedPerson } from './person.ts';
-import type { LoadedPost, PostReader } from './posts.ts';
+import type { PostMemory, RememberedPost } from './post-memory.ts';
+import type { PostReader } from './posts.ts';
 import type { PrivateState, PrivateStates } from './private-state.ts';
 import type { Ring } from './ring-client.ts';
 import { OWN_REACTIONS, WALL } from './ring-names.ts';
@@ -18,6 +20,7 @@ export interface InterestReaderParts {
   readonly crypto: WallCrypto;
   readonly now: () => number;
   readonly meaning: Meaning;
+  readonly memory: PostMemory;
   readonly posts: PostReader;
   readonly friends: Friends;
   readonly states: PrivateStates;
@@ -38,9 +41,9 @@ const REACTIONS = 60;
 const FRIENDS_POSTS = 24;
 /** Friends whose walls are looked at. */
 const MAX_FRIENDS = 32;
-/** Vectors of texts remembered; each takes 2 KB. */
-const MAX_VECTORS = 2_000;
 const EMBED_A_TIME = 64;
+/** For so long nobody looks whether others have edited or deleted what one reacted to, in ms. */
+const REMEMBERED_MS = 6 * 3_600_000;
 /** Readings remembered, and for how long, in ms: a feed is read page by page. */
 const MAX_READINGS = 64;
 const FRESH_MS = 60_000;
@@ -53,16 +56,22 @@ interface Source {
 
 export class InterestReader {
   readonly #parts: InterestReaderParts;
-  readonly #vectors = new Map<string, MeaningVector | undefined>();
+  /** Of the topics' phrases. */
+  readonly #topicVectors = new Map<string, MeaningVector | undefined>();
+  /** Posts that were changed so far. */
+  #changes = 0;
   readonly #readings = new Map<Id, { readonly at: number; readonly reading: Promise<InterestReading> }>();
 
   constructor(parts: InterestReaderParts) {
     this.#parts = parts;
   }
 
-  /** The person did something that tells of their interests: the next reading is made anew. */
-  changed(person: Id): void {
+  /** The person did something that tells of their interests, or has changed a post: the next reading is made anew. */
+  changed(person: Id, post?: Id): void {
     this.#readings.delete(person);
+    if (post === undefined) return;
+    this.#changes += 1;
+    this.#parts.memory.forget(post);
   }
 
   async read(me: UnlockedPerson): Promise<InterestReading> {
@@ -124,18 +133,38 @@ export class InterestReader {
   }
 
   async #signsOf(sources: readonly Source[], me: UnlockedPerson): Promise<Sign[]> {
-    const readings = await this.#parts.posts.readMany(
-      sources.map(({ post }) => post),
+    const { meaning, memory, now } = this.#parts;
+    const at = now();
+    const model = await meaning.model();
+    const ids = sources.map(({ post }) => post);
+    const known = memory.find(model, ids, at - REMEMBERED_MS);
+    const changesBefore = this.#changes;
+    const read = await this.#read(
+      ids.filter((id) => !known.has(id)),
       me,
     );
-    const present = sources.flatMap((source, i) => {
-      const reading = readings[i]!;
-      return reading.state === 'present' ? [{ source, post: reading.post }] : [];
+    // What was read may be what one has just changed.
+    if (this.#changes === changesBefore) {
+      memory.keep(
+        model,
+        read.filter(({ isPublic }) => isPublic),
+        at,
+      );
+    }
+    const all = new Map<Id, RememberedPost>([...known, ...read.map((post) => [post.id, post] as const)]);
+    return sources.flatMap(({ kind, post, at: madeAt }): Sign[] => {
+      const { label, vector } = all.get(post) ?? {};
+      return label === undefined || vector === undefined ? [] : [{ kind, about: post, label, vector, at: madeAt }];
     });
-    const vectors = await this.vectorsOf(present.map(({ post }) => post.text));
-    return present.flatMap(({ source, post }, i): Sign[] => {
-      const vector = vectors[i];
-      return vector === undefined ? [] : [signOf(source, post, vector)];
+  }
+
+  /** Posts that are there to read, with what they mean. */
+  async #read(ids: readonly Id[], me: UnlockedPerson): Promise<(RememberedPost & { readonly isPublic: boolean })[]> {
+    const readings = await this.#parts.posts.readMany(ids, me);
+    const posts = readings.flatMap((reading) => (reading.state === 'present' ? [reading.post] : []));
+    const vectors = await this.#embed(posts.map(({ text }) => text));
+    return posts.map(({ id, text, audience }, i) => {
+      return { id, label: labelOf(text), vector: vectors[i], isPublic: audience === 'public' };
     });
   }
 
@@ -144,36 +173,25 @@ export class InterestReader {
       const topic = topicNamed(name);
       return topic === undefined ? [] : [{ topic, at }];
     });
-    const vectors = await this.vectorsOf(chosen.map(({ topic }) => topic.phrase));
-    return chosen.flatMap(({ topic, at }, i): Sign[] => {
-      const vector = vectors[i];
-      if (vector === undefined) return [];
-      return [{ kind: 'topic', about: `topic/${topic.name}`, text: topic.name, vector, at }];
+    const phrases = chosen.map(({ topic }) => topic.phrase).filter((phrase) => !this.#topicVectors.has(phrase));
+    for (const [i, vector] of (await this.#embed(phrases)).entries()) this.#topicVectors.set(phrases[i]!, vector);
+    return chosen.flatMap(({ topic: { name, phrase }, at }): Sign[] => {
+      const vector = this.#topicVectors.get(phrase);
+      return vector === undefined ? [] : [{ kind: 'topic', about: `topic/${name}`, label: name, vector, at }];
     });
   }
 
-  /** Vectors of texts, those known already not computed again. */
-  async vectorsOf(texts: readonly string[]): Promise<(MeaningVector | undefined)[]> {
-    const missing = [...new Set(texts.filter((text) => !this.#vectors.has(text)))];
-    const fresh = new Map<string, MeaningVector | undefined>();
-    for (let at = 0; at < missing.length; at += EMBED_A_TIME) {
-      const page = missing.slice(at, at + EMBED_A_TIME);
-      const vectors = await this.#parts.meaning.embed(page);
-      for (const [i, text] of page.entries()) fresh.set(text, vectors[i]);
+  async #embed(texts: readonly string[]): Promise<(MeaningVector | undefined)[]> {
+    const vectors: (MeaningVector | undefined)[] = [];
+    for (let from = 0; from < texts.length; from += EMBED_A_TIME) {
+      vectors.push(...(await this.#parts.meaning.embed(texts.slice(from, from + EMBED_A_TIME))));
     }
-    const found = texts.map((text) => (fresh.has(text) ? fresh.get(text) : this.#vectors.get(text)));
-    for (const [text, vector] of fresh) this.#vectors.set(text, vector);
-    while (this.#vectors.size > MAX_VECTORS) this.#vectors.delete(this.#vectors.keys().next().value!);
-    return found;
+    return vectors;
   }
 
   #setOf(person: Id, name: string): SetName {
     return { place: placeOfName(person, name, this.#parts.crypto), name };
   }
-}
-
-function signOf({ kind, at }: Source, { id, text }: LoadedPost, vector: MeaningVector): Sign {
-  return { kind, about: id, text, vector, at };
 }
 
 /** Of several signs about one post the first counts: what the person said themselves comes before what follows from it. */

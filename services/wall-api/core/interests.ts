@@ -12,8 +12,8 @@ export interface Sign {
   readonly kind: SignKind;
   /** A post's id, or `topic/NAME`. */
   readonly about: string;
-  /** What it says, for people to read. */
-  readonly text: string;
+  /** What it is about, for people to read (label.ts). */
+  readonly label: string;
   readonly vector: MeaningVector;
   /** Milliseconds since the epoch. */
   readonly at: number;

@@ -50,11 +50,13 @@ export interface NearQuery {
 
 /** Every method throws Problem meaning-unavailable when the phone's encoder or index cannot do it. */
 export interface Meaning {
+  /** Which model, and projection, vectors are of: those of another one mean something else. */
+  model(): Promise<string>;
   /** A vector a text, in order; undefined where the encoder knows too little of the text. At most 256. */
   embed(texts: readonly string[]): Promise<readonly (MeaningVector | undefined)[]>;
   /** Puts posts into the index; one outcome a post, in order. */
   publish(posts: readonly IndexedPost[]): Promise<readonly IndexOutcome[]>;
-  /** Takes a deleted post out of the index, by the vector it had. */
+  /** Takes a post that was deleted, or edited, out of the index where it was by the vector it had. */
   withdraw(post: Id, vector: MeaningVector): Promise<void>;
   /** One answer a vector, in order. */
   nearest(query: NearQuery): Promise<readonly NearPosts[]>;

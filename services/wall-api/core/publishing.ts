@@ -73,8 +73,8 @@ export interface PublisherParts {
   readonly outbox: Outbox;
   readonly media: MediaLibrary;
   readonly indexer: Indexer;
-  /** The person did something that tells of what they care about. */
-  readonly acted: (person: Id) => void;
+  /** The person did something that tells of what they care about; `post`: what this one says has changed. */
+  readonly acted: (person: Id, post?: Id) => void;
 }
 
 export class Publisher {
@@ -141,8 +141,8 @@ export class Publisher {
     const indexed = await outbox.deliver([sign(author, { ...kept, ...version }, crypto)]);
     const changed = { ...post, ...content, editedAt: createdAt, version: 1 + seq, hash: revision.hash, revision };
     const edited = { ...changed, complete: true };
-    this.#parts.indexer.later(edited);
-    this.#parts.acted(author.person);
+    this.#parts.indexer.later(edited, post.text);
+    this.#parts.acted(author.person, post.id);
     return { post: edited, custody, indexed, leftOut };
   }
 
@@ -163,7 +163,7 @@ export class Publisher {
     ];
     const removed = await outbox.deliver(drafts.map((draft) => signMember(author, draft, crypto)));
     await this.#parts.indexer.withdraw(post);
-    this.#parts.acted(author.person);
+    this.#parts.acted(author.person, post.id);
     return { id: post.id, deletedAt, custody: custody!, indexed: removed && complete };
   }
 

@@ -18,6 +18,7 @@ import type { Meaning } from './meaning.ts';
 import { MediaLibrary } from './media.ts';
 import { Notifications } from './notifications.ts';
 import { type After, Outbox } from './outbox.ts';
+import type { PostMemory } from './post-memory.ts';
 import { PostReader } from './posts.ts';
 import { PrivateStates } from './private-state.ts';
 import type { Profiles } from './profile.ts';
@@ -35,6 +36,7 @@ export interface SocialParts {
   readonly crypto: WallCrypto;
   readonly profiles: Profiles;
   readonly meaning: Meaning;
+  readonly memory: PostMemory;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** A number in [0, 1). */
@@ -68,17 +70,17 @@ export interface Social {
 }
 
 export function createSocial(parts: SocialParts): Social {
-  const { ring, crypto, profiles, meaning, now, random, after, crashed } = parts;
+  const { ring, crypto, profiles, meaning, memory, now, random, after, crashed } = parts;
   const outbox = new Outbox(ring, after, random);
   const posts = new PostReader(ring, crypto);
   const states = new PrivateStates(ring, crypto, now);
   const blocks = new Blocks(states, now);
-  const acted = (person: Id): void => interests.changed(person);
+  const acted = (person: Id, post?: Id): void => interests.changed(person, post);
   const friends = new Friends({ ring, crypto, now, profiles, blocks, outbox, acted });
   const media = new MediaLibrary({ ring, crypto, now, outbox });
   const indexer = new Indexer({ meaning, after, random, crashed });
   const reindexing = new Reindexing({ ring, crypto, posts, indexer, now, random, after, crashed });
-  const interests: InterestReader = new InterestReader({ ring, crypto, now, meaning, posts, friends, states });
+  const interests: InterestReader = new InterestReader({ ring, crypto, now, meaning, memory, posts, friends, states });
   const friendsFeed = new FriendsFeed({ ring, crypto, now, posts, friends });
   const recentFeed = new RecentFeed({ ring, crypto, now, posts });
   const sessions = new FeedSessions(crypto);

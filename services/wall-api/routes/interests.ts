@@ -1,7 +1,6 @@
 /** What this phone thinks its person cares about: to see, and to steer. */
 
 import { type Static, Type } from '../../shared/http/type.ts';
-import { labelOf } from '../core/feed-nearest.ts';
 import type { InterestReading } from '../core/interest-reader.ts';
 import { postOfSign, type Sign } from '../core/interests.ts';
 import { TOPICS } from '../core/topics.ts';
@@ -142,7 +141,7 @@ function interestsText({ interests, state, complete }: InterestReading): Static<
   return {
     items: interests.map(({ id, weight, steered, signs }) => ({
       ...{ id, weight, steered },
-      label: labelOf(signs[0]!.text),
+      label: signs[0]!.label,
       signs: signs.slice(0, SHOWN_SIGNS).map(signText),
     })),
     topics: TOPICS.map(({ name }) => ({ name, chosen: state.topics.has(name) })),
@@ -150,7 +149,7 @@ function interestsText({ interests, state, complete }: InterestReading): Static<
   };
 }
 
-function signText({ kind, about, text }: Sign): Static<typeof SignSchema> {
+function signText({ kind, about, label }: Sign): Static<typeof SignSchema> {
   const post = postOfSign(about);
-  return { kind, ...(post === undefined ? {} : { post: idText(post) }), text: labelOf(text) };
+  return { kind, ...(post === undefined ? {} : { post: idText(post) }), text: label };
 }

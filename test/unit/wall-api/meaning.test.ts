@@ -47,6 +47,22 @@ describe('the index of meanings', () => {
     expect(ring.meaning.entries.size).toBe(0);
   });
 
+  it('is told where an edited post was', async () => {
+    const { ring, ada } = await twoPhones();
+    const { id } = await post(ada, FOOTBALL);
+    await indexed(ada, 1);
+    const before = ring.meaning.entries.get(placeOf(id))!.vector;
+    const withdrawn = vi.spyOn(ring.meaning.can, 'withdraw');
+    const edit = (text: string) =>
+      ada.wall.ask('PUT', `/v1/posts/${id}`, { token: ada.token, body: { text }, headers: { 'if-match': '*' } });
+    await edit(COOKING);
+    await vi.waitFor(() => expect(withdrawn).toHaveBeenCalledTimes(1));
+    expect(withdrawn.mock.calls[0]![0]).toMatchObject({ post: placeOf(id), vector: before });
+    // Without words it is in no index any more.
+    await edit('😀🎉🚀');
+    await vi.waitFor(() => expect(ring.meaning.entries.size).toBe(0));
+  });
+
   it('leaves posts out that the encoder does not understand, which are posts all the same', async () => {
     const { ring, ada } = await twoPhones();
     const answer = await tryPost(ada, '😀🎉🚀');

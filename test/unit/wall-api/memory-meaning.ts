@@ -34,7 +34,8 @@ export class MemoryMeaning {
       };
     },
     project: () => Promise.reject(new RpcError(status.UNIMPLEMENTED, 'not here')),
-    getParameters: () => Promise.reject(new RpcError(status.UNIMPLEMENTED, 'not here')),
+    getParameters: () =>
+      Promise.resolve({ model: undefined, projection: undefined, networkParameters: 'words as directions' }),
   };
 
   readonly can: Service<typeof CanServiceDefinition> = {
@@ -43,9 +44,9 @@ export class MemoryMeaning {
       for (const entry of entries) this.entries.set(dashless(entry.post), entry);
       return { outcomes: entries.map(() => PublishOutcome.STORED) };
     },
-    withdraw: async ({ post }) => {
+    withdraw: async ({ post, vector }) => {
       this.#mayFail(this.faults.can);
-      this.entries.delete(dashless(post));
+      if (this.entries.get(dashless(post))?.vector.equals(vector) === true) this.entries.delete(dashless(post));
       return {};
     },
     search: async ({ vectors, limit, sinceMilliseconds }) => {

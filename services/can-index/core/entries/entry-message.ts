@@ -72,7 +72,7 @@ export interface EntriesChecked {
  */
 export type Keeping = 'owner' | 'unneeded' | 'copy' | 'surplus' | 'none';
 
-/** The post was deleted. Its entry goes once the ring confirms that. */
+/** The post was deleted, or edited and lies elsewhere now. Its entry goes once the ring confirms that. */
 export interface WithdrawEntry {
   readonly type: 'withdraw-entry';
   readonly post: Id;

@@ -113,7 +113,7 @@ export class EntryKeeper implements EntryKeeping {
     return outcome.ok ? outcome.reply.verdict : 'unreachable';
   }
 
-  /** Takes a deleted post out of the index, by the vector it had. */
+  /** Takes a post that was deleted, or has another vector now, out of the index where it was by the vector it had. */
   *withdraw(post: Id, vector: Float32Array): Task<void> {
     yield* this.#removal.withdraw(post);
     const { owner } = yield* this.#view.find(this.#space.pointOf(vector));
@@ -209,6 +209,7 @@ export class EntryKeeper implements EntryKeeping {
     const kept = this.store.keep(entry, [...all.values()], [], atMs);
     if (kept === undefined) return 'full';
     if (isNew) yield* detach(this.#settling.settle(kept), 'settle');
+    if (isNew && known !== undefined) yield* detach(this.#removal.tellCopies(known), 'edited');
     yield* this.#removal.witnessSome(from, entry);
     return 'stored';
   }

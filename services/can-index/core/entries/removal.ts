@@ -6,8 +6,8 @@ import type { CanView } from '../entry-keeping.ts';
 import type { CanMessage } from '../message.ts';
 import type { EntryAdmission } from './admission.ts';
 import type { Entry } from './entry.ts';
-import type { EntryStore } from './entry-store.ts';
-import { witnessDeletion, witnessEntry } from './witness.ts';
+import type { EntryStore, KeptEntry } from './entry-store.ts';
+import { witnessEntry, witnessVersion } from './witness.ts';
 
 /** The part of the entries from others that are held against their posts. */
 const WITNESSED = 1 / 4;
@@ -28,10 +28,25 @@ export class EntryRemoval {
     if ((yield* random()) < WITNESSED) yield* detach(this.#witness(from, entry), 'witness');
   }
 
-  /** Takes an entry out once the ring confirms that its post was deleted. */
+  /** Takes an entry out once the ring confirms that its post was deleted, or says something else by now. */
   *withdraw(post: Id): Task<void> {
-    if (this.#admission.isDeleted(post) || !(yield* witnessDeletion(post))) return;
-    yield* this.#remove(post);
+    if (this.#admission.isDeleted(post)) return;
+    const kept = this.#store.get(post);
+    const version = yield* witnessVersion(post, kept?.entry.revision ?? 0);
+    if (version === 'deleted') yield* this.#remove(post);
+    // Only what was looked at: a newer one may have come meanwhile.
+    if (version !== 'stale' || kept === undefined || this.#store.get(post) !== kept) return;
+    this.#store.drop(post);
+    this.#store.unlink(post);
+    yield* this.tellCopies(kept);
+  }
+
+  /** Other phones that keep an entry ask the ring about it: it has been deleted, or edited. */
+  *tellCopies({ entry: { post }, copies }: KeptEntry): Task<void> {
+    for (const contact of copies) {
+      if (contact.id !== this.#view.self.id)
+        yield* this.#view.ask(contact, { type: 'withdraw-entry', post } as CanMessage);
+    }
   }
 
   *#witness(from: Contact, entry: Entry): Task<void> {
@@ -50,9 +65,6 @@ export class EntryRemoval {
     this.#admission.noteDeleted(post);
     this.#store.drop(post);
     this.#store.unlink(post);
-    for (const contact of kept?.copies ?? []) {
-      if (contact.id === this.#view.self.id) continue;
-      yield* this.#view.ask(contact, { type: 'withdraw-entry', post } as CanMessage);
-    }
+    if (kept !== undefined) yield* this.tellCopies(kept);
   }
 }
