@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Forwarding, MAX_FORWARDS } from '../../services/chord-router/core/forward.ts';
+import { NextPhones } from '../../services/chord-router/core/next-phone.ts';
+import type { RingContext } from '../../services/chord-router/core/ring-context.ts';
 import type { LookupOutcome } from '../../services/chord-router/core/ring-view.ts';
+import type { Contact } from '../../services/shared/core/contact.ts';
+import { now, type Task } from '../../services/shared/core/effect.ts';
+import type { Id } from '../../services/shared/core/id.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { Population, randomId } from '../experiments/population.ts';
 import { RTT_MS, StaticRing } from '../experiments/static-ring.ts';
@@ -23,6 +28,11 @@ function* lookupsOver(ring: StaticRing): Generator<{ outcome: LookupOutcome; own
     if (!ring.isAlive(from)) continue;
     yield { outcome: ring.lookup(from, key), owner: ring.livingOwnerOf(key) };
   }
+}
+
+function* firstChoice(context: RingContext, key: Id): Task<Contact | undefined> {
+  yield* now();
+  return new NextPhones(context, key).best()?.phone;
 }
 
 describe('a lookup that is passed on', () => {
@@ -58,6 +68,27 @@ describe('a lookup that is passed on', () => {
     });
     expect(found[0]).toBeGreaterThan(LOOKUPS / 2);
     expect(found[1]).toBeGreaterThanOrEqual(found[0]!);
+  });
+
+  it('seldom takes longer where the phone it would go to first is dead, for it goes two ways', () => {
+    const ring = ringOf(true);
+    const random = new SeededRandom(4);
+    let asked = 0;
+    let quick = 0;
+    for (let i = 0; i < 30; i++) {
+      const key = randomId(random);
+      const owner = ring.population.at(ring.livingOwnerOf(key));
+      const best = ring.run(17, (context) => firstChoice(context, key));
+      if (best === undefined || best.id === owner.id) continue;
+      ring.kill([ring.population.indexOf(best.id)]);
+      const outcome = ring.lookup(17, key);
+      expect(outcome.replicas.find(({ id }) => ring.isAlive(ring.population.indexOf(id)))?.id).toBe(owner.id);
+      asked += 1;
+      // After five round trips it would be looked up phone by phone.
+      if (outcome.milliseconds < 5 * RTT_MS) quick += 1;
+    }
+    expect(asked).toBeGreaterThan(15);
+    expect(quick).toBeGreaterThan(0.8 * asked);
   });
 
   it('is answered from the tables by a phone that may not pass it on', () => {

@@ -7,7 +7,7 @@
  * for low latency and high throughput", NSDI 2004, sections 4.2 to 4.4.
  */
 import type { Contact } from '../../shared/core/contact.ts';
-import { call, detach, first, now, sleep, spawn, type Task } from '../../shared/core/effect.ts';
+import { call, detach, type Fiber, first, now, sleep, spawn, type Task } from '../../shared/core/effect.ts';
 import type { Id } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
 import type { ForwardedLookup, ForwardLookup, PeerRequest, TrailHop } from './message.ts';
@@ -19,12 +19,16 @@ import type { RingContext } from './ring-context.ts';
 export const MAX_FORWARDS = 16;
 /** Questions of others that this phone waits for at once; beyond them it answers from its tables. */
 const MAX_UNDER_WAY = 64;
+/** Ways that a lookup's question is sent at once: the quickest answer counts, and a dead phone on one costs no time. */
+const ROUTES = 2;
 /** Phones tried by one that passes a question on: a second one if the first cannot be reached or refuses. */
 const TRIES = 2;
 /** A question with less time left is not passed on. */
 const LEAST_BUDGET_MS = 20;
 /** Typical round trips after which the next phone is looked into: most routes take less than two. */
 const PATIENT_ROUND_TRIPS = 4;
+
+type PassedOn = ForwardedLookup | 'failed' | 'late';
 
 export class Forwarding {
   readonly #context: RingContext;
@@ -34,6 +38,27 @@ export class Forwarding {
   constructor(context: RingContext, calls: Calls) {
     this.#context = context;
     this.#calls = calls;
+  }
+
+  /**
+   * Begins a lookup: sends its question along several ways at once. The first answer of an owner counts; undefined when
+   * nobody answered in time. Ways that are slower go on, for they tell who lives.
+   */
+  *begin(key: Id, budgetMs: number): Task<ForwardedLookup | undefined> {
+    const next = new NextPhones(this.#context, key);
+    const routes: Fiber<PassedOn>[] = [];
+    for (let choice = next.best(); choice !== undefined && routes.length < ROUTES; choice = next.best()) {
+      const request = requestOf(key, MAX_FORWARDS, budgetMs - choice.rttMs);
+      routes.push(yield* detach(this.#passOn(choice.phone, request, budgetMs, next.typicalMs), 'forwarded lookup'));
+    }
+    let reached: ForwardedLookup | undefined;
+    for (let open = routes; open.length > 0; open = open.filter(({ done }) => !done)) {
+      const { result } = yield* first(open);
+      if (result === undefined || result === 'failed' || result === 'late') continue;
+      reached = result;
+      if (reached.owner !== undefined) break;
+    }
+    return reached;
   }
 
   /** Answers another phone's question: this phone owns the key, or passes it on, or says what its tables have. */
@@ -66,7 +91,7 @@ export class Forwarding {
       const left = budgetMs - Math.max(0, (yield* now()) - startedMs);
       const choice = left < LEAST_BUDGET_MS ? undefined : next.best();
       if (choice === undefined) return undefined;
-      const request = { type: 'forward-lookup', key, hopsLeft, budgetMs: Math.max(0, left - choice.rttMs) } as const;
+      const request = requestOf(key, hopsLeft, left - choice.rttMs);
       const outcome = yield* this.#passOn(choice.phone, request, left, next.typicalMs);
       if (outcome === 'late') return undefined;
       if (outcome !== 'failed') return outcome;
@@ -78,12 +103,7 @@ export class Forwarding {
    * Asks, and looks into a phone that is slow. The time an answer takes is that of the whole rest of the route, so it
    * says nothing of this one phone's round trip, nor does its lateness of its death.
    */
-  *#passOn(
-    phone: Contact,
-    request: ForwardLookup,
-    timeoutMs: number,
-    typicalMs: number,
-  ): Task<ForwardedLookup | 'failed' | 'late'> {
+  *#passOn(phone: Contact, request: ForwardLookup, timeoutMs: number, typicalMs: number): Task<PassedOn> {
     const context = this.#context;
     const asked = yield* spawn(call<PeerRequest, ForwardedLookup>(phone, request, timeoutMs), 'pass a lookup on');
     const patience = yield* spawn(sleep(PATIENT_ROUND_TRIPS * typicalMs), 'patience');
@@ -101,4 +121,8 @@ export class Forwarding {
     const hop: TrailHop = { phone, milliseconds: outcome.rttMs };
     return { ...outcome.reply, trail: [hop, ...trail.slice(0, MAX_FORWARDS)] };
   }
+}
+
+function requestOf(key: Id, hopsLeft: number, budgetMs: number): ForwardLookup {
+  return { type: 'forward-lookup', key, hopsLeft, budgetMs: Math.max(0, budgetMs) };
 }

@@ -202,8 +202,11 @@ export class KnownPhones {
       this.#cursor = (this.#cursor + 1) % size;
       const next = this.#cursor + 1 === size ? 0 : this.#cursor + 1;
       const isSuspected = columns.isSuspected(columns.slotAt(this.#cursor));
+      const apart = this.#apart(this.#cursor, next);
+      // Most lie too far apart, whichever of the two it would be.
+      if (!isSuspected && apart / MOST_FOR_NEARNESS >= least) continue;
       const victim = isSuspected ? this.#cursor : this.#lessUseful(this.#cursor, next, typicalMs);
-      const worth = isSuspected ? -1 : this.#apart(this.#cursor, next) * this.#nearness(victim, typicalMs);
+      const worth = isSuspected ? -1 : apart * this.#nearness(victim, typicalMs);
       if (worth >= least) continue;
       const contact = columns.contactAt(victim);
       if (this.#options.isKept(contact.id)) continue;

@@ -27,8 +27,8 @@ export class LookupFrontier {
   readonly #key: Id;
   readonly #seen = new Set<Id>();
   readonly #heard = new Set<Id>();
-  /** Phones from the asking phone's own tables. */
-  readonly #own = new Set<Id>();
+  /** Phones from the asking phone's own tables: what the lookup began with. */
+  #own: readonly (readonly Contact[])[] | undefined;
   /** Who named a phone first as closer to the key, or as following it. */
   readonly #namers = new Map<Id, Contact>();
   /** Not yet asked, nearest to the key first. */
@@ -59,7 +59,7 @@ export class LookupFrontier {
     this.#listOf = undefined;
     this.#list = [];
     const guesses = this.#context.phones.following(this.#key, MAX_GUESSES);
-    for (const { id } of [...starts, ...guesses]) if (!this.#namers.has(id)) this.#own.add(id);
+    this.#own ??= [starts, guesses];
     this.#addCandidates(starts);
     this.#addGuesses(guesses);
   }
@@ -70,7 +70,8 @@ export class LookupFrontier {
 
   /** Whose answer this phone came from; undefined when it came from the asking phone's own tables. */
   sourceOf(id: Id): Contact | undefined {
-    return this.#own.has(id) ? undefined : this.#namers.get(id);
+    const isOwn = this.#own?.some((phones) => phones.some((phone) => phone.id === id));
+    return isOwn === true ? undefined : this.#namers.get(id);
   }
 
   /** Who named this phone first, be it in the asking phone's own tables or not. */

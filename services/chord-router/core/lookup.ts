@@ -6,7 +6,7 @@
 import { type Fiber, first, now, sleep, spawn, type Task } from '../../shared/core/effect.ts';
 import { between, type Id } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
-import { Forwarding, MAX_FORWARDS } from './forward.ts';
+import { Forwarding } from './forward.ts';
 import { replicasOf, searchFromTables } from './iterative-lookup.ts';
 import type { ForwardedLookup } from './message.ts';
 import { typicalRoundTripMs } from './next-phone.ts';
@@ -69,7 +69,7 @@ function* forwardFirst(context: RingContext, calls: Calls, key: Id): Task<Lookup
 
 function* passOn(context: RingContext, calls: Calls, key: Id): Task<LookupOutcome> {
   const startedMs = yield* now();
-  const found = yield* new Forwarding(context, calls).ask(key, MAX_FORWARDS, context.settings.lookupDeadlineMs);
+  const found = yield* new Forwarding(context, calls).begin(key, context.settings.lookupDeadlineMs);
   if (found === undefined) return NOBODY;
   // Those near the key are worth knowing, and where an iterative lookup then begins.
   for (const contact of found.closer.slice(0, MAX_CLOSER))
