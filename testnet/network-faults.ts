@@ -7,11 +7,14 @@ import type { LinkQuality, Sides } from './control-protocol.ts';
 import type { PhoneProcess } from './phone-process.ts';
 import { TestnetError } from './testnet-error.ts';
 
+/** A phone whose links can be put at fault. */
+export type FaultedPhone = Pick<PhoneProcess, 'n' | 'peer' | 'setFaults'>;
+
 export interface FaultedNet {
-  readonly phones: readonly PhoneProcess[];
+  readonly phones: readonly FaultedPhone[];
   readonly seed: number;
   /** Throws a TestnetError when there is no phone n. */
-  phone(n: number): PhoneProcess;
+  phone(n: number): FaultedPhone;
 }
 
 export class NetworkFaults {
@@ -94,12 +97,12 @@ export class NetworkFaults {
   }
 
   /** A phone is about to start: who took it for vanished is to hear it. */
-  async starts(phone: PhoneProcess): Promise<void> {
+  async starts(phone: FaultedPhone): Promise<void> {
     if (this.#vanished.delete(phone.peer)) await this.apply();
   }
 
   /** Tells a phone that has just started, or could not be told for a while. */
-  async applyTo(phone: PhoneProcess): Promise<void> {
+  async applyTo(phone: FaultedPhone): Promise<void> {
     if (this.#told) await phone.setFaults(this.#faultsOf(phone));
   }
 
@@ -109,17 +112,17 @@ export class NetworkFaults {
   }
 
   /** Whether no cut lies between two phones. */
-  hearEachOther(a: PhoneProcess, b: PhoneProcess): boolean {
+  hearEachOther(a: FaultedPhone, b: FaultedPhone): boolean {
     return this.#part(a.n) === this.#part(b.n) && this.#deaf.has(a.n) === this.#deaf.has(b.n);
   }
 
-  #faultsOf(phone: PhoneProcess) {
+  #faultsOf(phone: FaultedPhone) {
     return { seed: this.#net.seed, rules: this.#rulesOf(phone) };
   }
 
-  #rulesOf(phone: PhoneProcess): PeerFault[] {
+  #rulesOf(phone: FaultedPhone): PeerFault[] {
     const others = this.#net.phones.filter((other) => other !== phone);
-    const addressesOf = (concerns: (other: PhoneProcess) => boolean): string[] =>
+    const addressesOf = (concerns: (other: FaultedPhone) => boolean): string[] =>
       others.filter(concerns).map(({ peer }) => peer);
     const isDeaf = this.#deaf.has(phone.n);
     const apart = addressesOf(({ n }) => this.#part(n) !== this.#part(phone.n));

@@ -5,8 +5,16 @@ import { eventually } from '../integration/eventually.ts';
 import { request } from '../integration/wall-client.ts';
 import { type Engine, SESSION_LABEL, thisSession, unlessGone } from './engine/engine.ts';
 
-/** `killed`, `stopped`: gone without a word, after a graceful leave. The container is there still, with its data. */
-export type ContainerState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed' | 'removed';
+/** `killed`, `crashed`, `stopped`: gone without a word, by us or by itself, or after a graceful leave. The container is there still, with its data. */
+export type ContainerState =
+  | 'starting'
+  | 'running'
+  | 'paused'
+  | 'stopping'
+  | 'stopped'
+  | 'killed'
+  | 'crashed'
+  | 'removed';
 
 export interface PhoneContainerSettings {
   readonly n: number;
@@ -26,29 +34,55 @@ const READY_TIMEOUT_MS = 120_000;
 /** A graceful leave takes 15 s at most; then the engine kills. */
 const STOP_SECONDS = 20;
 const ASK_TIMEOUT_MS = 5_000;
+/** Exit code of a process that SIGKILL has ended. */
+const KILLED = 137;
 
 export class PhoneContainer {
   readonly n: number;
-  /** IP address on the network of the phones, which this machine reaches; the same after a restart. */
-  readonly address: string;
-  /** Base URL of its REST API. */
-  readonly api: string;
+  /** Called when it ends without having been told to. */
+  onCrash: (how: string) => void = () => undefined;
   readonly #settings: PhoneContainerSettings;
   readonly #engine: Engine;
   #state: ContainerState = 'stopped';
   #container: string | undefined;
   #id: string | undefined;
+  #pid: number | undefined;
+  #address: string;
 
   constructor(engine: Engine, settings: PhoneContainerSettings) {
     this.#engine = engine;
     this.#settings = settings;
     this.n = settings.n;
-    this.address = settings.address;
-    this.api = `http://${this.address}:${API_PORT}`;
+    this.#address = settings.address;
   }
 
   get state(): ContainerState {
     return this.#state;
+  }
+
+  /** IP address on the network of the phones, which this machine reaches; the same after a restart. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Base URL of its REST API. */
+  get api(): string {
+    return `http://${this.#address}:${API_PORT}`;
+  }
+
+  /** ip:port of its peer API. */
+  get peer(): string {
+    return `${this.#address}:${PEER_PORT}`;
+  }
+
+  /** host:port of its sibling API. */
+  get chord(): string {
+    return `${this.#address}:${CHORD_PORT}`;
+  }
+
+  /** Its process, as this machine sees it; undefined while there is none. */
+  get pid(): number | undefined {
+    return this.#pid;
   }
 
   /** The node id, 32 hex digits; undefined until it was ready once. */
@@ -63,30 +97,45 @@ export class PhoneContainer {
 
   /** Starts it, with the data it had if it is not new. Resolves once it is a member of the ring. */
   async start(): Promise<void> {
-    this.#expect('stopped', 'killed');
+    this.#expect('stopped', 'killed', 'crashed');
     this.#state = 'starting';
     if (this.#container === undefined) await this.#create();
     else await this.#handle().start();
-    await this.#untilReady();
+    try {
+      await this.#untilReady();
+    } catch (error) {
+      await this.#end('killed');
+      throw error;
+    }
     this.#state = 'running';
+    void this.#watch();
   }
 
   /** As `docker stop`: it leaves the ring and hands over what it keeps. Resolves with its exit code. */
   async stop(): Promise<number> {
     this.#expect('running');
+    this.#state = 'stopping';
     await this.#handle().stop({ t: STOP_SECONDS });
     this.#state = 'stopped';
+    this.#pid = undefined;
     return await this.exitCode();
   }
 
-  /** SIGKILL: gone in the middle of whatever it did. */
+  /** SIGKILL: gone in the middle of whatever it did, its start too, which then fails. */
   async kill(): Promise<void> {
-    this.#expect('running', 'paused');
+    this.#expect('starting', 'running', 'paused');
     if (this.#state === 'paused') await this.unpause();
-    const ended = this.#handle().wait();
-    await this.#handle().kill();
-    await ended;
-    this.#state = 'killed';
+    await this.#end('killed');
+  }
+
+  /** Gives it another address, under which it is another phone with the same data. */
+  async move(address: string): Promise<void> {
+    this.#expect('stopped', 'killed', 'crashed');
+    this.#address = address;
+    if (this.#container === undefined) return;
+    const network = this.#engine.getNetwork(this.#settings.network);
+    await network.disconnect({ Container: this.#container, Force: true });
+    await network.connect({ Container: this.#container, EndpointConfig: endpoint(this.#settings.alias, address) });
   }
 
   /** All of its threads stand still; its connections stay, and nobody answers on them. */
@@ -103,13 +152,14 @@ export class PhoneContainer {
   }
 
   async remove(): Promise<void> {
-    if (this.#container !== undefined) await this.#handle().remove({ force: true, v: true }).catch(unlessGone);
     this.#state = 'removed';
+    this.#pid = undefined;
+    if (this.#container !== undefined) await this.#handle().remove({ force: true, v: true }).catch(unlessGone);
   }
 
   /** Puts these faults in the place of all that its links are under. */
   async setFaults(faults: PeerFaults, token = this.#settings.adminToken): Promise<void> {
-    await replaceFaults(`${this.address}:${CHORD_PORT}`, token, faults);
+    await replaceFaults(this.chord, token, faults);
   }
 
   /** The last lines it logged, JSON each. */
@@ -132,8 +182,34 @@ export class PhoneContainer {
   }
 
   async #create(): Promise<void> {
-    const container = await new RestrictedContainer(this.#settings).start();
+    const container = await new RestrictedContainer({ ...this.#settings, address: this.#address }).start();
     this.#container = container.getId();
+    // It was ended before the engine had made it.
+    if (this.#state === 'removed') await this.remove();
+    else if (this.#state !== 'starting') await this.#end(this.#state);
+  }
+
+  async #end(state: ContainerState): Promise<void> {
+    this.#state = state;
+    this.#pid = undefined;
+    if (this.#container === undefined) return;
+    const ended = this.#handle().wait();
+    await this.#handle().kill().catch(unlessGone);
+    await ended;
+  }
+
+  /** Notices when it ends by itself. */
+  async #watch(): Promise<void> {
+    const pid = this.#pid;
+    const { StatusCode } = (await this.#handle()
+      .wait()
+      .catch(() => ({ StatusCode: undefined }))) as {
+      StatusCode: number | undefined;
+    };
+    if (this.#pid !== pid || (this.#state !== 'running' && this.#state !== 'paused')) return;
+    this.#state = 'crashed';
+    this.#pid = undefined;
+    this.onCrash(`exit code ${StatusCode}`);
   }
 
   async #untilReady(): Promise<void> {
@@ -142,6 +218,7 @@ export class PhoneContainer {
         throw new Error(`phone ${this.n} does not start; its log ends:\n${await this.logs()}`, { cause: error });
       },
     );
+    if (this.#state !== 'starting') throw new Error(`phone ${this.n} was ended at its start`);
     if (start.id === undefined) {
       throw new Error(`phone ${this.n} ended with ${start.exitCode} at its start; its log ends:\n${await this.logs()}`);
     }
@@ -150,7 +227,9 @@ export class PhoneContainer {
 
   /** Undefined while it is starting. */
   async #startOutcome(): Promise<{ readonly id?: string; readonly exitCode?: number } | undefined> {
+    if (this.#state !== 'starting') return { exitCode: KILLED };
     const { State } = await this.#handle().inspect();
+    this.#pid = State.Running ? State.Pid : undefined;
     if (!State.Running) return { exitCode: State.ExitCode };
     const ready = await request(`${this.api}/readyz`, { timeoutMs: ASK_TIMEOUT_MS });
     if (ready.status !== 200) return undefined;
@@ -190,7 +269,11 @@ class RestrictedContainer extends GenericContainer {
       .withWaitStrategy(Wait.forAll([]));
     this.hostConfig.ReadonlyRootfs = true;
     this.createOpts.NetworkingConfig = {
-      EndpointsConfig: { [network]: { Aliases: [alias], IPAMConfig: { IPv4Address: address } } },
+      EndpointsConfig: { [network]: endpoint(alias, address) },
     };
   }
+}
+
+function endpoint(alias: string, address: string) {
+  return { Aliases: [alias], IPAMConfig: { IPv4Address: address } };
 }

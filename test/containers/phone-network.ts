@@ -21,6 +21,10 @@ export interface PhoneNetworkOptions {
   readonly phones: number;
   /** Chooses the draws of the phones' fault rules. Default: 1. */
   readonly seed?: number;
+  /** Phones that keep each record. Default: 7. */
+  readonly replication?: number;
+  /** Aborted: the start is given up, and all is disposed of. */
+  readonly signal?: AbortSignal | undefined;
   /** Further environment variables of the phones. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Default: the image under test. */
@@ -29,8 +33,9 @@ export interface PhoneNetworkOptions {
 
 /** Phones that start at once: more only take the processor from each other. */
 const STARTS_AT_ONCE = 4;
-/** Length of a phone's successor list. */
+/** Length of a phone's successor list unless more replicas need a longer one. */
 const SUCCESSORS = 8;
+const REPLICATION = 7;
 const ALIAS = 'phone';
 
 export class PhoneNetwork implements AsyncDisposable {
@@ -54,13 +59,19 @@ export class PhoneNetwork implements AsyncDisposable {
   static async start(options: PhoneNetworkOptions): Promise<PhoneNetwork> {
     const engine = await openEngine();
     const net = new PhoneNetwork(options, engine, await Bridge.create(engine));
+    const abort = (): void => void net[Symbol.asyncDispose]();
+    options.signal?.addEventListener('abort', abort, { once: true });
     try {
       await net.join(options.phones);
       await net.waitForIdealRing();
+      options.signal?.throwIfAborted();
       return net;
     } catch (error) {
       await net[Symbol.asyncDispose]();
+      options.signal?.throwIfAborted();
       throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -78,6 +89,11 @@ export class PhoneNetwork implements AsyncDisposable {
     return this.#bridge.name;
   }
 
+  /** This machine's own address, as the phones see it. */
+  get hostAddress(): string {
+    return this.#bridge.hostAddress;
+  }
+
   /** Name under which a container beside the phones finds them. */
   get alias(): string {
     return ALIAS;
@@ -89,12 +105,17 @@ export class PhoneNetwork implements AsyncDisposable {
     return phone;
   }
 
+  /** Adds phones without starting them: their `start` does. */
+  place(count: number, options: Pick<PhoneNetworkOptions, 'environment' | 'image'> = {}): readonly PhoneContainer[] {
+    return Array.from({ length: count }, () => this.#add(options));
+  }
+
   /** Adds phones; resolves with them once they are members. */
   async join(
     count = 1,
     options: Pick<PhoneNetworkOptions, 'environment' | 'image'> = {},
   ): Promise<readonly PhoneContainer[]> {
-    const added = Array.from({ length: count }, () => this.#add(options));
+    const added = this.place(count, options);
     await inParallel(added, STARTS_AT_ONCE, (phone) => phone.start());
     return added;
   }
@@ -136,10 +157,13 @@ export class PhoneNetwork implements AsyncDisposable {
 
   /** These phones on one side, all others on the other: what they send each other vanishes, until `heal`. */
   async cut(...numbers: readonly number[]): Promise<void> {
-    const inside = new Set(numbers.map((n) => this.phone(n)));
-    const addressesOf = (phones: readonly PhoneContainer[]): string[] => phones.map(({ address }) => address);
-    const outside = this.phones.filter((phone) => !inside.has(phone));
-    await this.#partition.split([addressesOf([...inside]), addressesOf(outside)]);
+    const inside = new Set(numbers);
+    await this.split([numbers, this.phones.map(({ n }) => n).filter((n) => !inside.has(n))]);
+  }
+
+  /** Phones of different sides do not hear each other, until `heal`; those of none hear all. */
+  async split(sides: readonly (readonly number[])[]): Promise<void> {
+    await this.#partition.split(sides.map((side) => side.map((n) => this.phone(n).address)));
   }
 
   async heal(): Promise<void> {
@@ -151,9 +175,14 @@ export class PhoneNetwork implements AsyncDisposable {
     await Promise.all(numbers.map((n) => this.phone(n).setFaults({ seed: this.seed, rules })));
   }
 
+  /** Gives a phone that does not run another address, for when it starts again. */
+  async move(n: number): Promise<void> {
+    await this.phone(n).move(this.#bridge.nextAddress());
+  }
+
   /** Waits until the running phones know exactly each other. Rejects with what is wrong after `timeoutMs`. */
   async waitForIdealRing(timeoutMs = 120_000 + 1_000 * this.#phones.size): Promise<void> {
-    await waitForRing(() => this.running, SUCCESSORS, timeoutMs, undefined);
+    await waitForRing(() => this.running, this.#successors, timeoutMs, this.#options.signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -169,11 +198,24 @@ export class PhoneNetwork implements AsyncDisposable {
       network: this.#bridge.name,
       alias: ALIAS,
       address: this.#bridge.nextAddress(),
-      environment: { ...this.#options.environment, ...environment },
+      environment: {
+        RINGWALL_REPLICATION: String(this.#replication),
+        RINGWALL_SUCCESSORS: String(this.#successors),
+        ...this.#options.environment,
+        ...environment,
+      },
       adminToken: this.#adminToken,
     });
     this.#phones.set(phone.n, phone);
     return phone;
+  }
+
+  get #replication(): number {
+    return this.#options.replication ?? REPLICATION;
+  }
+
+  get #successors(): number {
+    return Math.max(SUCCESSORS, this.#replication + 1);
   }
 }
 

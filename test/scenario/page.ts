@@ -23,10 +23,15 @@ const TOLD: readonly FigureName[] = [
   'bytes-per-phone-second',
 ];
 
+const TITLES: Readonly<Record<string, string>> = {
+  processes: '# Scenarios on real phones, each a process of one machine',
+  containers: '# Scenarios on real phones, each in a container of one machine',
+};
+
 /** `command`: what writes this page anew. */
 export function pageOf(runs: readonly CardContents[], command: string): string {
   const sections = [
-    runs[0]?.stage === 'processes' ? '# Scenarios on real phones, each a process of one machine' : '# Scenarios',
+    TITLES[runs[0]?.stage ?? ''] ?? '# Scenarios',
     'Who comes and goes, what people do, what befalls the network, and what must hold: the files of `scenarios/`, each ' +
       'played once with the seed it names. Every run ends with a card (plots over time, all figures) that is not kept ' +
       'here. What a figure means, and what a file may say, is in the [room of scenarios](../../test/scenario/README.md).',

@@ -25,8 +25,10 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8_000;
 /** Remembered phones tried in one attempt, and at most so many of those met in attempts before. */
 const REMEMBERED_A_TIME = 8;
-/** After this many attempts the phone that is first among its seeds starts the ring, whoever else is joining. */
+/** After this many attempts the phone that is first among its seeds starts the ring, whoever else is joining … */
 const ATTEMPTS_AS_FIRST = 2;
+/** … or if none of the others answers: they may be there, and only slow. */
+const ATTEMPTS_AS_FIRST_UNHEARD = 4;
 /** After this many a phone starts a ring alone if nobody answers and it has no seeds. */
 const ATTEMPTS_UNHEARD = 3;
 /** … or if all who answer are joining themselves, as when a whole ring restarts. Those rings then merge. */
@@ -39,7 +41,7 @@ const MAX_STEPS = 32;
 /** `busy`: there is a ring, but its members do not agree on this phone's place yet. */
 type Attempt = 'joined' | 'busy' | 'refused' | 'unheard';
 /** This phone's place among the addresses of its seeds; `none`: nobody knows what they stand for. */
-type Rank = 'first' | 'behind' | 'none';
+type Rank = 'only' | 'first' | 'behind' | 'none';
 
 /** Ends when this phone is on a ring; tells how many attempts that took. */
 export function* joinRing(context: RingContext, calls: Calls, entries: EntryPoints): Task<number> {
@@ -54,7 +56,7 @@ export function* joinRing(context: RingContext, calls: Calls, entries: EntryPoin
     if (outcome === 'joined') return attempts;
     const rank = outcome === 'busy' ? 'behind' : yield* rankAmong(context.self, entries.seeds);
     if (isHopeless(outcome, attempts, rank, entries)) {
-      context.founded ||= rank === 'first';
+      context.founded ||= rank === 'first' || rank === 'only';
       beginRing(context);
       return attempts;
     }
@@ -69,18 +71,19 @@ function beginRing(context: RingContext): void {
 }
 
 function* rankAmong(self: Contact, seeds: readonly string[]): Task<Rank> {
-  let first: string | undefined;
-  for (const seed of seeds) {
-    for (const address of yield* resolve(seed)) if (first === undefined || address < first) first = address;
-  }
+  const addresses = new Set<string>();
+  for (const seed of seeds) for (const address of yield* resolve(seed)) addresses.add(address);
+  const [first] = [...addresses].sort();
   if (first === undefined) return 'none';
-  return first === self.address ? 'first' : 'behind';
+  if (first !== self.address) return 'behind';
+  return addresses.size === 1 ? 'only' : 'first';
 }
 
 /** Whether to start a ring alone instead of trying on. */
 function isHopeless(outcome: Attempt, attempts: number, rank: Rank, { seeds }: EntryPoints): boolean {
   if (outcome === 'busy') return false;
-  if (rank === 'first') return attempts >= ATTEMPTS_AS_FIRST;
+  if (rank === 'only') return attempts >= ATTEMPTS_AS_FIRST;
+  if (rank === 'first') return attempts >= (outcome === 'refused' ? ATTEMPTS_AS_FIRST : ATTEMPTS_AS_FIRST_UNHEARD);
   if (outcome === 'refused') return attempts >= (rank === 'behind' ? ATTEMPTS_BEHIND_FIRST : ATTEMPTS_AMONG_JOINING);
   return seeds.length === 0 && attempts >= ATTEMPTS_UNHEARD;
 }

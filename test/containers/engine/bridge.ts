@@ -40,6 +40,11 @@ export class Bridge {
     }
   }
 
+  /** This machine's own address, as containers see what it sends them. */
+  get hostAddress(): string {
+    return `${this.#base.join('.')}.1`;
+  }
+
   /** An address that nobody on this network has. */
   nextAddress(): string {
     if (this.#next > LAST_HOST)

@@ -10,7 +10,7 @@ import { type FileFault, Source } from './source.ts';
 import type { ReadTrace } from './trace-file.ts';
 import { isNothing, Section, type Value } from './value.ts';
 
-export const STAGE_NAMES = ['sim', 'processes'] as const;
+export const STAGE_NAMES = ['sim', 'processes', 'containers'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
 export type ParsedScenario =
@@ -30,6 +30,8 @@ export const MAX_SEED = 2 ** 32 - 1;
 const MAX_LIST = 1_000;
 const MAX_REPLICATION = 20;
 const LEAST_SAMPLE_MS = 100;
+/** What a file says of one stage holds on another, too, of which it says nothing. */
+const LIKE: Partial<Record<StageName, StageName>> = { containers: 'processes' };
 /** Sections of `on.STAGE` that only change some keys of the file's own section. All others take its place. */
 const MERGED = new Set(['population', 'workload', 'roaming']);
 
@@ -44,9 +46,10 @@ export function parseScenario(text: string, { file, stage, readTrace, seed }: Pa
   }
   let scenario = readScenario(new Section(source, root, ''), readTrace);
   const changes = changesOf(root);
+  const wanted = changes.some(([name]) => name === stage) ? stage : LIKE[stage];
   for (const [name, change] of changes) {
     const changed = readScenario(new Section(source, merge(root, change), ''), readTrace);
-    if (name === stage) scenario = changed;
+    if (name === wanted) scenario = changed;
   }
   if (scenario === undefined || source.faults.length > 0) return { ok: false, faults: source.faults };
   return { ok: true, scenario: seed === undefined ? scenario : { ...scenario, seed } };

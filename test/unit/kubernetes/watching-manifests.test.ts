@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { isRuleStale } from '../../../k8s/generate.ts';
 import { Cluster } from './cluster.ts';
 import { RENDERED_NAMES, renderOverlay } from './rendered.ts';
 
@@ -12,7 +11,8 @@ const ROOT = join(import.meta.dirname, '../../..');
 const MOST_BYTES = 256 * 1_024;
 
 function filesOf(folder: string): Readonly<Record<string, string>> {
-  const names = readdirSync(join(ROOT, folder));
+  const entries = readdirSync(join(ROOT, folder), { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(ROOT, folder, name), 'utf8')]));
 }
 
@@ -21,8 +21,12 @@ function sourceUid(text: string): string {
   return (parse(text) as { readonly datasources: readonly { readonly uid: string }[] }).datasources[0]!.uid;
 }
 
-test('the rules that the Prometheus operator reads are those of prometheus/rules', async () => {
-  expect(await isRuleStale(), 'run `npm run manifests`').toBe(false);
+test('every board has a ConfigMap of its own', () => {
+  const { configMapGenerator } = parse(filesOf('grafana')['kustomization.yaml']!) as {
+    readonly configMapGenerator: readonly { readonly files: readonly string[] }[];
+  };
+  const boards = Object.keys(filesOf('grafana/dashboards')).sort();
+  expect(configMapGenerator.map(({ files }) => files)).toEqual(boards.map((name) => [`dashboards/${name}`]));
 });
 
 describe.each(RENDERED_NAMES)('the overlay %s', (overlay) => {

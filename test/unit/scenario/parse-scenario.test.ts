@@ -147,6 +147,13 @@ test('a stage of its own changes some keys of population, and takes the place of
   expect(scenarioOf(text).population.phones).toBe(40);
 });
 
+test('containers are played as processes are, unless the file says otherwise', () => {
+  expect(scenarioOf(FULL, 'containers')).toEqual(scenarioOf(FULL, 'processes'));
+  const own = FULL.replace('  processes:\n', '  containers:\n    settle: 9s\n  processes:\n');
+  expect(scenarioOf(own, 'containers')).toMatchObject({ settleMs: 9_000, population: { phones: 40 } });
+  expect(scenarioOf(own, 'processes').durationMs).toBe(120_000);
+});
+
 test('the least a file can say', () => {
   const least = scenarioOf('name: least\nseed: 1\nduration: 10s\npopulation: {phones: 3}\nassertions: []\n');
   expect(least).toMatchObject({ population: { phones: 3, initial: 3 }, replication: 7, workload: { people: 0 } });
@@ -305,7 +312,7 @@ test('what is wrong for another stage is wrong', () => {
   const text = FULL.replace('phones: 8,', 'phones: 8, phnoes: 9,');
   expect(faultsOf(text)).toContain('f.yaml:40:29: population: there is no key phnoes (did you mean phones?)');
   expect(faultsOf(FULL.replace('  processes:', '  phones:'))).toEqual([
-    'f.yaml:38:3: on: there is no key phones: sim, processes are known',
+    'f.yaml:38:3: on: there is no key phones: sim, processes, containers are known',
   ]);
 });
 

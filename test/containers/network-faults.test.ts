@@ -1,0 +1,143 @@
+/** What can be wrong with a network of containers: frozen phones, two halves, slow and lossy links, strangers. */
+import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PROTOCOL } from '../../services/chord-router/adapters/handshake.ts';
+import { eventually } from '../integration/eventually.ts';
+import { type PostBody, request, WallClient } from '../integration/wall-client.ts';
+import { callAsStranger, helloFrame, strangerIdentity } from '../unit/chord-router/stranger.ts';
+import { PEER_PORT, type PhoneContainer } from './phone-container.ts';
+import { PhoneNetwork } from './phone-network.ts';
+
+const LEFT = [1, 2, 3, 4];
+const RIGHT = [5, 6, 7, 8, 9];
+const FROZEN = [2, 7];
+
+let net: PhoneNetwork;
+
+beforeAll(async () => {
+  net = await PhoneNetwork.start({ phones: LEFT.length + RIGHT.length, seed: 5 });
+});
+
+afterAll(async () => {
+  await net?.[Symbol.asyncDispose]();
+});
+
+const awake = (): readonly PhoneContainer[] => net.running;
+
+async function expectReadable(posts: readonly PostBody[], phones = awake()): Promise<void> {
+  for (const { n, api } of phones) {
+    for (const post of posts) {
+      const answer = await request<PostBody>(`${api}/v1/posts/${post.id}`, { timeoutMs: 30_000 });
+      expect(answer, `post ${post.id} on phone ${n}`).toMatchObject({ status: 200, body: { text: post.text } });
+    }
+  }
+}
+
+/** Writes so often until one is acknowledged: a phone that has just lost its neighbours cannot promise anything yet. */
+async function write(author: WallClient, text: string): Promise<PostBody> {
+  return await eventually(`"${text}" is acknowledged`, async () => {
+    const { status: code, body } = await author.post(text);
+    return code === 201 && body;
+  });
+}
+
+/** Addresses of the phones that one takes for its neighbours. */
+async function neighboursOf({ api }: PhoneContainer): Promise<readonly string[]> {
+  const { body } = await request<{ successors: { address: string }[] }>(`${api}/v1/network/ring`);
+  return body.successors.map(({ address }) => address);
+}
+
+async function metric({ api }: PhoneContainer, name: string, labels = ''): Promise<number> {
+  const text = await (await fetch(`${api}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => /^\w+/.exec(line)?.[0] === name && line.includes(labels));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+it('phones that are paused are missed by nobody, and know what was written when they go on', async () => {
+  const author = await WallClient.signUp(net.phone(1).api, 'Wakeful');
+  const before = await write(author, 'before the others froze');
+  await net.pause(...FROZEN);
+  const meanwhile = [before];
+  for (let i = 0; i < 5; i++) meanwhile.push(await write(author, `while they were frozen, ${i}`));
+  await expectReadable(meanwhile);
+  await net.waitForIdealRing();
+  await net.unpause(...FROZEN);
+  await net.waitForIdealRing();
+  await expectReadable(
+    meanwhile,
+    FROZEN.map((n) => net.phone(n)),
+  );
+});
+
+it('two halves go on apart and become one ring, with what was written on either side', async () => {
+  const left = await WallClient.signUp(net.phone(LEFT[0]!).api, 'Leftmost');
+  const right = await WallClient.signUp(net.phone(RIGHT[0]!).api, 'Rightmost');
+  const before = await write(left, 'written before the cut');
+  await net.cut(...LEFT);
+  for (const side of [LEFT, RIGHT]) {
+    const addresses = new Set(side.map((n) => net.phone(n).address));
+    await eventually('each side is a ring of its own', async () => {
+      const known = await Promise.all(side.map((n) => neighboursOf(net.phone(n))));
+      return known.flat().every((address) => addresses.has(address.split(':')[0]!));
+    });
+  }
+  const onLeft = await write(left, 'written on the left');
+  const onRight = await write(right, 'written on the right');
+  await expectReadable(
+    [before, onLeft],
+    LEFT.map((n) => net.phone(n)),
+  );
+  await expectReadable(
+    [before, onRight],
+    RIGHT.map((n) => net.phone(n)),
+  );
+  await net.heal();
+  await net.waitForIdealRing();
+  await expectReadable([before, onLeft, onRight]);
+});
+
+it('faults of links are taken from who shows the token, and from nobody else', async () => {
+  const rules = [{ delayMs: [20, 60], jitterMs: 5, loss: 0.05 }] as const;
+  const phone = net.phone(3);
+  await expect(phone.setFaults({ seed: 1, rules }, 'another-token-than-its-own')).rejects.toMatchObject({
+    code: status.UNAUTHENTICATED,
+  });
+  expect(await metric(phone, 'ringwall_chord_fault_rules')).toBe(0);
+});
+
+it('slow and lossy links lead to retries, not to lost posts', async () => {
+  await net.setFaults([{ delayMs: [20, 60], jitterMs: 5, loss: 0.05 }]);
+  const author = await WallClient.signUp(net.phone(4).api, 'Patience');
+  const posts: PostBody[] = [];
+  for (let i = 0; i < 10; i++) posts.push(await write(author, `through the storm, ${i}`));
+  await expectReadable(posts, [net.phone(8)]);
+  const lost = await Promise.all(awake().map((phone) => metric(phone, 'ringwall_chord_fault_frames_total', 'lost')));
+  expect(lost.reduce((sum, frames) => sum + frames, 0)).toBeGreaterThan(0);
+  await net.setFaults([]);
+  await net.waitForIdealRing();
+  await expectReadable(posts);
+});
+
+it('a phone that speaks another protocol is told so', async () => {
+  const stranger = callAsStranger(`${net.phone(1).address}:${PEER_PORT}`);
+  stranger.send(helloFrame(strangerIdentity().record, { protocol: PROTOCOL + 1 }));
+  const { details } = await stranger.ended;
+  expect(details).toContain(`this phone speaks protocol ${PROTOCOL}, not ${PROTOCOL + 1}`);
+});
+
+it('a phone with other parameters joins no ring, and both sides say why', async () => {
+  const before = await neighboursOf(net.phone(1));
+  const [other] = net.place(1, { environment: { RINGWALL_REPLICATION: '3' } });
+  const starting = other!.start().catch((error: unknown) => error as Error);
+  await eventually('it is told why', async () =>
+    (await other!.logs(100)).includes('this phone is of network \\"ringwall/r=7\\", not \\"ringwall/r=3\\"'),
+  );
+  await eventually('the others say why', async () => {
+    const logs = await Promise.all(awake().map((phone) => phone.logs(200)));
+    return logs.some((log) => log.includes('this phone is of network \\"ringwall/r=7\\", not \\"ringwall/r=3\\"'));
+  });
+  expect((await request(`${other!.api}/readyz`).catch(() => undefined))?.status).not.toBe(200);
+  expect(await neighboursOf(net.phone(1))).toEqual(before);
+  await other!.remove();
+  expect(await starting).toBeInstanceOf(Error);
+});
