@@ -32,7 +32,7 @@ export interface SpeedRow {
   /** CPU seconds that making the ring took. */
   readonly buildSeconds: number;
   /** Most memory that the process ever had. */
-  readonly peakMegabytes: number;
+  readonly peakMebibytes: number;
 }
 
 const CASES: readonly SpeedCase[] = [
@@ -54,7 +54,7 @@ const AUTHORS = 256;
 const CASE_PROGRAM = fileURLToPath(new URL('speed-case.ts', import.meta.url));
 
 export const SPEED_HEADER =
-  '| phones | load | messages | CPU s | messages a CPU s | ring built in CPU s | peak MB |\n|---|---|---|---|---|---|---|';
+  '| phones | load | messages | CPU s | messages a CPU s | ring built in CPU s | peak MiB |\n|---|---|---|---|---|---|---|';
 
 /** Measures every case, each in its own process. Throws when one fails. */
 export function* measureSpeed(): Generator<SpeedRow> {
@@ -68,11 +68,11 @@ export function* measureSpeed(): Generator<SpeedRow> {
   }
 }
 
-export function speedRow({ phones, load, delivered, cpuSeconds, buildSeconds, peakMegabytes }: SpeedRow): string {
+export function speedRow({ phones, load, delivered, cpuSeconds, buildSeconds, peakMebibytes }: SpeedRow): string {
   const perSecond = Math.round(delivered / cpuSeconds).toLocaleString('en');
   return (
     `| ${phones} | ${load} | ${delivered} | ${cpuSeconds.toFixed(2)} | ${perSecond} ` +
-    `| ${buildSeconds.toFixed(1)} | ${Math.round(peakMegabytes)} |`
+    `| ${buildSeconds.toFixed(1)} | ${Math.round(peakMebibytes)} |`
   );
 }
 
@@ -90,7 +90,7 @@ export function measureCase({ phones, load, virtualMs }: SpeedCase): SpeedRow {
     delivered: world.network.delivered - before,
     cpuSeconds: cpuSeconds() - startedSeconds,
     buildSeconds,
-    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+    peakMebibytes: process.resourceUsage().maxRSS / 1024,
   };
 }
 
