@@ -15,8 +15,10 @@ export const GATEWAY_API: ApiDescription = {
   tags: {
     phones: 'The phones behind this gateway.',
     network: 'The network as a whole: sampled and put together, so that hundreds of phones are not flooded.',
+    lab: 'The churn lab: breaking the network on purpose. Changing things needs the admin token.',
     service: 'The gateway as a service: health, metrics, documentation.',
   },
-  securitySchemes: {},
+  securitySchemes: { admin: { type: 'http', scheme: 'bearer', description: 'The admin token of the gateway.' } },
   problems: PROBLEMS,
+  describeRoute: ({ options: { config = {} } }) => (config.admin === true ? { security: [{ admin: [] }] } : {}),
 };

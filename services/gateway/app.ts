@@ -6,9 +6,11 @@ import { problemRoutes } from '../shared/http/problem-routes.ts';
 import { limitRates } from '../shared/http/rate-limit.ts';
 import { GATEWAY_API } from './api-description.ts';
 import { PROBLEMS } from './core/problem.ts';
+import { guardAdmin } from './plugins/admin-guard.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { labRoutes } from './routes/lab.ts';
 import { landingRoutes } from './routes/landing.ts';
 import { lookupRoutes } from './routes/lookups.ts';
 import { networkRoutes } from './routes/network.ts';
@@ -23,6 +25,7 @@ export interface AppOptions {
   readonly hosts: readonly string[];
   /** Folder of the built console. */
   readonly consoleFolder?: string | undefined;
+  readonly adminToken: string | undefined;
   /** Tests only: fail requests whose answer does not match its schema. */
   readonly checkAnswers?: boolean | undefined;
 }
@@ -36,13 +39,15 @@ const ALL_ROUTES: readonly GatewayRoutes[] = [
   lookupRoutes,
   pulseRoutes,
   eventRoutes,
+  labRoutes,
   proxyRoutes,
   landingRoutes,
   healthRoutes,
 ];
 
 /** Makes the application; the caller listens or injects, and closes it. */
-export async function createApp({ context, hosts, consoleFolder, checkAnswers }: AppOptions): Promise<FastifyInstance> {
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { context, hosts, adminToken, consoleFolder, checkAnswers } = options;
   const { logger, instruments, now } = context;
   const { app, table } = createHttpApp({
     ...{ logger, instruments, hosts, checkAnswers },
@@ -50,6 +55,7 @@ export async function createApp({ context, hosts, consoleFolder, checkAnswers }:
     allowedOrigins: [],
   });
   limitRates(app, { ...RATE, now });
+  guardAdmin(app, adminToken);
   for (const routes of ALL_ROUTES) await app.register(routes, { context });
   await app.register(consoleRoutes, { folder: consoleFolder });
   await app.register(problemRoutes, { problems: PROBLEMS });

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Registry } from 'prom-client';
+import { SeededRandom } from '../shared/core/random.ts';
 import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
 import { listenError } from '../shared/runtime/listen-error.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
@@ -14,7 +15,10 @@ import { PhoneClient } from './adapters/phone-client.ts';
 import { PhoneProxy, type ProxyTimeouts } from './adapters/phone-proxy.ts';
 import { followSource } from './adapters/phone-source.ts';
 import { PhoneWatch } from './adapters/phone-watch.ts';
+import { ScenarioPlayer } from './adapters/scenario-player.ts';
+import { parentChannel, SupervisorLab } from './adapters/supervisor-lab.ts';
 import { createApp } from './app.ts';
+import { type LabDriver, NO_LAB } from './core/lab.ts';
 import type { PhoneState } from './core/phone.ts';
 import { PhoneBook } from './core/phone-book.ts';
 import type { PhoneSource } from './environment.ts';
@@ -30,6 +34,10 @@ export interface GatewayOptions {
   readonly hosts: readonly string[];
   /** Folder of the built console; undefined: there is none. */
   readonly consoleFolder?: string | undefined;
+  /** What callers of the churn lab must show; undefined: there is no lab. */
+  readonly adminToken?: string | undefined;
+  /** What the churn lab does; by default what the source of the phones allows. */
+  readonly lab?: LabDriver;
   readonly logger: Logger;
   readonly registry: Registry;
   readonly timeouts?: Partial<ProxyTimeouts>;
@@ -65,7 +73,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
 /** The gateway's parts put together, looking after its phones, not listening yet. `close` frees all of them. */
 export async function assembleGateway(options: GatewayOptions) {
-  const { registry, timeouts, checkAnswers } = options;
+  const { registry, timeouts, adminToken, checkAnswers } = options;
   const logger = options.logger.child({ service: 'gateway' });
   const now = options.now ?? Date.now;
   const book = new PhoneBook();
@@ -81,14 +89,24 @@ export async function assembleGateway(options: GatewayOptions) {
   const onProbe = (outcome: string): void => instruments.probes.inc({ outcome });
   const watch = new PhoneWatch({ book, client, now, onProbe, onChange: countStates });
   const survey = new NetworkSurvey({ book, client, watch, now });
+  const lab = options.lab ?? (options.source.kind === 'supervisor' ? new SupervisorLab(parentChannel()) : NO_LAB);
+  const player = new ScenarioPlayer({
+    ...{ driver: lab, now },
+    view: {
+      alive: () => book.phones.filter(({ state }) => state === 'alive').map(({ n }) => n),
+      random: new SeededRandom(now() >>> 0),
+    },
+    tell: (event) => hub.send('lab', event),
+  });
   const stopping = new AbortController();
   const context: RouteContext = {
+    ...{ lab, player, labEnabled: adminToken !== undefined },
     ...{ book, watch, client, survey, hub, proxy, instruments, registry, logger, now },
     stopping: stopping.signal,
   };
   const { consoleFolder } = options;
   const hosts = [...options.hosts, options.listen.host];
-  const app = await createApp({ context, hosts, consoleFolder, checkAnswers });
+  const app = await createApp({ context, hosts, adminToken, consoleFolder, checkAnswers });
   const unfollow = followSource(
     options.source,
     (listings) => {

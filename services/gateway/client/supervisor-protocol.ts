@@ -1,6 +1,7 @@
 /** What a gateway and the process that supervises the phones say to each other: JSON messages over an IPC channel. */
+
+import type { LabCommand } from '../core/lab-command.ts';
 import type { ProcessState } from '../core/phone.ts';
-import type { LabCommand } from './lab-command.ts';
 
 export interface SupervisedPhone {
   readonly n: number;

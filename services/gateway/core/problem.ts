@@ -28,6 +28,31 @@ export const PROBLEMS = {
     'No phone answers',
     'The gateway knows of no phone that lives. Wait as long as `Retry-After` says; see GET /v1/phones.',
   ),
+
+  // The churn lab
+  'lab-off': define(
+    403,
+    'The churn lab is off',
+    'Nothing can be changed through this gateway: it was started without RINGWALL_ADMIN_TOKEN.',
+  ),
+  'admin-token-required': define(
+    401,
+    'The admin token is required',
+    'Send `Authorization: Bearer TOKEN`; `npm start` prints the token, elsewhere it is RINGWALL_ADMIN_TOKEN.',
+  ),
+  'admin-token-wrong': define(401, 'Not the admin token', 'The token shown is not the one of this gateway.'),
+  'not-available-here': define(
+    501,
+    'Not available here',
+    'This gateway has no hand in the phones that could do it; GET /v1/lab lists what it can do.',
+  ),
+  'lab-refused': define(
+    409,
+    'It cannot be done',
+    '`detail` says why: a phone that is dead cannot freeze, for instance.',
+  ),
+  'no-such-scenario': define(404, 'There is no such scenario', 'GET /v1/lab lists those there are.'),
+  'scenario-under-way': define(409, 'A scenario is being played', 'Wait for its end, or DELETE /v1/lab/scenarios.'),
 } as const satisfies ProblemCatalogue;
 
 export type ProblemSlug = keyof typeof PROBLEMS;

@@ -12,6 +12,8 @@ import type { NetworkSurvey } from '../adapters/network-survey.ts';
 import type { PhoneClient } from '../adapters/phone-client.ts';
 import type { PhoneProxy } from '../adapters/phone-proxy.ts';
 import type { PhoneWatch } from '../adapters/phone-watch.ts';
+import type { ScenarioPlayer } from '../adapters/scenario-player.ts';
+import type { LabDriver } from '../core/lab.ts';
 import type { PhoneBook } from '../core/phone-book.ts';
 
 export interface RouteContext {
@@ -21,6 +23,10 @@ export interface RouteContext {
   readonly survey: NetworkSurvey;
   readonly hub: EventHub;
   readonly proxy: PhoneProxy;
+  readonly lab: LabDriver;
+  readonly player: ScenarioPlayer;
+  /** Whether there is an admin token. */
+  readonly labEnabled: boolean;
   readonly instruments: Instruments<typeof GATEWAY_METRICS>;
   readonly registry: Registry;
   readonly logger: Logger;

@@ -31,7 +31,8 @@ export class RouteTable {
 }
 
 function matches(pattern: readonly string[], path: readonly string[]): boolean {
-  if (pattern.at(-1) === '*') return path.length >= pattern.length;
-  if (pattern.length !== path.length) return false;
-  return pattern.every((segment, index) => (segment.startsWith(':') ? path[index] !== '' : segment === path[index]));
+  const isOpen = pattern.at(-1) === '*';
+  const fixed = isOpen ? pattern.slice(0, -1) : pattern;
+  if (isOpen ? path.length < pattern.length : path.length !== pattern.length) return false;
+  return fixed.every((segment, index) => (segment.startsWith(':') ? path[index] !== '' : segment === path[index]));
 }
