@@ -21,6 +21,7 @@ import type { EntryStore, KeptEntry } from './entry-store.ts';
 import { COPIES, sameContacts } from './link.ts';
 import type { LinkUpkeep } from './link-upkeep.ts';
 import type { Settling } from './settling.ts';
+import { witnessVersion } from './witness.ts';
 
 /** Mean pause between two rounds, in ms. */
 const ROUND_MS = 20_000;
@@ -152,6 +153,13 @@ export class Custody {
   /** Whoever owns the point now has to have the entry. */
   *#giveToOwner(kept: KeptEntry): Task<void> {
     const { view, store } = this.#parts;
+    const { post, revision } = kept.entry;
+    // The owner may lack it for a reason: the post was deleted, or its edit lies elsewhere.
+    if ((yield* witnessVersion(post, revision)) !== 'current') {
+      store.drop(post);
+      store.unlink(post);
+      return;
+    }
     const { owner } = yield* view.find(kept.point);
     if (owner === undefined || owner.contact.id === view.self.id) return;
     const request: StoreEntry = { type: 'store-entry', entry: kept.entry, copies: kept.copies };
