@@ -34,8 +34,9 @@ test('every phone is on the ring, and every zone on the map', async () => {
   const { page } = browser;
   await page.getByText(`${PHONES} of ${PHONES} phones alive`).waitFor();
   await page.getByRole('img', { name: `The ring with ${PHONES} phones` }).waitFor();
-  await page.getByRole('img', { name: new RegExp(`The space of meanings: ${PHONES} zones`) }).waitFor();
+  await page.getByRole('img', { name: new RegExp(`The space of meanings: zones of ${PHONES} phones`) }).waitFor();
   await page.getByRole('img', { name: /Round trips between 5 phones: median \d/ }).waitFor();
+  await page.getByRole('img', { name: /^Phones: alive 5, suspected 0, dead 0$/ }).waitFor();
 });
 
 test('a lookup is played hop by hop', async () => {

@@ -3,25 +3,19 @@ import { useEffect } from 'preact/hooks';
 import { ZoneMap } from './can/zone-map.tsx';
 import { LabPanel } from './lab/lab-panel.tsx';
 import { WallWatch } from './lab/wall-watch.tsx';
-import { Chart } from './parts/chart.tsx';
 import { LatencyMatrix } from './parts/latency-matrix.tsx';
 import { PhoneTable } from './parts/phone-table.tsx';
+import { PulseCharts } from './parts/pulse-charts.tsx';
 import { LookupPlayer } from './ring/lookup-player.tsx';
 import { RingView } from './ring/ring-view.tsx';
 import { isReached, urlOf } from './state/gateway.ts';
-import { followHistory, population } from './state/history.ts';
+import { followLab } from './state/lab.ts';
 import { alive, followPhones, phones } from './state/phones.ts';
 import { followSurvey } from './state/survey.ts';
 
-const POPULATION = [
-  { label: 'alive', colour: '--alive' },
-  { label: 'suspected', colour: '--suspected' },
-  { label: 'dead', colour: '--dead' },
-] as const;
-
 export function App() {
   useEffect(() => {
-    const stops = [followPhones(), followSurvey(), followHistory()];
+    const stops = [followPhones(), followSurvey(), followLab()];
     return () => stops.forEach((stop) => stop());
   }, []);
   return (
@@ -56,10 +50,7 @@ export function App() {
         <div class="column">
           <WallWatch />
         </div>
-        <section aria-label="Phones over time">
-          <h2>Phones over time</h2>
-          <Chart title="Phones" series={POPULATION} data={population.value} />
-        </section>
+        <PulseCharts />
         <section class="drawing small" aria-labelledby="latency">
           <h2 id="latency">Round trips</h2>
           <LatencyMatrix />

@@ -17,7 +17,7 @@ const NumberQuery = Type.Integer({ minimum: 0, maximum: 999_999, description: 'A
 const Nullable = Type.Union([ReferenceSchema, Type.Null()]);
 const TimeText = Type.String({ format: 'date-time' });
 
-const RingSchema = Type.Object(
+export const RingSchema = Type.Object(
   {
     phones: Type.Array(
       Type.Object(
@@ -65,7 +65,7 @@ const BoxSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const ZonesSchema = Type.Object(
+export const ZonesSchema = Type.Object(
   {
     at: TimeText,
     axes: Type.Integer({ description: 'Axes of the space, a torus.' }),
@@ -94,7 +94,7 @@ const ZonesSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const LatencySchema = Type.Object(
+export const LatencySchema = Type.Object(
   {
     at: TimeText,
     of: Type.Integer({ description: 'Phones that are alive; those in the matrix are spread over them.' }),

@@ -9,22 +9,20 @@ import { type MapPart, mapOf, placeOf, type Rectangle, type WeightedBox, zonesOf
 
 interface MapZone extends WeightedBox {
   readonly phone: string;
-  readonly load: number;
+  readonly entries: number;
 }
 
 /** Areas grow with the root of what a zone holds, so that empty zones can be seen, too. */
-function weightOf(load: number): number {
-  return Math.sqrt(load + 1);
+function weightOf(entries: number): number {
+  return Math.sqrt(entries + 1);
 }
 
 export function ZoneMap() {
   const map = useComputed<MapPart<MapZone> | undefined>(() =>
     mapOf(
-      [...zones.value.values()]
-        .filter(({ id }) => byId.value.get(id)?.state !== 'left')
-        .flatMap(({ id, zones, load }) =>
-          zones.map((box) => ({ ...box, phone: id, load, weight: weightOf(load) / zones.length })),
-        ),
+      (zones.value?.phones ?? []).flatMap(({ id, zones, entries }) =>
+        zones.map((box) => ({ ...box, phone: id, entries, weight: weightOf(entries) / zones.length })),
+      ),
     ),
   );
   const size = useSignal({ width: 1, height: 1 });
@@ -40,17 +38,22 @@ export function ZoneMap() {
     const phone = hit === undefined ? undefined : byId.peek().get(hit.zone.phone);
     if (phone !== undefined) chosen.value = phone.n;
   };
-  const entries = [...zones.value.values()].reduce((sum, { load }) => sum + load, 0);
+  const { phones = [], volume = 0 } = zones.value ?? {};
+  const entries = phones.reduce((sum, phone) => sum + phone.entries, 0);
   // Read here, so that the map is drawn again when they change.
   const isDrawn = map.value !== undefined && byId.value.size + (chosen.value ?? 0) + (played.value?.shown ?? 0) >= 0;
   return (
     <>
       <Canvas
-        label={`The space of meanings: ${zones.value.size} zones with ${entries} entries`}
+        label={`The space of meanings: zones of ${phones.length} phones with ${Math.round(entries)} entries`}
         draw={draw}
         onPick={pick}
       />
-      {!isDrawn && <p class="hint">Asking the phones for their zones …</p>}
+      <p class="hint">
+        {isDrawn
+          ? `Zones of ${phones.length} phones fill ${(100 * volume).toFixed(1)} % of the space; points are some of the posts.`
+          : 'Asking the phones for their zones …'}
+      </p>
     </>
   );
 }
@@ -67,11 +70,11 @@ function drawMap(
   colours: Colours,
 ): void {
   const drawn = zonesOf(map);
-  const most = Math.max(1, ...drawn.map(({ zone }) => zone.load));
+  const most = Math.max(1, ...drawn.map(({ zone }) => zone.entries));
   for (const { zone, at } of drawn) {
     const [x, y, w, h] = [at.x * width, at.y * height, at.width * width, at.height * height];
     const phone = byId.peek().get(zone.phone);
-    context.globalAlpha = 0.08 + 0.5 * (zone.load / most);
+    context.globalAlpha = 0.08 + 0.5 * (zone.entries / most);
     context.fillStyle = phone === undefined ? colours.soft : colours.states[phone.state];
     context.fillRect(x, y, w, h);
     context.globalAlpha = 1;
@@ -85,7 +88,7 @@ function drawMap(
       context.textAlign = 'left';
       context.textBaseline = 'top';
       context.fillText(String(phone.n), x + 4, y + 4);
-      if (h > 32 && w > 60) context.fillText(`${zone.load} entries`, x + 4, y + 18);
+      if (h > 32 && w > 60) context.fillText(`${Math.round(zone.entries)} entries`, x + 4, y + 18);
     }
   }
   drawPosts(context, map, width, height, colours);
@@ -99,13 +102,11 @@ function drawPosts(
   colours: Colours,
 ): void {
   context.fillStyle = colours.text;
-  for (const { posts } of zones.peek().values()) {
-    for (const { point } of posts) {
-      const place = placeOf(map, point);
-      if (place === undefined) continue;
-      context.beginPath();
-      context.arc(place.x * width, place.y * height, 1.6, 0, 2 * Math.PI);
-      context.fill();
-    }
+  for (const { point } of zones.peek()?.posts ?? []) {
+    const place = placeOf(map, point);
+    if (place === undefined) continue;
+    context.beginPath();
+    context.arc(place.x * width, place.y * height, 1.6, 0, 2 * Math.PI);
+    context.fill();
   }
 }

@@ -21,13 +21,14 @@ export class GatewayError extends Error {
 
 /** Throws a GatewayError, a TypeError when nobody answers, or what aborted `signal`. */
 export async function ask<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-  return await send<Answer>(path, { signal: signal ?? null });
+  return await request<Answer>(path, { signal: signal ?? null });
 }
 
 /** Changes something: shows the admin token. */
-export async function command(path: string, body: unknown): Promise<void> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${adminToken.peek()}` };
-  await send(path, { method: 'POST', headers, body: JSON.stringify(body) });
+export async function send(path: string, method: 'POST' | 'DELETE', body?: unknown): Promise<void> {
+  const headers = { authorization: `Bearer ${adminToken.peek()}` };
+  const json = { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  await request(path, { method, ...(body === undefined ? { headers } : json) });
 }
 
 export function rememberToken(token: string): void {
@@ -40,7 +41,7 @@ export function urlOf(path: string): string {
   return new URL(path.replace(/^\/+/, ''), ROOT).href;
 }
 
-async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
+async function request<Answer>(path: string, init: RequestInit): Promise<Answer> {
   let response: Response;
   try {
     response = await fetch(urlOf(path), init);

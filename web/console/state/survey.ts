@@ -1,64 +1,34 @@
-/**
- * What phones say of themselves when asked one after the other: their zones, and how far the others are. Each tells of its
- * neighbours too, so a few answers draw most of the map; one phone is asked at a time, so that hundreds are not flooded.
- */
+/** The network as a whole, as the gateway gathers it: zones, distances, and the pulse over the last minutes. */
 import { signal } from '@preact/signals';
-import type { Ring, Zones } from '../../../services/wall-api/client/contract.ts';
-import type { Box } from '../can/cuts.ts';
+import type { NetworkLatency, NetworkZones, Pulse } from '../../../services/gateway/client/contract.ts';
 import { ask } from './gateway.ts';
-import { alive, repeat } from './phones.ts';
+import { repeat } from './phones.ts';
 
-export interface KnownZone {
-  readonly id: string;
-  readonly zones: readonly Box[];
-  /** Entries in its zones. */
-  readonly load: number;
-  /** Some posts of its zones. */
-  readonly posts: readonly { readonly id: string; readonly point: readonly number[] }[];
-  /** Whether the phone itself said so, and when, ms since the epoch. */
-  readonly isOwnWord: boolean;
-  readonly atMs: number;
-}
+/** As often as the gateway has something new. */
+const ZONES_MS = 5_000;
+const LATENCY_MS = 20_000;
+const PULSE_MS = 1_000;
+/** Ten minutes of it. */
+const KEPT_PULSES = 600;
 
-const ASK_MS = 250;
-/** What a neighbour said counts for less than this while the phone's own word is younger. */
-const OWN_WORD_MS = 60_000;
+export const zones = signal<NetworkZones | undefined>(undefined);
+export const latency = signal<NetworkLatency | undefined>(undefined);
+/** The oldest first. */
+export const pulses = signal<readonly Pulse[]>([]);
 
-export const zones = signal<ReadonlyMap<string, KnownZone>>(new Map());
-/** Smoothed round trips in ms: by the phone that measured, then by the other. */
-export const roundTrips = signal<ReadonlyMap<string, ReadonlyMap<string, number>>>(new Map());
-
-/** Asks phone after phone until the function it gives is called. */
+/** Asks for all of it until the function it gives is called. */
 export function followSurvey(): () => void {
-  let next = 0;
-  return repeat(ASK_MS, async (abort) => {
-    const candidates = alive.peek();
-    const phone = candidates[next++ % Math.max(1, candidates.length)];
-    if (phone === undefined) return;
-    const [map, ring] = await Promise.all([
-      ask<Zones>(`/phones/${phone.n}/v1/network/zones`, abort),
-      ask<Ring>(`/phones/${phone.n}/v1/network/ring`, abort),
-    ]);
-    learnZones(map);
-    learnRoundTrips(ring);
-  });
-}
-
-function learnZones({ self, zones: boxes, ownedEntries, neighbours, posts }: Zones): void {
-  const atMs = Date.now();
-  const known = new Map(zones.peek());
-  known.set(self.id, { id: self.id, zones: boxes, load: ownedEntries, posts, isOwnWord: true, atMs });
-  for (const { id, zones: boxes, load } of neighbours) {
-    const before = known.get(id);
-    if (before?.isOwnWord === true && atMs - before.atMs < OWN_WORD_MS) continue;
-    known.set(id, { id, zones: boxes, load, posts: before?.posts ?? [], isOwnWord: false, atMs });
-  }
-  zones.value = known;
-}
-
-function learnRoundTrips({ self, known }: Ring): void {
-  const measured = known.flatMap(({ id, rttMilliseconds }) =>
-    rttMilliseconds === null ? [] : [[id, rttMilliseconds] as const],
-  );
-  roundTrips.value = new Map(roundTrips.peek()).set(self.id, new Map(measured));
+  const stops = [
+    repeat(ZONES_MS, async (abort) => {
+      zones.value = await ask<NetworkZones>('/v1/network/zones', abort);
+    }),
+    repeat(LATENCY_MS, async (abort) => {
+      latency.value = await ask<NetworkLatency>('/v1/network/latency', abort);
+    }),
+    repeat(PULSE_MS, async (abort) => {
+      const pulse = await ask<Pulse>('/v1/network/pulse', abort);
+      pulses.value = [...pulses.peek(), pulse].slice(-KEPT_PULSES);
+    }),
+  ];
+  return () => stops.forEach((stop) => stop());
 }
