@@ -35,6 +35,7 @@ ENV NODE_ENV=production \
     RINGWALL_DATA=/data \
     RINGWALL_MODEL=/app/model \
     RINGWALL_PAGES=/app/pages/wall \
+    RINGWALL_GATEWAY_CONSOLE=/app/pages/console \
     RINGWALL_API_LISTEN=0.0.0.0:8080 \
     RINGWALL_PEER_LISTEN=0.0.0.0:7400 \
     RINGWALL_GATEWAY_LISTEN=0.0.0.0:8080
