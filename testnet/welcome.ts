@@ -11,7 +11,11 @@ export async function welcome(net: Testnet, gateway: string, seconds: number): P
   const writer = phones[0]!.api;
   const reader = phones.at(-1)!.api;
   return `
-Open ${gateway} in a browser. Token of its churn lab: ${net.adminToken}
+Open in a browser:
+
+  the wall of phone ${phones[0]!.n}    ${writer}
+  the network          ${gateway}/console#token=${net.adminToken}
+                       (the token lets whoever has it use the churn lab)
 
 ${table(['phone', 'API', 'docs', 'metrics', 'id'], rows)}
 

@@ -62,14 +62,26 @@ test('the console can be read and used by everybody, at both sizes and in both t
   }
 });
 
-test('a killed phone is seen dying while the wall goes on', async () => {
+test('the lab is closed to those without the token', async () => {
   const { page } = browser;
-  await net.kill(2);
+  await page.getByRole('checkbox', { name: 'Pick phone 2', exact: true }).check();
+  await page.getByRole('button', { name: 'Kill', exact: true }).click();
+  await page.getByRole('alert').getByText('token').waitFor();
+  expect(net.phone(2).state).toBe('running');
+});
+
+test('a phone killed in the lab is seen dying while the wall goes on, and comes back', async () => {
+  const { page } = browser;
+  await page.goto(`${gateway.url}/console?again#token=${net.adminToken}`);
+  await page.getByRole('checkbox', { name: 'Pick phone 2', exact: true }).check();
+  await page.getByRole('button', { name: 'Kill', exact: true }).click();
+  await page.getByText('Kill phone 2: done.').waitFor();
+  expect(net.phone(2).state).toBe('killed');
   await page.getByText(`${PHONES - 1} of ${PHONES} phones alive`).waitFor();
   const row = page.getByRole('row').filter({ has: page.getByLabel('Pick phone 2', { exact: true }) });
   await row.getByText('dead').waitFor();
   await page.getByText(/^Read in \d+ ms, complete\.$/).waitFor();
-  await net.restart(2);
+  await page.getByRole('button', { name: 'Start again' }).click();
   await page.getByText(`${PHONES} of ${PHONES} phones alive`).waitFor();
 });
 

@@ -29,7 +29,7 @@ const NumberParams = Type.Object({
   n: Type.Integer({ minimum: 0, maximum: 999_999, description: 'A phone’s number.' }),
 });
 
-const LabSchema = Type.Object(
+export const LabSchema = Type.Object(
   {
     enabled: Type.Boolean({ description: 'Whether there is an admin token that could be shown.' }),
     driver: Type.Union([Type.Literal('processes'), Type.Literal('containers'), Type.Literal('none')]),

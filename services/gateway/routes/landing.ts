@@ -42,6 +42,7 @@ function pageOf(phones: readonly Phone[], nowMs: number): string {
 <h1>Ringwall</h1>
 <p>A social network with no server: ${alive} of ${phones.length} phones are alive. Each phone serves the whole of it.</p>
 <ul>
+<li><a href="console">The console</a>: the network to look at and to break, and <a href="phones/1/">the wall of phone 1</a></li>
 <li><a href="docs">The gateway's API</a>, <a href="v1/phones">its phones</a> and <a href="metrics">metrics</a> as JSON and text</li>
 <li>Each phone's own API is under <code>/phones/N/</code>, with a page to try it at <code>/phones/N/docs</code></li>
 </ul>
