@@ -169,6 +169,9 @@ function describe({ scale }: RunOptions, measured: readonly Measured[]): Finding
       'Phones contacted are those that were asked for posts; the hops of the question to the owner of its point are counted ' +
         'apart. How little a phone may be expected to add before a search ends was chosen on 256 phones ' +
         '([recall of a search by meaning](feed-recall.md)) and not tuned here.',
+      'Fewer than the 100,000 posts of the calibration, because the run has to end: with half as many posts to a zone the ' +
+        'nearest lie in more zones. Twenty phones are not enough: of ten thousand no phone knows the centroids of more than ' +
+        'its neighbours.',
       'The calibration knew the exact nearest of every post and the centroids of all zones at no cost. Here a search knows ' +
         'what the phones it asked have said.',
     ],
