@@ -1,7 +1,7 @@
 /**
  * Copies of the phones' sources without their types, made once for all phones of this checkout. A phone that reads them
  * needs neither Node's type stripper (10 MB of its memory) nor a compile cache, which Node keeps in memory for as long as
- * a process runs (6 MB); it starts as fast as with one.
+ * a process runs (6 MB). Its start takes about 50 ms more of the processor than with a cache.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';

@@ -121,9 +121,13 @@ describe('a phone that joins', () => {
     expect(context.ring).toEqual({ self, predecessor: self, successors: [self] });
   });
 
-  it('begins a ring when all it can ask go on joining themselves', () => {
-    for (const phone of [a, b]) host.script(phone, refusing);
-    expect(join({ seeds: [a.address, b.address] })).toBe(6);
+  it.each([
+    ['soon where it is the first of its seeds', { seeds: [self.address, d.address, e.address] }, 2],
+    ['late where another one of them should', { seeds: [a.address, b.address] }, 12],
+    ['in between where it has none, but met them in an earlier life', { remembered: [a, b] }, 6],
+  ])('begins a ring when all it can ask go on joining themselves: %s', (_, entries, attempts) => {
+    for (const phone of [a, b, d, e]) host.script(phone, refusing);
+    expect(join(entries)).toBe(attempts);
     expect(context.ring.successors).toEqual([self]);
   });
 });
