@@ -33,6 +33,8 @@ export interface PhoneNetworkOptions {
 
 /** Phones that start at once: more only take the processor from each other. */
 const STARTS_AT_ONCE = 4;
+/** Phones that leave at once: fewer than half of the replicas, so that each record stays where it is read from. */
+const LEAVES_AT_ONCE = 3;
 /** Length of a phone's successor list unless more replicas need a longer one. */
 const SUCCESSORS = 8;
 const REPLICATION = 7;
@@ -148,11 +150,11 @@ export class PhoneNetwork implements AsyncDisposable {
   /** Phones join, or the last ones leave for good one after the other, until so many run. */
   async scale(count: number): Promise<void> {
     await this.join(Math.max(0, count - this.running.length));
-    for (const phone of this.running.slice(count).reverse()) {
+    await inParallel(this.running.slice(count).reverse(), LEAVES_AT_ONCE, async (phone) => {
       await phone.stop();
       await phone.remove();
       this.#phones.delete(phone.n);
-    }
+    });
   }
 
   /** These phones on one side, all others on the other: what they send each other vanishes, until `heal`. */
