@@ -14,8 +14,8 @@ export async function welcome(net: Testnet, gateway: string, seconds: number): P
 Open in a browser:
 
   the wall of phone ${phones[0]!.n}    ${writer}
-  the network          ${gateway}/console#token=${net.adminToken}
-                       (the token lets whoever has it use the churn lab)
+  the network            ${gateway}/console#token=${net.adminToken}
+                         (the token lets whoever has it use the churn lab)
 
 ${table(['phone', 'API', 'docs', 'metrics', 'id'], rows)}
 
