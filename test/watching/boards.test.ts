@@ -33,7 +33,9 @@ describe('boards', () => {
   let posts = 0;
 
   beforeAll(async () => {
-    net = await Testnet.start({ phones: PHONES, seed: 11, replication: REPLICATION });
+    // Encoders leave the memory at once, so that there are cold starts to see at any time.
+    const environment = { RINGWALL_MODEL_IDLE_SECONDS: '1' };
+    net = await Testnet.start({ phones: PHONES, seed: 11, replication: REPLICATION, environment });
     const apis = net.phones.map(({ api }) => targetOf(api));
     gateway = await startGateway({
       listen: { host: '127.0.0.1', port: 0 },
@@ -61,6 +63,9 @@ describe('boards', () => {
     await reader.send('PUT', `/v1/posts/${body.id}/reactions/like`);
     for (const strategy of STRATEGIES) await reader.get(`/v1/feed?strategy=${strategy}`);
     await reader.get('/v1/search?q=cooking%20dinner');
+    // A phone samples the recall of its first search, and then one in minutes: another phone searches each time.
+    const searching = net.running[posts % net.running.length]!;
+    await request(`${searching.api}/v1/search?q=cooking%20dinner`);
     await reader.get(`/v1/posts/${'00'.repeat(16)}`);
     await reader.get(`/v1/network/lookup/${'5a'.repeat(16)}`);
     await request(`${gateway.url}/phones/1/v1/network/self`);
