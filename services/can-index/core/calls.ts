@@ -1,14 +1,11 @@
 /** Asks other phones, each with its adaptive timeout, and takes every outcome as evidence of its life or death. */
 import type { Contact } from '../../shared/core/contact.ts';
 import { type CallOutcome, call, detach, now, type Task } from '../../shared/core/effect.ts';
-import type { RoundTripEstimator } from '../../shared/core/timeouts.ts';
+import { firstTimeoutMs, type RoundTripEstimator } from '../../shared/core/timeouts.ts';
 import type { CanContext } from './context.ts';
 import type { CanMessage, CanReplyOf, CanRequest, Find, FindTaker, Found, TakerFound } from './message.ts';
 
 export type RequestOf<Type extends CanRequest['type']> = Extract<CanRequest, { type: Type }>;
-
-/** Of the longest timeout: what a phone that was never asked gets. */
-const FIRST_TIMEOUT_SHARE = 1 / 3;
 
 export class Calls {
   readonly #context: CanContext;
@@ -72,8 +69,8 @@ export class Calls {
 
   /** How long an answer of this phone may take, in ms. */
   timeoutMs(to: Contact): number {
-    const { callTimeoutMaxMs } = this.#context.settings;
-    return this.#roundTripOf(to)?.timeoutMs(this.#context.settings) ?? callTimeoutMaxMs * FIRST_TIMEOUT_SHARE;
+    const { settings } = this.#context;
+    return this.#roundTripOf(to)?.timeoutMs(settings) ?? firstTimeoutMs(settings);
   }
 
   *#attempt<Reply extends CanMessage>(to: Contact, request: CanMessage): Task<CallOutcome<Reply>> {

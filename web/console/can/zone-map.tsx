@@ -2,8 +2,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { Canvas } from '../parts/canvas.tsx';
 import { type Colours, coloursOf } from '../parts/colours.ts';
-import { played } from '../state/lookup.ts';
-import { byId, chosen } from '../state/phones.ts';
+import { byId, chosen, type ShownPhone } from '../state/phones.ts';
 import { zones } from '../state/survey.ts';
 import { type MapPart, mapOf, placeOf, type Rectangle, type WeightedBox, zonesOf } from './cuts.ts';
 
@@ -26,9 +25,11 @@ export function ZoneMap() {
     ),
   );
   const size = useSignal({ width: 1, height: 1 });
+  const shown: ShownPhones = { byId: byId.value, chosen: chosen.value };
   const draw = (context: CanvasRenderingContext2D, width: number, height: number): void => {
     if (size.peek().width !== width || size.peek().height !== height) size.value = { width, height };
-    if (map.value !== undefined) drawMap(context, map.value, width, height, coloursOf(context.canvas));
+    if (map.value === undefined) return;
+    drawMap(context, map.value, shown, { width, height, colours: coloursOf(context.canvas) });
   };
   const pick = ({ x, y }: { readonly x: number; readonly y: number }): void => {
     const { width, height } = size.peek();
@@ -40,8 +41,6 @@ export function ZoneMap() {
   };
   const { phones = [], volume = 0 } = zones.value ?? {};
   const entries = phones.reduce((sum, phone) => sum + phone.entries, 0);
-  // Read here, so that the map is drawn again when they change.
-  const isDrawn = map.value !== undefined && byId.value.size + (chosen.value ?? 0) + (played.value?.shown ?? 0) >= 0;
   return (
     <>
       <Canvas
@@ -50,12 +49,25 @@ export function ZoneMap() {
         onPick={pick}
       />
       <p class="hint">
-        {isDrawn
+        {map.value !== undefined
           ? `Zones of ${phones.length} phones fill ${(100 * volume).toFixed(1)} % of the space; points are some of the posts.`
           : 'Asking the phones for their zones …'}
       </p>
     </>
   );
+}
+
+/** What of the phones the map shows. */
+interface ShownPhones {
+  readonly byId: ReadonlyMap<string, ShownPhone>;
+  readonly chosen: number | undefined;
+}
+
+/** What the map is drawn on, in CSS pixels. */
+interface Paper {
+  readonly width: number;
+  readonly height: number;
+  readonly colours: Colours;
 }
 
 function isInside({ x, y, width, height }: Rectangle, px: number, py: number): boolean {
@@ -65,20 +77,20 @@ function isInside({ x, y, width, height }: Rectangle, px: number, py: number): b
 function drawMap(
   context: CanvasRenderingContext2D,
   map: MapPart<MapZone>,
-  width: number,
-  height: number,
-  colours: Colours,
+  { byId, chosen }: ShownPhones,
+  paper: Paper,
 ): void {
+  const { width, height, colours } = paper;
   const drawn = zonesOf(map);
   const most = Math.max(1, ...drawn.map(({ zone }) => zone.entries));
   for (const { zone, at } of drawn) {
     const [x, y, w, h] = [at.x * width, at.y * height, at.width * width, at.height * height];
-    const phone = byId.peek().get(zone.phone);
+    const phone = byId.get(zone.phone);
     context.globalAlpha = 0.08 + 0.5 * (zone.entries / most);
     context.fillStyle = phone === undefined ? colours.soft : colours.states[phone.state];
     context.fillRect(x, y, w, h);
     context.globalAlpha = 1;
-    const isChosen = phone !== undefined && phone.n === chosen.peek();
+    const isChosen = phone !== undefined && phone.n === chosen;
     context.strokeStyle = isChosen ? colours.accent : colours.line;
     context.lineWidth = isChosen ? 3 : 1;
     context.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
@@ -91,16 +103,10 @@ function drawMap(
       if (h > 32 && w > 60) context.fillText(`${Math.round(zone.entries)} entries`, x + 4, y + 18);
     }
   }
-  drawPosts(context, map, width, height, colours);
+  drawPosts(context, map, paper);
 }
 
-function drawPosts(
-  context: CanvasRenderingContext2D,
-  map: MapPart<MapZone>,
-  width: number,
-  height: number,
-  colours: Colours,
-): void {
+function drawPosts(context: CanvasRenderingContext2D, map: MapPart<MapZone>, { width, height, colours }: Paper): void {
   context.fillStyle = colours.text;
   for (const { point } of zones.peek()?.posts ?? []) {
     const place = placeOf(map, point);
