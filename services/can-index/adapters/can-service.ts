@@ -16,6 +16,7 @@ import { type Id, parseId } from '../../shared/core/id.ts';
 import type { Scheduler } from '../../shared/core/scheduler.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
 import { runTask } from '../../shared/runtime/run-task.ts';
+import { MalformedMessage } from '../../shared/runtime/wire-value.ts';
 import type { Entry } from '../core/entries/entry.ts';
 import type { StoreVerdict } from '../core/entries/entry-message.ts';
 import type { EntryKeeper } from '../core/entries/keeper.ts';
@@ -27,7 +28,7 @@ import { isPoint } from '../core/space.ts';
 import type { Zone } from '../core/zone.ts';
 import type { CodecSpace } from './request-codec.ts';
 import { zoneTo } from './space-codec.ts';
-import { floatsFrom, MalformedMessage } from './wire-value.ts';
+import { floatsFrom } from './wire-fields.ts';
 
 export interface CanServiceParts {
   readonly self: Contact;

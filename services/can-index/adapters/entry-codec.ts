@@ -7,23 +7,12 @@ import {
   StoreVerdict as WireVerdict,
 } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
 import type { Entry, MeaningSpace } from '../core/entries/entry.ts';
 import type { CopiedEntry, Keeping, StoreVerdict } from '../core/entries/entry-message.ts';
 import { type Link, MAX_LINKS } from '../core/entries/link.ts';
 import type { Sketch } from '../core/entries/sketch.ts';
-import {
-  bufferOf,
-  contactFrom,
-  contactTo,
-  floatsFrom,
-  floatsTo,
-  idFrom,
-  idTo,
-  listOf,
-  MalformedMessage,
-  required,
-  signedFrom,
-} from './wire-value.ts';
+import { contactFrom, contactTo, floatsFrom, floatsTo, signedFrom } from './wire-fields.ts';
 
 type WireContact = Parameters<typeof contactFrom>[0];
 

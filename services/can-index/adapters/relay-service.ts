@@ -7,10 +7,10 @@ import { parseId } from '../../shared/core/id.ts';
 import type { Scheduler } from '../../shared/core/scheduler.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
 import { runTask } from '../../shared/runtime/run-task.ts';
+import { bufferOf, MalformedMessage } from '../../shared/runtime/wire-value.ts';
 import type { CanMessage, Refused } from '../core/message.ts';
 import { encodeReply, type IndexReply } from './reply-codec.ts';
 import { type CodecSpace, decodeRequest, type IndexRequest } from './request-codec.ts';
-import { bufferOf, MalformedMessage } from './wire-value.ts';
 
 const REFUSED_CODES: Readonly<Record<Refused['code'], number>> = {
   'permission-denied': status.PERMISSION_DENIED,

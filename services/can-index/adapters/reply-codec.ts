@@ -1,5 +1,6 @@
 /** The core's replies as protobuf and back, as strictly as requests (request-codec.ts). */
 import { PeerReply } from '../../../proto/gen/ringwall/can/v1/peer.ts';
+import { idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
 import type { CopiesKept, EntriesChecked, EntriesListed, EntryStored } from '../core/entries/entry-message.ts';
 import { MAX_ITEMS } from '../core/entries/entry-message.ts';
 import type { Done, Exchanged, Found, Granted, HandedOver, Probed, Table, TakerFound } from '../core/message.ts';
@@ -23,7 +24,7 @@ import {
   zoneFrom,
   zoneTo,
 } from './space-codec.ts';
-import { contactFrom, contactTo, idFrom, idTo, listOf, MalformedMessage, numberFrom, required } from './wire-value.ts';
+import { contactFrom, contactTo, numberFrom } from './wire-fields.ts';
 
 export type IndexReply =
   | Exchanged

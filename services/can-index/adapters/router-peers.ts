@@ -11,9 +11,9 @@ import { parseId } from '../../shared/core/id.ts';
 import type { Cancel } from '../../shared/core/scheduler.ts';
 import type { PeerPort } from '../../shared/runtime/host.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
+import { bufferOf, MalformedMessage } from '../../shared/runtime/wire-value.ts';
 import { decodeReply } from './reply-codec.ts';
 import { type CodecSpace, encodeRequest, type IndexRequest } from './request-codec.ts';
-import { bufferOf, MalformedMessage } from './wire-value.ts';
 
 type Chord = Service<typeof ChordServiceDefinition>;
 

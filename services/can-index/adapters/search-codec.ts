@@ -6,6 +6,7 @@ import type {
 } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage } from '../../shared/runtime/wire-value.ts';
 import type { MeaningSpace } from '../core/entries/entry.ts';
 import {
   type EntriesFound,
@@ -17,17 +18,7 @@ import {
   type SearchEntries,
 } from '../core/search/search-message.ts';
 import { MAX_COPIES, sketchFrom } from './entry-codec.ts';
-import {
-  bufferOf,
-  contactFrom,
-  contactTo,
-  idFrom,
-  idTo,
-  listOf,
-  MalformedMessage,
-  numberFrom,
-  signedFrom,
-} from './wire-value.ts';
+import { contactFrom, contactTo, numberFrom, signedFrom } from './wire-fields.ts';
 
 /** Phones that one reply names. */
 const MAX_PHONES = 2_048;

@@ -8,6 +8,7 @@ import type {
   Stamp as WireStamp,
 } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Split as WireSplit, Zone as WireZone } from '../../../proto/gen/ringwall/can/v1/space.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
 import type { Box } from '../core/box.ts';
 import {
   type Holding,
@@ -20,17 +21,7 @@ import {
 import { MAX_KNOWN, MAX_ZONES } from '../core/neighbour.ts';
 import { SPAN } from '../core/space.ts';
 import { MAX_DEPTH, type Split, type Zone, zoneAt } from '../core/zone.ts';
-import {
-  bufferOf,
-  contactFrom,
-  contactTo,
-  idFrom,
-  idTo,
-  listOf,
-  MalformedMessage,
-  numberFrom,
-  required,
-} from './wire-value.ts';
+import { contactFrom, contactTo, numberFrom } from './wire-fields.ts';
 
 export function zoneTo({ path, epoch }: Zone): WireZone {
   return { path: path.map(splitTo), epoch };

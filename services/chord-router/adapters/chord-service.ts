@@ -17,6 +17,7 @@ import type { Scheduler } from '../../shared/core/scheduler.ts';
 import { parseHostPort } from '../../shared/runtime/host-port.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
 import { runTask } from '../../shared/runtime/run-task.ts';
+import { bufferOf } from '../../shared/runtime/wire-value.ts';
 import type { Receipt } from '../core/delivery.ts';
 import type { ReadOutcome } from '../core/get.ts';
 import type { RecordQuery } from '../core/message.ts';
@@ -25,7 +26,6 @@ import { isValidQuery, MAX_QUERY_LIMIT } from '../core/query-position.ts';
 import type { Relay, Relayed } from '../core/relay.ts';
 import type { Hop, LookupOutcome } from '../core/ring-view.ts';
 import { relayCallOf, relayResponse } from './relay-call.ts';
-import { bufferOf } from './wire-fields.ts';
 
 /** What the service needs of the core. */
 export interface RouterCore {

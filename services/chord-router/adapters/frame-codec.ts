@@ -4,8 +4,8 @@
  */
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { Frame, LinkRequest } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
+import { bufferOf } from '../../shared/runtime/wire-value.ts';
 import { LinkFault } from './link-fault.ts';
-import { bufferOf } from './wire-fields.ts';
 
 /** Longest message on a link, in bytes. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;

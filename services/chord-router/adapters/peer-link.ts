@@ -8,6 +8,7 @@ import type { Contact } from '../../shared/core/contact.ts';
 import type { CallFailure } from '../../shared/core/effect.ts';
 import type { Cancel } from '../../shared/core/scheduler.ts';
 import { startTimeout } from '../../shared/runtime/timeout.ts';
+import { MalformedMessage } from '../../shared/runtime/wire-value.ts';
 import type { PeerReply, PeerRequest } from '../core/message.ts';
 import { decodeFrames, encodeFrame, MAX_FRAME_BYTES } from './frame-codec.ts';
 import { FrameWriter, type WriterLimits } from './frame-writer.ts';
@@ -16,7 +17,6 @@ import type { LinkStream } from './link-stream.ts';
 import { RateBudget } from './rate-budget.ts';
 import { replyFromWire, replyToWire } from './reply-codec.ts';
 import { requestFromWire, requestToWire } from './request-codec.ts';
-import { MalformedMessage } from './wire-fields.ts';
 
 /** Why a request is not served: a gRPC status and a sentence for the other end. */
 export interface Refusal {

@@ -7,8 +7,8 @@ import type { CallFailure, CallOutcome } from '../../shared/core/effect.ts';
 import { parseId } from '../../shared/core/id.ts';
 import { isCanonicalAddress } from '../../shared/runtime/host-port.ts';
 import { RpcError } from '../../shared/runtime/rpc.ts';
+import { bufferOf } from '../../shared/runtime/wire-value.ts';
 import { MAX_PAYLOAD_BYTES, MAX_RELAY_TIMEOUT_MS, type Relay, type Relayed } from '../core/relay.ts';
-import { bufferOf } from './wire-fields.ts';
 
 const OUTCOMES: Readonly<Record<CallFailure, RelayOutcome>> = {
   timeout: RelayOutcome.TIMEOUT,

@@ -1,9 +1,9 @@
 /** The core's replies as protobuf (proto/ringwall/peer/v1) and back, as strictly as requests (request-codec.ts). */
 import { type Reply, RecordVerdict as WireVerdict } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
 import type { PeerReply, PeerRequest, RecordVerdict } from '../core/message.ts';
 import {
   BOUNDS,
-  bufferOf,
   contactFrom,
   contactsFrom,
   contactsTo,
@@ -11,17 +11,12 @@ import {
   digestFrom,
   hashFrom,
   hexTo,
-  idFrom,
-  idTo,
-  listOf,
   listsFrom,
   listsTo,
-  MalformedMessage,
   rangeDigestFrom,
   recordFrom,
   recordsFrom,
   recordsTo,
-  required,
   textFrom,
 } from './wire-fields.ts';
 

@@ -9,28 +9,23 @@ import {
   type Request,
 } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { MAX_NAME_BYTES } from '../../shared/core/record.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
 import type { Notify, PeerRequest } from '../core/message.ts';
 import {
   BOUNDS,
   branchTo,
-  bufferOf,
   contactFrom,
   contactsFrom,
   contactsTo,
   contactTo,
   hexTo,
-  idFrom,
-  idTo,
   listDigestFrom,
-  listOf,
-  MalformedMessage,
   newsFrom,
   newsTo,
   queryFrom,
   queryTo,
   recordsFrom,
   recordsTo,
-  required,
   textFrom,
 } from './wire-fields.ts';
 

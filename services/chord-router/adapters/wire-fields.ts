@@ -7,6 +7,7 @@ import type { Contact } from '../../shared/core/contact.ts';
 import { ID_BYTES, type Id } from '../../shared/core/id.ts';
 import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../../shared/core/record.ts';
 import { formatHostPort, ipBytes, ipText, parseHostPort } from '../../shared/runtime/host-port.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
 import { MAX_BATCH_RECORDS, MAX_LISTING } from '../core/batch.ts';
 import type { ListDigest } from '../core/list-digest.ts';
 import type { NeighbourLists, NewsBranch, RecordQuery } from '../core/message.ts';
@@ -31,31 +32,6 @@ const HASH_BYTES = 32;
 const RANGE_DIGEST_BYTES = 16;
 const LIST_DIGEST_BYTES = 8;
 const PORT_BYTES = 2;
-
-/** What came is no message of this protocol; says which field. */
-export class MalformedMessage extends Error {
-  override readonly name = 'MalformedMessage';
-}
-
-export function required<T>(value: T | undefined, field: string): T {
-  if (value === undefined) throw new MalformedMessage(`${field} is missing`);
-  return value;
-}
-
-export function listOf<From, To>(items: readonly From[], most: number, field: string, read: (item: From) => To): To[] {
-  if (items.length > most)
-    throw new MalformedMessage(`${field} holds ${items.length} items, at most ${most} may be sent`);
-  return items.map(read);
-}
-
-export function idFrom(bytes: Buffer, field: string): Id {
-  if (bytes.length !== ID_BYTES) throw new MalformedMessage(`${field} must have ${ID_BYTES} bytes`);
-  return bytes.toString('hex') as Id;
-}
-
-export function idTo(id: Id): Buffer {
-  return Buffer.from(id, 'hex');
-}
 
 export function contactFrom(bytes: Buffer): Contact {
   const portAt = bytes.length - PORT_BYTES;
@@ -149,10 +125,6 @@ export function recordFrom(record: Buffer): Uint8Array {
 
 export function recordsTo(records: readonly Uint8Array[]): Buffer[] {
   return records.map(bufferOf);
-}
-
-export function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function textFrom(text: string, mostBytes: number, field: string): string {

@@ -5,10 +5,11 @@ import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-r
 import { LinkFault } from '../../../services/chord-router/adapters/link-fault.ts';
 import { replyFromWire, replyToWire } from '../../../services/chord-router/adapters/reply-codec.ts';
 import { requestFromWire, requestToWire } from '../../../services/chord-router/adapters/request-codec.ts';
-import { BOUNDS, contactTo, MalformedMessage } from '../../../services/chord-router/adapters/wire-fields.ts';
+import { BOUNDS, contactTo } from '../../../services/chord-router/adapters/wire-fields.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { canonicalIp, formatHostPort } from '../../../services/shared/runtime/host-port.ts';
+import { MalformedMessage } from '../../../services/shared/runtime/wire-value.ts';
 
 const hex = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((value) => Buffer.from(value).toString('hex'));

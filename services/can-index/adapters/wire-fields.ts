@@ -1,36 +1,10 @@
-/** The plain values that messages between indexes are made of, to protobuf and back, strictly. */
+/** The parts that messages between indexes are made of: core values to protobuf and back, strictly. */
 import type { Contact as WireContact } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
-import { ID_BYTES, type Id } from '../../shared/core/id.ts';
 import { isCanonicalAddress } from '../../shared/runtime/host-port.ts';
+import { idFrom, idTo, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
 
 const LONGEST_ADDRESS = 64;
-
-/** What came is no message of this protocol; says which field. */
-export class MalformedMessage extends Error {
-  override readonly name = 'MalformedMessage';
-}
-
-export function required<T>(value: T | undefined, field: string): T {
-  if (value === undefined) throw new MalformedMessage(`${field} is missing`);
-  return value;
-}
-
-export function listOf<From, To>(items: readonly From[], most: number, field: string, read: (item: From) => To): To[] {
-  if (items.length > most) {
-    throw new MalformedMessage(`${field} holds ${items.length} items, at most ${most} may be sent`);
-  }
-  return items.map(read);
-}
-
-export function idFrom(bytes: Buffer, field: string): Id {
-  if (bytes.length !== ID_BYTES) throw new MalformedMessage(`${field} must have ${ID_BYTES} bytes`);
-  return bytes.toString('hex') as Id;
-}
-
-export function idTo(id: Id): Buffer {
-  return Buffer.from(id, 'hex');
-}
 
 export function contactFrom(contact: WireContact | undefined): Contact {
   const { id, address } = required(contact, 'a contact');
@@ -47,10 +21,6 @@ export function contactTo(contact: Contact): WireContact {
 export function numberFrom(value: number, field: string): number {
   if (!Number.isFinite(value)) throw new MalformedMessage(`${field} must be a finite number`);
   return value;
-}
-
-export function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Bytes as numbers from −128 to 127; a copy. */
