@@ -1,7 +1,8 @@
 /** docs/reference/settings.md: the environment variables of a phone, and of a gateway. */
 import { GATEWAY_VARIABLES } from '../../services/gateway/environment.ts';
 import { PHONE_VARIABLES } from '../../services/phone-node/environment.ts';
-import { PROCESS_VARIABLES, type Variable } from '../../services/shared/runtime/usage.ts';
+import { PROCESS_VARIABLES } from '../../services/shared/runtime/process-settings.ts';
+import type { Variable } from '../../services/shared/runtime/usage.ts';
 import { generatedHeading, markdownTable } from './markdown.ts';
 
 export function settingsReference(): string {

@@ -1,10 +1,9 @@
 /** The settings of a gateway as environment variables. */
-
 import { readPagesFolder } from '../shared/http/static-pages.ts';
 import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/environment.ts';
 import type { HostPort } from '../shared/runtime/host-port.ts';
-import { LOG_LEVELS, type LogLevel } from '../shared/runtime/logging.ts';
-import { PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
+import { PROCESS_VARIABLES, type ProcessSettings, readProcessSettings } from '../shared/runtime/process-settings.ts';
+import type { Variable } from '../shared/runtime/usage.ts';
 import { MAX_PHONES } from './core/phone-book.ts';
 
 /** Where the phones are. */
@@ -13,7 +12,7 @@ export type PhoneSource =
   | { readonly kind: 'dns'; readonly name: HostPort }
   | { readonly kind: 'supervisor' };
 
-export interface GatewaySettings {
+export interface GatewaySettings extends ProcessSettings {
   readonly listen: HostPort;
   readonly source: PhoneSource;
   /** Hosts beside loopback and where it listens under which it may be called. */
@@ -22,7 +21,6 @@ export interface GatewaySettings {
   readonly adminToken: string | undefined;
   /** Folder of the built console; undefined: there is none. */
   readonly consoleFolder: string | undefined;
-  readonly logLevel: LogLevel;
 }
 
 export const GATEWAY_VARIABLES: readonly Variable[] = [
@@ -75,9 +73,8 @@ export function readGatewaySettings(values: EnvironmentValues): GatewaySettings 
     hosts: environment.hosts('RINGWALL_GATEWAY_HOSTS'),
     adminToken: environment.secret('RINGWALL_ADMIN_TOKEN'),
     consoleFolder: readPagesFolder(environment, 'RINGWALL_GATEWAY_CONSOLE'),
-    logLevel: environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'),
+    ...readProcessSettings(environment),
   };
-  environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
   environment.check();
   return settings;
 }

@@ -3,11 +3,11 @@ import { CHORD_ROUTER_VARIABLES, type ChordRouterSettings, readChordRouterSettin
 import { EMBEDDER_VARIABLES, type EmbedderSettings, readEmbedderSettings } from '../embedder/start.ts';
 import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/environment.ts';
 import type { HostPort } from '../shared/runtime/host-port.ts';
-import { LOG_LEVELS, type LogLevel } from '../shared/runtime/logging.ts';
-import { PROCESS_VARIABLES, type Variable } from '../shared/runtime/usage.ts';
+import { PROCESS_VARIABLES, type ProcessSettings, readProcessSettings } from '../shared/runtime/process-settings.ts';
+import type { Variable } from '../shared/runtime/usage.ts';
 import { readWallApiSettings, WALL_API_VARIABLES, type WallApiSettings } from '../wall-api/start.ts';
 
-export interface PhoneSettings {
+export interface PhoneSettings extends ProcessSettings {
   readonly embedder: EmbedderSettings;
   readonly router: ChordRouterSettings;
   readonly wall: WallApiSettings;
@@ -15,7 +15,6 @@ export interface PhoneSettings {
   readonly chordListen: HostPort | undefined;
   /** Where to serve the phone's health alone; undefined: nowhere. */
   readonly healthListen: HostPort | undefined;
-  readonly logLevel: LogLevel;
 }
 
 export const PHONE_VARIABLES: readonly Variable[] = [
@@ -44,12 +43,11 @@ export function readPhoneSettings(values: EnvironmentValues): PhoneSettings {
     wall: readWallApiSettings(environment),
     chordListen: environment.optionalHostPort('RINGWALL_CHORD_LISTEN'),
     healthListen: environment.optionalHostPort('RINGWALL_HEALTH_LISTEN'),
-    logLevel: environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info'),
+    ...readProcessSettings(environment),
   };
   if (settings.router.adminToken !== undefined && settings.chordListen === undefined) {
     environment.fault('RINGWALL_ADMIN_TOKEN needs RINGWALL_CHORD_LISTEN: admin calls are taken there');
   }
-  environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
   environment.check();
   return settings;
 }

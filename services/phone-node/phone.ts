@@ -64,7 +64,6 @@ export async function startPhone(
   await unlessStopped(router.joined, stopping);
   await can.join();
   health.ready(true);
-  logger.info({ api: wall.url, peer: phone.address, chord: siblingApi }, 'ready');
   const running = starting.move();
   return {
     ready: { id: phone.id, api: wall.url, peer: phone.address, chord: siblingApi },

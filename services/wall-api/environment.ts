@@ -1,7 +1,7 @@
 /** The settings of a wall API as environment variables; docs/architecture.md lists them. */
 import { readPagesFolder } from '../shared/http/static-pages.ts';
 import type { EnvironmentReader } from '../shared/runtime/environment.ts';
-import { formatHostPort, type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
+import { type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
 import type { Variable } from '../shared/runtime/usage.ts';
 import { DEFAULT_WALL_SETTINGS, type WallSettings } from './core/settings.ts';
 
@@ -54,11 +54,6 @@ export function readWallApiSettings(environment: EnvironmentReader): WallApiSett
       pagesFolder: readPagesFolder(environment, 'RINGWALL_PAGES'),
     },
   };
-}
-
-/** Where a wall API of its own finds its chord router's sibling API. */
-export function readChordAddress(environment: EnvironmentReader): string {
-  return formatHostPort(environment.hostPort('RINGWALL_CHORD_ADDRESS'));
 }
 
 function readOrigins(environment: EnvironmentReader): readonly string[] {

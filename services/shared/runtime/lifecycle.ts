@@ -38,8 +38,8 @@ export const STOP_DEADLINE_MS = 15_000;
 
 const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
 
-/** Runs a program until it is told to end. Call it once a process, from main.ts. */
-export async function runProgram(options: ProgramOptions): Promise<void> {
+/** Runs a program until it is told to end. Once a process; programs with settings are run by program.ts. */
+export async function runUntilStopped(options: ProgramOptions): Promise<void> {
   const stopping = new AbortController();
   const stop = (reason: string): void => {
     options.logger()?.info({ reason }, 'stopping');

@@ -1,22 +1,10 @@
 /** `--help` of programs that are set up by environment variables alone. */
-import { LOG_LEVELS } from './logging.ts';
-
 export interface Variable {
   readonly name: string;
   readonly meaning: string;
   /** As a person reads it: a value, "required" or "off". */
   readonly fallback: string;
 }
-
-/** Variables that every program has. */
-export const PROCESS_VARIABLES: readonly Variable[] = [
-  { name: 'RINGWALL_LOG_LEVEL', meaning: `one of ${LOG_LEVELS.join(', ')}`, fallback: 'info' },
-  {
-    name: 'RINGWALL_EXIT_WITH_PARENT',
-    meaning: 'true: leave when the process that started this one, with an IPC channel, goes away',
-    fallback: 'false',
-  },
-];
 
 /** Prints the help and says true when the arguments ask for it, or, with exit code 64, when they are not known. */
 export function answersArguments(

@@ -1,10 +1,10 @@
 /** A program for lifecycle.test.ts to start, signal and abandon. Its behaviour is the first argument. */
 import { ConfigurationError } from '../../../services/shared/runtime/environment.ts';
-import { runProgram, unlessStopped } from '../../../services/shared/runtime/lifecycle.ts';
+import { runUntilStopped, unlessStopped } from '../../../services/shared/runtime/lifecycle.ts';
 
 const behaviour = process.argv[2] ?? 'plain';
 
-await runProgram({
+await runUntilStopped({
   logger: () => undefined,
   exitWithParent: behaviour.startsWith('follow-parent'),
   stopDeadlineMs: behaviour === 'hang' ? 100 : 10_000,
