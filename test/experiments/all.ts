@@ -8,6 +8,7 @@ import { FEED_PRICE } from './feed-price.ts';
 import { FEED_RECALL } from './feed-recall.ts';
 import { FEED_SCALE } from './feed-scale.ts';
 import { FEED_TOPICS } from './feed-topics.ts';
+import { FIGURE_12 } from './figure-12.ts';
 import { LATENCY_STRETCH } from './latency-stretch.ts';
 import { LOAD_BALANCE } from './load-balance.ts';
 import { MASS_FAILURE } from './mass-failure.ts';
@@ -21,6 +22,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   LOAD_BALANCE,
   PATH_LENGTH,
   MASS_FAILURE,
+  FIGURE_12,
   CHURN,
   SESSION_TIMES,
   LATENCY_STRETCH,

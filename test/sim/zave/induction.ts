@@ -87,7 +87,7 @@ function saved(network: Network): () => void {
  * Makes up a state: r + 1 principals or more, any other members, and for each of them any list that skips no
  * principal, full or short, any predecessor, and anything begun. False if a list came out without a live entry.
  */
-function makeState(network: Network, random: SeededRandom): boolean {
+export function makeState(network: Network, random: SeededRandom): boolean {
   const { contacts, r, size } = network;
   network.clear();
   const positions = random.shuffle(contacts.map((_, position) => position));

@@ -6,6 +6,7 @@ import { asynchronousProtocol } from './asynchronous.ts';
 import { BREAKAGES } from './breakages.ts';
 import { searchPublished, tryBreakage, walkPublished } from './controls.ts';
 import { explore } from './explore.ts';
+import { explorePacked } from './explore-packed.ts';
 import { failingOneByOne } from './failing-one-by-one.ts';
 import { checkImplied, checkInduction } from './induction.ts';
 import { ringsOfOne, ringsOfPrincipals } from './initial.ts';
@@ -39,30 +40,56 @@ program
   .option('--small', 'start from one phone and let rings be of any size')
   .option('--any-candidate', 'lists alone: a member may adopt any live phone between it and its successor')
   .option('--any-predecessor', 'the same, and in each state of lists everything with any predecessors')
-  .option('--limit <n>', 'states at most', atLeast(1), 100_000_000)
+  .option('--traced', 'the plain search: slower, of fewer states, and tells the whole way to a violation')
+  .option(
+    '--limit <n>',
+    'states at most; memory is set aside for so many',
+    (text) => atLeast(1)(String(Number(text))),
+    1e7,
+  )
   .action((options: ExploreOptions) => {
-    const { anyPredecessor = false, anyCandidate = anyPredecessor, ids: size, limit, r, small = false } = options;
-    const tell = progressTeller();
-    const predecessors = anyPredecessor ? new AnyPredecessor(correctedProtocol()) : undefined;
-    const report = explore({
-      size,
-      r,
-      limit,
-      leastPrincipals: small ? 1 : r + 1,
-      protocol: anyCandidate ? anyCandidateProtocol() : correctedProtocol(),
-      initial: small ? ringsOfOne : ringsOfPrincipals,
-      checkProgress: !anyCandidate,
-      onProgress: (done, found) => tell(`${done} states done, ${found} found`),
-      onState(network) {
-        for (const fault of predecessors?.faultsOf(network) ?? []) found(fault, network.toText());
-      },
-    });
-    for (const { invariant, trace } of report.violations) found(invariant, trace);
-    const { complete, idealStates, seconds, states, transitions } = report;
-    const predecessorsTried = predecessors?.checked ?? 0;
-    const counts = { states, predecessorsTried, transitions, idealStates };
-    row({ size, r, ...counts, complete, violations: violations.length, seconds });
+    if (options.traced || options.anyCandidate || options.anyPredecessor) exploreTraced(options);
+    else exploreExactly(options);
   });
+
+function exploreExactly({ ids: size, limit, r, small }: ExploreOptions): void {
+  const tell = progressTeller();
+  const { violations: violated, ...report } = explorePacked({
+    size,
+    r,
+    limit,
+    leastPrincipals: small ? 1 : r + 1,
+    protocol: correctedProtocol(),
+    initial: small ? ringsOfOne : ringsOfPrincipals,
+    onProgress: (done, known, depth) => tell(`${done} states done, ${known} found, within ${depth} happenings`),
+  });
+  for (const { invariant, trace } of violated) found(invariant, trace);
+  row({ size, r, ...report, violations: violations.length });
+}
+
+function exploreTraced(options: ExploreOptions): void {
+  const { anyPredecessor, anyCandidate = anyPredecessor, ids: size, limit, r, small } = options;
+  const tell = progressTeller();
+  const predecessors = anyPredecessor ? new AnyPredecessor(correctedProtocol()) : undefined;
+  const report = explore({
+    size,
+    r,
+    limit,
+    leastPrincipals: small ? 1 : r + 1,
+    protocol: anyCandidate ? anyCandidateProtocol() : correctedProtocol(),
+    initial: small ? ringsOfOne : ringsOfPrincipals,
+    checkProgress: anyCandidate !== true,
+    onProgress: (done, found) => tell(`${done} states done, ${found} found`),
+    onState(network) {
+      for (const fault of predecessors?.faultsOf(network) ?? []) found(fault, network.toText());
+    },
+  });
+  for (const { invariant, trace } of report.violations) found(invariant, trace);
+  const { complete, idealStates, seconds, states, transitions } = report;
+  const predecessorsTried = predecessors?.checked ?? 0;
+  const counts = { states, predecessorsTried, transitions, idealStates };
+  row({ size, r, ...counts, complete, violations: violations.length, seconds });
+}
 
 interface ExploreOptions {
   readonly ids: number;
@@ -70,6 +97,7 @@ interface ExploreOptions {
   readonly small?: true;
   readonly anyCandidate?: true;
   readonly anyPredecessor?: true;
+  readonly traced?: true;
   readonly limit: number;
 }
 
@@ -189,7 +217,7 @@ function row(columns: Readonly<Record<string, number | boolean>>): void {
 }
 
 function shown(value: number): string {
-  return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(1);
+  return Number.isInteger(value) ? value.toLocaleString('en') : value < 0.1 ? value.toExponential(1) : value.toFixed(1);
 }
 
 /** Prints what it is told, seldom. */

@@ -94,15 +94,19 @@ export class StateCode {
   }
 }
 
-/** Rotates `codes` in place so that no other rotation comes before it in lexicographic order. */
-export function rotateToLeast(codes: Uint16Array): void {
+/**
+ * Rotates `codes` in place so that no other rotation comes before it in lexicographic order. Returns by how many places:
+ * where its first was before.
+ */
+export function rotateToLeast(codes: Uint16Array): number {
   const { length } = codes;
   let least = 0;
   for (let start = 1; start < length; start++) if (rotationIsLess(codes, start, least)) least = start;
-  if (least === 0) return;
+  if (least === 0) return 0;
   const rotated = codes.slice(least);
   codes.copyWithin(length - least, 0, least);
   codes.set(rotated);
+  return least;
 }
 
 function rotationIsLess(codes: Uint16Array, a: number, b: number): boolean {
