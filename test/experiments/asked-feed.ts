@@ -1,7 +1,7 @@
 /** Questions to a simulated network of phones, and how well searches answer them. */
-import { dot } from '../../services/can-index/core/entries/entry.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
+import { toUnitLength } from '../../services/shared/core/vector.ts';
 import type { FeedWorld } from './feed-world.ts';
 import { ascending, mean, percentile } from './statistics.ts';
 
@@ -57,8 +57,7 @@ function questionOf(world: FeedWorld, random: SeededRandom): Float32Array {
   const near = world.nearest(random.pick(world.entries).vector, MEANT);
   const vectors = near.map((post) => world.textOf.get(post)!.vector);
   const sum = vectors[0]!.map((_, i) => vectors.reduce((total, vector) => total + vector[i]!, 0));
-  const length = Math.sqrt(dot(sum, sum));
-  return sum.map((value) => value / length);
+  return toUnitLength(sum);
 }
 
 /** The columns of a table of outcomes behind its first, and a row of it. */

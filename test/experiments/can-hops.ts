@@ -1,6 +1,6 @@
 /** How many phones a question passes to the owner of a point: CAN's figure of path lengths, and the product's links. */
-import { SPAN } from '../../services/can-index/core/space.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
+import { SPAN } from '../../services/shared/core/torus.ts';
 import { CanLayout, halvings } from './can-layout.ts';
 import type { Bar, Experiment, Findings, RunOptions } from './experiment.ts';
 import { ascending, mean, percentile } from './statistics.ts';

@@ -10,8 +10,8 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { dot } from '../../services/can-index/core/entries/entry.ts';
 import { cacheFolder } from '../../services/embedder/adapters/model-cache.ts';
+import { dot } from '../../services/shared/core/vector.ts';
 
 const run = promisify(execFile);
 

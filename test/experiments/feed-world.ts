@@ -1,10 +1,11 @@
 /** A simulated network of phones that keep the entries of real texts, whatever it was made by, and what is measured of it. */
-import { dot, type Entry } from '../../services/can-index/core/entries/entry.ts';
+import type { Entry } from '../../services/can-index/core/entries/entry.ts';
 import type { EntryKeeper } from '../../services/can-index/core/entries/keeper.ts';
 import { questionOf } from '../../services/can-index/core/search/question.ts';
 import type { SearchAnswer } from '../../services/can-index/core/search/search.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
+import { dot } from '../../services/shared/core/vector.ts';
 import { EPOCH_MS } from '../sim/engine.ts';
 import type { Machine, SimNode } from '../sim/machine.ts';
 import type { Population } from '../sim/population.ts';

@@ -3,6 +3,7 @@ import { explainedVariance, principalAxes } from '../../services/embedder/core/p
 import { type FittedProjection, openProjection, openTextEmbedder } from '../../services/embedder/open.ts';
 import { alongAxes, project, toTorus } from '../../services/shared/core/projection.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
+import { SPAN } from '../../services/shared/core/torus.ts';
 import { readCorpus } from '../../testnet/corpus.ts';
 import type { Experiment, Findings, RunOptions } from './experiment.ts';
 import { fetchFortunes } from './fortunes.ts';
@@ -12,7 +13,6 @@ const TOKENS_PER_RUN = 1_024;
 const NEAREST = 10;
 const RE_RANKED = [10, 50, 200] as const;
 const PARTS = 16;
-const SPAN = 2 ** 32;
 
 interface Variant {
   readonly name: string;

@@ -1,6 +1,5 @@
 /** A CAN of phones that keep entries: a small space of meaning, posts about a few topics, and a ring that knows them. */
-
-import { dot, type Entry } from '../../services/can-index/core/entries/entry.ts';
+import type { Entry } from '../../services/can-index/core/entries/entry.ts';
 import { EntryKeeper } from '../../services/can-index/core/entries/keeper.ts';
 import { projectedSpace } from '../../services/can-index/core/entries/projected-space.ts';
 import type { Testimony, WitnessOperation } from '../../services/can-index/core/entries/witness.ts';
@@ -9,6 +8,7 @@ import type { SearchAnswer } from '../../services/can-index/core/search/search.t
 import type { Id } from '../../services/shared/core/id.ts';
 import type { Projection } from '../../services/shared/core/projection.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
+import { dot } from '../../services/shared/core/vector.ts';
 import type { CanPhone } from './can-phone.ts';
 import { CanWorld, type CanWorldOptions } from './can-world.ts';
 import type { SimDisk } from './machine.ts';

@@ -8,6 +8,7 @@ import type {
   Stamp as WireStamp,
 } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Split as WireSplit, Zone as WireZone } from '../../../proto/gen/ringwall/can/v1/space.ts';
+import { SPAN } from '../../shared/core/torus.ts';
 import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
 import type { Box } from '../core/box.ts';
 import {
@@ -19,7 +20,6 @@ import {
   type Stamp,
 } from '../core/message.ts';
 import { MAX_KNOWN, MAX_ZONES } from '../core/neighbour.ts';
-import { SPAN } from '../core/space.ts';
 import { MAX_DEPTH, type Split, type Zone, zoneAt } from '../core/zone.ts';
 import { contactFrom, contactTo, numberFrom } from './wire-fields.ts';
 

@@ -3,8 +3,9 @@ import { type ChordServiceDefinition, Consistency } from '../../../proto/gen/rin
 import type { EmbedderServiceDefinition } from '../../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import type { Id } from '../../shared/core/id.ts';
 import { openRecord, type RecordCrypto, type RingRecord } from '../../shared/core/record.ts';
+import { dot } from '../../shared/core/vector.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
-import { dot, type Entry } from '../core/entries/entry.ts';
+import type { Entry } from '../core/entries/entry.ts';
 import type { Testimony, WitnessOperation } from '../core/entries/witness.ts';
 
 /** Vectors of one text from two machines differ by less. */

@@ -1,12 +1,6 @@
-/**
- * The coordinate space: a torus of d axes, with whole coordinates 0 ≤ x < 2³² on each. Whole numbers, so that zones
- * tile it exactly and every phone computes the same.
- *
- * Source: Ratnasamy et al., "A scalable content-addressable network", SIGCOMM 2001, section 2.
- */
+/** Points of the torus, and how far it is between their coordinates. */
+import { SPAN } from '../../shared/core/torus.ts';
 
-/** Coordinates of one axis. */
-export const SPAN = 2 ** 32;
 export const MAX_AXES = 16;
 
 /** One coordinate an axis. */

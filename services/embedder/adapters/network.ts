@@ -5,7 +5,8 @@
  */
 import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type Pooling, pool, toUnitLength } from '../core/pooling.ts';
+import { toUnitLength } from '../../shared/core/vector.ts';
+import { type Pooling, pool } from '../core/pooling.ts';
 import type { Encoder } from './model.ts';
 
 export const SESSION_OPTIONS: InferenceSession.SessionOptions = {

@@ -1,4 +1,5 @@
 /** One vector for a text out of one for each of its tokens (Reimers and Gurevych, "Sentence-BERT", 2019, section 3). */
+import { toUnitLength } from '../../shared/core/vector.ts';
 
 /** The mean over the tokens, or the vector of the first one. */
 export type Pooling = 'mean' | 'cls';
@@ -24,13 +25,4 @@ export function pool(
     }
     return toUnitLength(vector);
   });
-}
-
-/** Divides a vector by its length, in place. One of length 0 stays as it is. */
-export function toUnitLength(vector: Float32Array): Float32Array {
-  let square = 0;
-  for (const value of vector) square += value * value;
-  const length = Math.sqrt(square);
-  if (length > 0) for (let i = 0; i < vector.length; i++) vector[i]! /= length;
-  return vector;
 }

@@ -3,6 +3,7 @@
  * (Golub and Van Loan, "Matrix Computations", 8.2.4).
  */
 import { SeededRandom } from '../../shared/core/random.ts';
+import { dot } from '../../shared/core/vector.ts';
 
 export interface PrincipalAxes {
   /** The most important first; the largest component of each is positive, since an axis has no direction of its own. */
@@ -82,12 +83,6 @@ function orthonormalise(basis: readonly Float64Array[]): void {
 
 function times(matrix: readonly Float64Array[], vector: Float64Array): Float64Array {
   return Float64Array.from(matrix, (row) => dot(row, vector));
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 function withPositiveLargest(axis: Float64Array): Float32Array {

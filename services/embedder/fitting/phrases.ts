@@ -4,6 +4,7 @@
  * are words, and what lies around one are the words whose own vectors are nearest to its.
  */
 import { SeededRandom } from '../../shared/core/random.ts';
+import { dot } from '../../shared/core/vector.ts';
 import type { VocabularyEntry } from '../core/vocabulary.ts';
 
 export type Embed = (texts: readonly string[]) => Promise<readonly (Float32Array | undefined)[]>;
@@ -73,10 +74,4 @@ function nearOne(around: readonly Word[], random: SeededRandom): Word {
 function frequentOne(words: readonly Word[], random: SeededRandom): Word {
   const wanted = random.next() * words.at(-1)!.upTo;
   return words.find(({ upTo }) => upTo > wanted) ?? words.at(-1)!;
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

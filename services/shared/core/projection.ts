@@ -1,21 +1,19 @@
 /**
- * What a vector is cut down to: its coordinates along the axes on which texts differ most. The first of them say where it
- * lies; all of them are the sketch that phones keep of posts that lie elsewhere.
- *
- * Where a vector lies in the coordinate space of the CAN: its coordinates along the axes on which texts differ most
- * (principal component analysis, Pearson 1901), each then spread over the torus by the quantiles of the texts that the
- * projection was fitted on, so that about as many posts lie between 0 and 2³¹ as between 2³¹ and 2³².
+ * What a vector is cut down to: its coordinates along the axes on which texts differ most (principal component analysis,
+ * Pearson 1901). The first of them say where it lies on the torus, each spread over it by the quantiles of the texts that
+ * the projection was fitted on, so that about as many posts lie between 0 and 2³¹ as between 2³¹ and 2³². All of them are
+ * the sketch that phones keep of posts that lie elsewhere.
  */
-
-/** Whole coordinates of one axis of the torus: 0 to 2³² - 1. */
-const SPAN = 2 ** 32;
+import { SPAN } from './torus.ts';
+import { dot } from './vector.ts';
 
 export interface Projection {
   /** [sketch axes][dimensions]: orthogonal vectors of length 1, the most important first. */
   readonly axes: readonly Float32Array[];
   /**
-   * [torus axes][knots]: of the first axes, those of the torus; coordinates, ascending, that part the texts of the fit evenly. With the ends of all that vectors of
-   * length 1 can have, -1 and 1, they are knots of a function that is straight between them.
+   * [torus axes][knots]: of the first axes, those of the torus; coordinates, ascending, that part the texts of the fit
+   * evenly. With the ends of all that vectors of length 1 can have, -1 and 1, they are knots of a function that is
+   * straight between them.
    */
   readonly quantiles: readonly Float32Array[];
 }
@@ -27,11 +25,7 @@ export function project({ axes, quantiles }: Projection, vector: ArrayLike<numbe
 
 /** The coordinates of a vector, one an axis. */
 export function alongAxes(axes: readonly Float32Array[], vector: ArrayLike<number>): number[] {
-  return axes.map((axis) => {
-    let sum = 0;
-    for (let i = 0; i < axis.length; i++) sum += axis[i]! * vector[i]!;
-    return sum;
-  });
+  return axes.map((axis) => dot(axis, vector));
 }
 
 /** The point of the torus for these coordinates: whole numbers, 0 ≤ x < 2³². */
@@ -89,8 +83,4 @@ export function projectionFault({ axes, quantiles }: Projection): ProjectionFaul
 
 function ascends(knots: Float32Array): boolean {
   return knots.length > 0 && knots.every((knot, i) => knot > (knots[i - 1] ?? -1) && knot < 1);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }

@@ -3,6 +3,7 @@
  * and topics they chose, gathered into clusters. Each cluster is an interest with a weight; old signs count less.
  */
 import type { Id } from '../../shared/core/id.ts';
+import { dot } from '../../shared/core/vector.ts';
 import type { MeaningVector } from './meaning.ts';
 
 export type SignKind = 'own' | 'reacted' | 'more' | 'friend' | 'topic' | 'less';
@@ -76,12 +77,6 @@ export function interestsOf(signs: readonly Sign[], steered: ReadonlyMap<string,
     .sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1));
 }
 
-export function cosine(a: MeaningVector, b: MeaningVector): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
-
 /** The post of an interest or sign; undefined of a topic. */
 export function postOfSign(about: string): Id | undefined {
   return about.startsWith('topic/') ? undefined : (about as Id);
@@ -97,7 +92,7 @@ function gather(signs: readonly Sign[], now: number): Cluster[] {
   let clusters: Cluster[] = [];
   for (const sign of signs) {
     const nearest = nearestOf(sign, clusters);
-    const isNew = nearest === undefined || cosine(nearest.centre, sign.vector) < SAME_INTEREST;
+    const isNew = nearest === undefined || dot(nearest.centre, sign.vector) < SAME_INTEREST;
     if (isNew && clusters.length < MAX_INTERESTS) clusters.push({ centre: sign.vector, members: [sign] });
     else nearest!.members.push(sign);
   }
@@ -113,7 +108,7 @@ function nearestOf({ vector }: Sign, clusters: readonly Cluster[]): Cluster | un
   let best: Cluster | undefined;
   let most = Number.NEGATIVE_INFINITY;
   for (const cluster of clusters) {
-    const similarity = cosine(cluster.centre, vector);
+    const similarity = dot(cluster.centre, vector);
     if (similarity > most) [best, most] = [cluster, similarity];
   }
   return best;
@@ -125,13 +120,13 @@ function centreOf(signs: readonly Sign[], now: number): MeaningVector {
     const weight = weightOf(sign, now);
     for (let i = 0; i < sum.length; i++) sum[i]! += weight * sign.vector[i]!;
   }
-  const length = Math.sqrt(cosine(sum, sum));
+  const length = Math.sqrt(dot(sum, sum));
   return length > 0 ? sum.map((value) => value / length) : signs[0]!.vector;
 }
 
 function disliked(centre: MeaningVector, less: readonly Sign[], now: number): number {
   return less.reduce((sum, sign) => {
-    const similarity = cosine(centre, sign.vector);
+    const similarity = dot(centre, sign.vector);
     return similarity >= SAME_INTEREST ? sum + similarity * weightOf(sign, now) : sum;
   }, 0);
 }

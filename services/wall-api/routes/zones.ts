@@ -2,6 +2,7 @@
 import { CanState, type GetStatusResponse } from '../../../proto/gen/ringwall/can/v1/can.ts';
 import type { Zone } from '../../../proto/gen/ringwall/can/v1/space.ts';
 import { parseId } from '../../shared/core/id.ts';
+import { SPAN } from '../../shared/core/torus.ts';
 import { PositionText } from '../../shared/http/schema.ts';
 import { type Static, Type } from '../../shared/http/type.ts';
 import { Problem } from '../core/problem.ts';
@@ -9,8 +10,6 @@ import type { WallRoutes } from './route-context.ts';
 import { IdText, idText } from './schema.ts';
 
 const STATUS_TIMEOUT_MS = 5_000;
-/** Coordinates of one axis. */
-const SPAN = 2 ** 32;
 
 const PhoneSchema = Type.Object(
   { id: PositionText, address: Type.String({ description: 'host:port of its peer API.' }) },

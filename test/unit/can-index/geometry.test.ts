@@ -11,7 +11,7 @@ import {
   volumeOf,
   wholeBox,
 } from '../../../services/can-index/core/box.ts';
-import { gapTo, isPoint, type Point, pointOf, SPAN } from '../../../services/can-index/core/space.ts';
+import { gapTo, isPoint, type Point, pointOf } from '../../../services/can-index/core/space.ts';
 import { holesBetween, zoneWith } from '../../../services/can-index/core/split-tree.ts';
 import {
   areSiblings,
@@ -23,6 +23,7 @@ import {
   type Zone,
   zoneAt,
 } from '../../../services/can-index/core/zone.ts';
+import { SPAN } from '../../../services/shared/core/torus.ts';
 import { doOverlap, points, tilesExactly, tilings, tilingsWithPoint } from './tilings.ts';
 
 const HALF = SPAN / 2;

@@ -6,11 +6,12 @@ import { linkPoint } from '../../../services/can-index/core/long-link.ts';
 import { type KnownPhone, MAX_SUMMARY_BYTES, type News } from '../../../services/can-index/core/message.ts';
 import { MAX_KNOWN, MAX_ZONES, Neighbour } from '../../../services/can-index/core/neighbour.ts';
 import { type Candidate, rank } from '../../../services/can-index/core/routing.ts';
-import { isPoint, SPAN } from '../../../services/can-index/core/space.ts';
+import { isPoint } from '../../../services/can-index/core/space.ts';
 import { Vacancies } from '../../../services/can-index/core/vacancies.ts';
 import { splitZone, wholeSpace, type Zone } from '../../../services/can-index/core/zone.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
+import { SPAN } from '../../../services/shared/core/torus.ts';
 
 function contact(index: number): Contact {
   return { id: index.toString(16).padStart(8, '0').padEnd(32, '0') as Id, address: `10.0.0.${index}:7400` };

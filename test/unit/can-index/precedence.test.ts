@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contains, volumeOf } from '../../../services/can-index/core/box.ts';
 import { type Claim, contest, remainder } from '../../../services/can-index/core/precedence.ts';
-import { SPAN } from '../../../services/can-index/core/space.ts';
 import { cutFor, middleCut } from '../../../services/can-index/core/split-point.ts';
 import { inNewHands, splitZone, wholeSpace, type Zone } from '../../../services/can-index/core/zone.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
+import { SPAN } from '../../../services/shared/core/torus.ts';
 import { doOverlap, points, tilings } from './tilings.ts';
 
 const HALF = SPAN / 2;

@@ -7,12 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readProjection, writeProjection } from '../../../services/embedder/adapters/projection-file.ts';
 import { USE_LITE, USE_LITE_PROJECTION } from '../../../services/embedder/adapters/use-lite-model.ts';
 import { fitProjection } from '../../../services/embedder/core/fit-projection.ts';
-import { toUnitLength } from '../../../services/embedder/core/pooling.ts';
 import { explainedVariance, principalAxes } from '../../../services/embedder/core/principal-axes.ts';
 import { fromTorus, project, projectionFault, toTorus } from '../../../services/shared/core/projection.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
-
-const SPAN = 2 ** 32;
+import { SPAN } from '../../../services/shared/core/torus.ts';
+import { toUnitLength } from '../../../services/shared/core/vector.ts';
 
 /** Vectors of length 1 that vary most along one axis, less along a second, hardly along the others. */
 function cloud(count: number, dimensions: number, seed: number): Float32Array[] {

@@ -7,7 +7,7 @@ import { chooseModel, modelIn, networkParameters } from '../../../services/embed
 import { writeProjection } from '../../../services/embedder/adapters/projection-file.ts';
 import { ResidentModel } from '../../../services/embedder/adapters/resident-model.ts';
 import { TextEmbedder } from '../../../services/embedder/adapters/text-embedder.ts';
-import { toUnitLength } from '../../../services/embedder/core/pooling.ts';
+import { toUnitLength } from '../../../services/shared/core/vector.ts';
 import { BYTE_PAIRS, UNIGRAM, writeExport } from './onnx-export.ts';
 
 let folder: string;

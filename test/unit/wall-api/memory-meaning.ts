@@ -12,6 +12,7 @@ import {
   PublishOutcome,
 } from '../../../proto/gen/ringwall/can/v1/can.ts';
 import type { EmbedderServiceDefinition } from '../../../proto/gen/ringwall/embedder/v1/embedder.ts';
+import { dot } from '../../../services/shared/core/vector.ts';
 import { RpcError, type Service } from '../../../services/shared/runtime/rpc.ts';
 
 const DIMENSIONS = 64;
@@ -102,10 +103,6 @@ function vectorOf(text: string): Float32Array | undefined {
 
 function floatsOf(bytes: Buffer): Float32Array {
   return Float32Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readFloatLE(4 * i));
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }
 
 function dashless(post: string): string {

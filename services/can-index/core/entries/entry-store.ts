@@ -1,9 +1,10 @@
 /** The entries that this phone keeps, in memory: they are rebuilt from other copies and from the ring. */
 import type { Contact } from '../../../shared/core/contact.ts';
 import type { Id } from '../../../shared/core/id.ts';
+import { dot } from '../../../shared/core/vector.ts';
 import { type Box, contains } from '../box.ts';
 import type { Point } from '../space.ts';
-import { dot, type Entry, type MeaningSpace } from './entry.ts';
+import type { Entry, MeaningSpace } from './entry.ts';
 import { type Link, sameContacts, withLink, withoutLink, withoutPlace } from './link.ts';
 import type { Sketch } from './sketch.ts';
 

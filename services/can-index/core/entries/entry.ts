@@ -1,6 +1,7 @@
 /** What the index keeps of a post: who wrote it, when, and what it means. */
 import type { Id } from '../../../shared/core/id.ts';
 import { failure, type Result, success } from '../../../shared/core/result.ts';
+import { dot } from '../../../shared/core/vector.ts';
 import type { Point } from '../space.ts';
 import type { Sketch } from './sketch.ts';
 
@@ -42,11 +43,4 @@ export function checkVector(vector: Float32Array, { dimensions }: MeaningSpace):
   const square = dot(vector, vector);
   if (!Number.isFinite(square)) return failure('not finite');
   return Math.abs(Math.sqrt(square) - 1) <= UNIT_WITHIN ? success(vector) : failure('not of length 1');
-}
-
-/** The inner product; of vectors of length 1 their cosine. */
-export function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
