@@ -3,7 +3,7 @@
  * frame and the transport below it. What they travel in is not decided yet, so this is a count of fields, not of wire.
  */
 import type { CanMessage, KnownPhone, News } from '../../services/can-index/core/message.ts';
-import type { Zone } from '../../services/can-index/core/zone.ts';
+import type { Zone } from '../../services/can-index/core/space/zone.ts';
 
 /** Type, tags and lengths of any message. */
 const ENVELOPE = 6;

@@ -75,7 +75,7 @@ function describe(rows: readonly Row[], queries: number): Findings {
       `CANs of 2^k phones that stand still, d = ${AXES}, every zone halved along its longest side until there are enough; ` +
         `${queries} random points a size, each asked for by a random phone. A hop is a phone that the question is passed on ` +
         'to; the owner counts, whoever asks does not. The next phone is chosen by the code that phones run ' +
-        '(`can-index/core/routing.ts`), with tables as they are in a CAN that nothing happens to.',
+        '(`can-index/core/routing/routing.ts`), with tables as they are in a CAN that nothing happens to.',
       `A phone knows its neighbours and so many long links that both are ${STATE}. It looks ahead: of each of them it has ` +
         'the neighbours and links, too, which its heartbeats bring in any case, and where the links of those lead follows ' +
         'from their ids.',

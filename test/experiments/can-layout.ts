@@ -1,10 +1,11 @@
 /** A CAN that stands still, laid out at once: its tree of zones, who borders on whom, and where links lead. */
-import { type Box, contains, meets } from '../../services/can-index/core/box.ts';
-import { linkPoint } from '../../services/can-index/core/long-link.ts';
-import { type Candidate, rank } from '../../services/can-index/core/routing.ts';
-import type { Point } from '../../services/can-index/core/space.ts';
-import { cutFor, middleCut } from '../../services/can-index/core/split-point.ts';
-import { type Cut, splitZone, wholeSpace, type Zone } from '../../services/can-index/core/zone.ts';
+
+import { linkPoint } from '../../services/can-index/core/routing/long-link.ts';
+import { type Candidate, rank } from '../../services/can-index/core/routing/routing.ts';
+import { type Box, contains, meets } from '../../services/can-index/core/space/box.ts';
+import type { Point } from '../../services/can-index/core/space/space.ts';
+import { cutFor, middleCut } from '../../services/can-index/core/space/split-point.ts';
+import { type Cut, splitZone, wholeSpace, type Zone } from '../../services/can-index/core/space/zone.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';

@@ -1,8 +1,8 @@
 /** How evenly the space and its entries are shared: zones of phones that hold nothing, and of phones that hold clusters. */
-import type { Box } from '../../services/can-index/core/box.ts';
-import type { Point } from '../../services/can-index/core/space.ts';
-import { cutFor, middleCut } from '../../services/can-index/core/split-point.ts';
-import type { Cut } from '../../services/can-index/core/zone.ts';
+import type { Box } from '../../services/can-index/core/space/box.ts';
+import type { Point } from '../../services/can-index/core/space/space.ts';
+import { cutFor, middleCut } from '../../services/can-index/core/space/split-point.ts';
+import type { Cut } from '../../services/can-index/core/space/zone.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { SPAN } from '../../services/shared/core/torus.ts';
 import { EntryWorld, type PointStore } from '../sim/can-entries.ts';

@@ -1,6 +1,5 @@
 /** A phone of a CAN that stands still: the product's keeper of entries in a zone that it always had. */
 
-import { contains } from '../../services/can-index/core/box.ts';
 import { Adverts } from '../../services/can-index/core/entries/adverts.ts';
 import type { Entry, MeaningSpace } from '../../services/can-index/core/entries/entry.ts';
 import type { KeptEntry } from '../../services/can-index/core/entries/entry-store.ts';
@@ -8,10 +7,11 @@ import { EntryKeeper } from '../../services/can-index/core/entries/keeper.ts';
 import type { Link } from '../../services/can-index/core/entries/link.ts';
 import { Settling } from '../../services/can-index/core/entries/settling.ts';
 import type { CanView, Ownership, OwnZone } from '../../services/can-index/core/entry-keeping.ts';
+import type { NeighbourView } from '../../services/can-index/core/heartbeat/neighbour.ts';
 import { type CanMessage, type Found, refused, type Summary } from '../../services/can-index/core/message.ts';
-import type { NeighbourView } from '../../services/can-index/core/neighbour.ts';
 import { type CanSettings, DEFAULT_SETTINGS } from '../../services/can-index/core/settings.ts';
-import type { Point } from '../../services/can-index/core/space.ts';
+import { contains } from '../../services/can-index/core/space/box.ts';
+import type { Point } from '../../services/can-index/core/space/space.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import {
   type CallOutcome,

@@ -1,8 +1,8 @@
 /** CANs under drawn faults, and what the checkers must find when something is broken on purpose. */
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../services/can-index/core/settings.ts';
-import type { HeldZone } from '../../services/can-index/core/territory.ts';
-import { inNewHands, splitZone, wholeSpace, type Zone } from '../../services/can-index/core/zone.ts';
+import type { HeldZone } from '../../services/can-index/core/space/territory.ts';
+import { inNewHands, splitZone, wholeSpace, type Zone } from '../../services/can-index/core/space/zone.ts';
 import { SPAN } from '../../services/shared/core/torus.ts';
 import { runCanCampaign } from './can-campaign.ts';
 import {

@@ -1,7 +1,7 @@
 /** What must be true of a whole CAN. Each checker gives the faults it finds, as sentences. */
-import { meets, relationOf, shareOf, volumeOf } from '../../services/can-index/core/box.ts';
-import type { HeldZone } from '../../services/can-index/core/territory.ts';
-import { isSamePath, type Zone } from '../../services/can-index/core/zone.ts';
+import { meets, relationOf, shareOf, volumeOf } from '../../services/can-index/core/space/box.ts';
+import type { HeldZone } from '../../services/can-index/core/space/territory.ts';
+import { isSamePath, type Zone } from '../../services/can-index/core/space/zone.ts';
 import { SPAN } from '../../services/shared/core/torus.ts';
 import type { CanPhone } from './can-phone.ts';
 

@@ -1,10 +1,11 @@
 /** Entries of simulated CAN phones: points in memory, handed over from phone to phone in one step. */
-import type { Box } from '../../services/can-index/core/box.ts';
-import { contains } from '../../services/can-index/core/box.ts';
+
 import type { CanView, EntryKeeping } from '../../services/can-index/core/entry-keeping.ts';
-import type { Point } from '../../services/can-index/core/space.ts';
-import { cutFor } from '../../services/can-index/core/split-point.ts';
-import type { Cut, Zone } from '../../services/can-index/core/zone.ts';
+import type { Box } from '../../services/can-index/core/space/box.ts';
+import { contains } from '../../services/can-index/core/space/box.ts';
+import type { Point } from '../../services/can-index/core/space/space.ts';
+import { cutFor } from '../../services/can-index/core/space/split-point.ts';
+import type { Cut, Zone } from '../../services/can-index/core/space/zone.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import { sleep, type Task } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';

@@ -1,7 +1,7 @@
 /** A simulated phone of the CAN: a machine that hosts a CanNode. */
 import type { CanView, EntryKeeping } from '../../services/can-index/core/entry-keeping.ts';
 import type { CanEvent } from '../../services/can-index/core/event.ts';
-import type { EntryPoints } from '../../services/can-index/core/join.ts';
+import type { EntryPoints } from '../../services/can-index/core/membership/join.ts';
 import { CanNode } from '../../services/can-index/core/node.ts';
 import type { CanSettings } from '../../services/can-index/core/settings.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';

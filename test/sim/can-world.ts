@@ -3,7 +3,7 @@ import type { CanView, EntryKeeping } from '../../services/can-index/core/entry-
 import type { CanEvent } from '../../services/can-index/core/event.ts';
 import type { Found } from '../../services/can-index/core/message.ts';
 import { type CanSettings, DEFAULT_SETTINGS } from '../../services/can-index/core/settings.ts';
-import type { Point } from '../../services/can-index/core/space.ts';
+import type { Point } from '../../services/can-index/core/space/space.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import type { Task } from '../../services/shared/core/effect.ts';
 import { SPAN } from '../../services/shared/core/torus.ts';

@@ -7,7 +7,7 @@ import { idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/r
 import type { MeaningSpace } from '../core/entries/entry.ts';
 import { type EntryRequest, MAX_ITEMS } from '../core/entries/entry-message.ts';
 import type { CanRequest } from '../core/message.ts';
-import { isPoint, type Point } from '../core/space.ts';
+import { isPoint, type Point } from '../core/space/space.ts';
 import { copiedFrom, copiedTo, copiesFrom, entryFrom, entryTo, linkFrom, linkTo } from './entry-codec.ts';
 import { searchFrom, searchTo } from './search-codec.ts';
 import {

@@ -10,7 +10,7 @@ import type {
 import type { Split as WireSplit, Zone as WireZone } from '../../../proto/gen/ringwall/can/v1/space.ts';
 import { SPAN } from '../../shared/core/torus.ts';
 import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
-import type { Box } from '../core/box.ts';
+import { MAX_KNOWN, MAX_ZONES } from '../core/heartbeat/neighbour.ts';
 import {
   type Holding,
   type KnownPhone,
@@ -19,8 +19,8 @@ import {
   type Offer,
   type Stamp,
 } from '../core/message.ts';
-import { MAX_KNOWN, MAX_ZONES } from '../core/neighbour.ts';
-import { MAX_DEPTH, type Split, type Zone, zoneAt } from '../core/zone.ts';
+import type { Box } from '../core/space/box.ts';
+import { MAX_DEPTH, type Split, type Zone, zoneAt } from '../core/space/zone.ts';
 import { contactFrom, contactTo, numberFrom } from './wire-fields.ts';
 
 export function zoneTo({ path, epoch }: Zone): WireZone {

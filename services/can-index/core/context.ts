@@ -2,20 +2,20 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import { Signal } from '../../shared/core/effect.ts';
 import type { Id } from '../../shared/core/id.ts';
-import { type Box, meets } from './box.ts';
 import type { EntryKeeping } from './entry-keeping.ts';
 import type { TellCan } from './event.ts';
-import { Graveyard } from './graveyard.ts';
-import { Journal } from './journal.ts';
-import { LastWords } from './last-words.ts';
-import { LongLinks } from './long-link.ts';
+import { Journal } from './heartbeat/journal.ts';
+import { LastWords } from './heartbeat/last-words.ts';
+import { MAX_KNOWN, Neighbour } from './heartbeat/neighbour.ts';
+import { Graveyard } from './membership/graveyard.ts';
+import { RecentMembers } from './membership/recent-members.ts';
+import { Vacancies } from './membership/vacancies.ts';
 import { type KnownPhone, MAX_SUMMARY_BYTES, type News, type Stamp, type Summary } from './message.ts';
-import { MAX_KNOWN, Neighbour } from './neighbour.ts';
-import { RecentMembers } from './recent-members.ts';
+import { LongLinks } from './routing/long-link.ts';
 import type { CanSettings } from './settings.ts';
-import { Territory } from './territory.ts';
-import { Vacancies } from './vacancies.ts';
-import { wholeSpace, type Zone } from './zone.ts';
+import { type Box, meets } from './space/box.ts';
+import { Territory } from './space/territory.ts';
+import { wholeSpace, type Zone } from './space/zone.ts';
 
 /** A load that differs by less from what was told is no news. */
 const LOAD_TOLERANCE = 0.1;

@@ -1,12 +1,12 @@
 /** What the CAN asks of whoever keeps its entries, and what it offers in return. */
 import type { Contact } from '../../shared/core/contact.ts';
 import type { CallOutcome, Signal, Task } from '../../shared/core/effect.ts';
-import type { Box } from './box.ts';
+import type { NeighbourView } from './heartbeat/neighbour.ts';
 import type { CanMessage, Found, Summary } from './message.ts';
-import type { NeighbourView } from './neighbour.ts';
 import type { CanSettings } from './settings.ts';
-import type { Point } from './space.ts';
-import type { Cut, Zone } from './zone.ts';
+import type { Box } from './space/box.ts';
+import type { Point } from './space/space.ts';
+import type { Cut, Zone } from './space/zone.ts';
 
 export interface EntryKeeping {
   /** Runs from when the phone is a member. */

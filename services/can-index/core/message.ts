@@ -4,8 +4,8 @@
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
-import type { Point } from './space.ts';
-import type { Split, Zone } from './zone.ts';
+import type { Point } from './space/space.ts';
+import type { Split, Zone } from './space/zone.ts';
 
 /** Anything that travels: its type says what it is. */
 export interface CanMessage {

@@ -4,11 +4,11 @@ import type { CallOutcome, Signal, Task } from '../../shared/core/effect.ts';
 import type { Calls } from './calls.ts';
 import type { CanContext } from './context.ts';
 import type { CanView, Ownership, OwnZone } from './entry-keeping.ts';
-import type { Finding } from './find.ts';
+import type { NeighbourView } from './heartbeat/neighbour.ts';
 import type { CanMessage, Found, Summary } from './message.ts';
-import type { NeighbourView } from './neighbour.ts';
+import type { Finding } from './routing/find.ts';
 import type { CanSettings } from './settings.ts';
-import type { Point } from './space.ts';
+import type { Point } from './space/space.ts';
 
 export class NodeView implements CanView {
   readonly self: Contact;

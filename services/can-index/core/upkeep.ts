@@ -8,12 +8,12 @@ import { identify, now, random, sleep, type Task } from '../../shared/core/effec
 import type { Id } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
 import type { CanContext } from './context.ts';
-import type { Exchanges } from './exchange.ts';
-import type { Finding } from './find.ts';
-import { linkPoint } from './long-link.ts';
-import { Neighbour } from './neighbour.ts';
-import type { Reassignment } from './reassignment.ts';
-import type { Rebalancing } from './rebalancing.ts';
+import type { Exchanges } from './heartbeat/exchange.ts';
+import { Neighbour } from './heartbeat/neighbour.ts';
+import type { Reassignment } from './membership/reassignment.ts';
+import type { Rebalancing } from './membership/rebalancing.ts';
+import type { Finding } from './routing/find.ts';
+import { linkPoint } from './routing/long-link.ts';
 
 /** Links looked up in a round until all were. */
 const LINKS_A_ROUND = 4;

@@ -5,8 +5,8 @@ import { PeerReply, PeerRequest } from '../../../proto/gen/ringwall/can/v1/peer.
 import { decodeReply, encodeReply, type IndexReply } from '../../../services/can-index/adapters/reply-codec.ts';
 import { decodeRequest, encodeRequest, type IndexRequest } from '../../../services/can-index/adapters/request-codec.ts';
 import { projectedSpace } from '../../../services/can-index/core/entries/projected-space.ts';
-import { middleCut } from '../../../services/can-index/core/split-point.ts';
-import { splitZone, wholeSpace, type Zone } from '../../../services/can-index/core/zone.ts';
+import { middleCut } from '../../../services/can-index/core/space/split-point.ts';
+import { splitZone, wholeSpace, type Zone } from '../../../services/can-index/core/space/zone.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { SPAN } from '../../../services/shared/core/torus.ts';

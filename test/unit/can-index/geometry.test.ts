@@ -10,9 +10,9 @@ import {
   stepsTo,
   volumeOf,
   wholeBox,
-} from '../../../services/can-index/core/box.ts';
-import { gapTo, isPoint, type Point, pointOf } from '../../../services/can-index/core/space.ts';
-import { holesBetween, zoneWith } from '../../../services/can-index/core/split-tree.ts';
+} from '../../../services/can-index/core/space/box.ts';
+import { gapTo, isPoint, type Point, pointOf } from '../../../services/can-index/core/space/space.ts';
+import { holesBetween, zoneWith } from '../../../services/can-index/core/space/split-tree.ts';
 import {
   areSiblings,
   MAX_DEPTH,
@@ -22,7 +22,7 @@ import {
   wholeSpace,
   type Zone,
   zoneAt,
-} from '../../../services/can-index/core/zone.ts';
+} from '../../../services/can-index/core/space/zone.ts';
 import { SPAN } from '../../../services/shared/core/torus.ts';
 import { doOverlap, points, tilesExactly, tilings, tilingsWithPoint } from './tilings.ts';
 

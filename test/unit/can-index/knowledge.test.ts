@@ -1,14 +1,14 @@
 /** What phones of the CAN tell each other, in differences, and how they choose whom to pass a question on to. */
 import { describe, expect, test } from 'vitest';
-import { stepsBetween } from '../../../services/can-index/core/box.ts';
-import { Journal } from '../../../services/can-index/core/journal.ts';
-import { linkPoint } from '../../../services/can-index/core/long-link.ts';
+import { Journal } from '../../../services/can-index/core/heartbeat/journal.ts';
+import { MAX_KNOWN, MAX_ZONES, Neighbour } from '../../../services/can-index/core/heartbeat/neighbour.ts';
+import { Vacancies } from '../../../services/can-index/core/membership/vacancies.ts';
 import { type KnownPhone, MAX_SUMMARY_BYTES, type News } from '../../../services/can-index/core/message.ts';
-import { MAX_KNOWN, MAX_ZONES, Neighbour } from '../../../services/can-index/core/neighbour.ts';
-import { type Candidate, rank } from '../../../services/can-index/core/routing.ts';
-import { isPoint } from '../../../services/can-index/core/space.ts';
-import { Vacancies } from '../../../services/can-index/core/vacancies.ts';
-import { splitZone, wholeSpace, type Zone } from '../../../services/can-index/core/zone.ts';
+import { linkPoint } from '../../../services/can-index/core/routing/long-link.ts';
+import { type Candidate, rank } from '../../../services/can-index/core/routing/routing.ts';
+import { stepsBetween } from '../../../services/can-index/core/space/box.ts';
+import { isPoint } from '../../../services/can-index/core/space/space.ts';
+import { splitZone, wholeSpace, type Zone } from '../../../services/can-index/core/space/zone.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { SPAN } from '../../../services/shared/core/torus.ts';

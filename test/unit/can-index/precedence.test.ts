@@ -1,10 +1,10 @@
 /** Two claims of one region: everybody sees the same one stand, and nothing is owned twice or by nobody afterwards. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contains, volumeOf } from '../../../services/can-index/core/box.ts';
-import { type Claim, contest, remainder } from '../../../services/can-index/core/precedence.ts';
-import { cutFor, middleCut } from '../../../services/can-index/core/split-point.ts';
-import { inNewHands, splitZone, wholeSpace, type Zone } from '../../../services/can-index/core/zone.ts';
+import { contains, volumeOf } from '../../../services/can-index/core/space/box.ts';
+import { type Claim, contest, remainder } from '../../../services/can-index/core/space/precedence.ts';
+import { cutFor, middleCut } from '../../../services/can-index/core/space/split-point.ts';
+import { inNewHands, splitZone, wholeSpace, type Zone } from '../../../services/can-index/core/space/zone.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { SPAN } from '../../../services/shared/core/torus.ts';
 import { doOverlap, points, tilings } from './tilings.ts';

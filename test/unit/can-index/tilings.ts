@@ -1,8 +1,8 @@
 /** Trees of splits for properties: any sequence of cuts, none of them in a special place. */
 import fc from 'fast-check';
-import { type Box, volumeOf } from '../../../services/can-index/core/box.ts';
-import type { Point } from '../../../services/can-index/core/space.ts';
-import { splitZone, wholeSpace, type Zone } from '../../../services/can-index/core/zone.ts';
+import { type Box, volumeOf } from '../../../services/can-index/core/space/box.ts';
+import type { Point } from '../../../services/can-index/core/space/space.ts';
+import { splitZone, wholeSpace, type Zone } from '../../../services/can-index/core/space/zone.ts';
 import { SPAN } from '../../../services/shared/core/torus.ts';
 
 export interface Tiling {

@@ -1,9 +1,9 @@
 /** What phones say to each other about entries, beside searches (search/search-message.ts). */
 import type { Contact } from '../../../shared/core/contact.ts';
 import type { Id } from '../../../shared/core/id.ts';
-import type { Box } from '../box.ts';
 import type { SearchExactly } from '../search/exact-search.ts';
 import type { SearchEntries } from '../search/search-message.ts';
+import type { Box } from '../space/box.ts';
 import type { Entry } from './entry.ts';
 import type { Link } from './link.ts';
 

@@ -2,8 +2,8 @@
 import type { Contact } from '../../../shared/core/contact.ts';
 import type { Id } from '../../../shared/core/id.ts';
 import { dot } from '../../../shared/core/vector.ts';
-import { type Box, contains } from '../box.ts';
-import type { Point } from '../space.ts';
+import { type Box, contains } from '../space/box.ts';
+import type { Point } from '../space/space.ts';
 import type { Entry, MeaningSpace } from './entry.ts';
 import { type Link, sameContacts, withLink, withoutLink, withoutPlace } from './link.ts';
 import type { Sketch } from './sketch.ts';

@@ -2,7 +2,7 @@
 import type { Id } from '../../../shared/core/id.ts';
 import { failure, type Result, success } from '../../../shared/core/result.ts';
 import { dot } from '../../../shared/core/vector.ts';
-import type { Point } from '../space.ts';
+import type { Point } from '../space/space.ts';
 import type { Sketch } from './sketch.ts';
 
 export interface Entry {

@@ -3,7 +3,7 @@ import type { Contact } from '../../../shared/core/contact.ts';
 import { all, now, spawn, type Task } from '../../../shared/core/effect.ts';
 import type { Id } from '../../../shared/core/id.ts';
 import type { CanView } from '../entry-keeping.ts';
-import type { Zone } from '../zone.ts';
+import type { Zone } from '../space/zone.ts';
 import type { CopiedEntry, EntriesListed, KeepCopies, ListEntries } from './entry-message.ts';
 import { MAX_ITEMS } from './entry-message.ts';
 import type { EntryStore, KeptEntry } from './entry-store.ts';

@@ -7,10 +7,10 @@
 import type { Contact } from '../../../shared/core/contact.ts';
 import { now, type Task } from '../../../shared/core/effect.ts';
 import type { Id } from '../../../shared/core/id.ts';
-import type { Box } from '../box.ts';
 import type { MeaningSpace } from '../entries/entry.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
 import type { CanView } from '../entry-keeping.ts';
+import type { Box } from '../space/box.ts';
 
 export interface SearchExactly {
   readonly type: 'search-exactly';

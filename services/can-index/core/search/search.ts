@@ -15,7 +15,7 @@ import {
 } from '../../../shared/core/effect.ts';
 import type { CanView } from '../entry-keeping.ts';
 import type { Found } from '../message.ts';
-import type { Point } from '../space.ts';
+import type { Point } from '../space/space.ts';
 import type { EntriesFound, Hit, SearchEntries } from './search-message.ts';
 import { SearchPlan } from './search-plan.ts';
 

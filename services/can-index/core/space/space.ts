@@ -1,5 +1,5 @@
 /** Points of the torus, and how far it is between their coordinates. */
-import { SPAN } from '../../shared/core/torus.ts';
+import { SPAN } from '../../../shared/core/torus.ts';
 
 export const MAX_AXES = 16;
 

@@ -1,15 +1,15 @@
 /** Giving zones to others: half of one to a newcomer, or a whole one that this phone has beside another. */
-import type { Contact } from '../../shared/core/contact.ts';
-import { detach, now, type Task } from '../../shared/core/effect.ts';
-import { shareOf } from './box.ts';
-import type { Calls } from './calls.ts';
-import type { CanContext } from './context.ts';
-import type { HandOverReason } from './event.ts';
-import type { AskZone, Granted, HandedOver, HandOver, KnownPhone } from './message.ts';
-import { Neighbour } from './neighbour.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { detach, now, type Task } from '../../../shared/core/effect.ts';
+import type { Calls } from '../calls.ts';
+import type { CanContext } from '../context.ts';
+import type { HandOverReason } from '../event.ts';
+import { Neighbour } from '../heartbeat/neighbour.ts';
+import type { AskZone, Granted, HandedOver, HandOver, KnownPhone } from '../message.ts';
+import { shareOf } from '../space/box.ts';
+import { middleCut } from '../space/split-point.ts';
+import { inNewHands, splitZone, type Zone } from '../space/zone.ts';
 import { roomierNeighbour } from './offer.ts';
-import { middleCut } from './split-point.ts';
-import { inNewHands, splitZone, type Zone } from './zone.ts';
 
 const NO_ROOM: Granted = { type: 'granted', zone: undefined, better: undefined, known: [] };
 

@@ -5,12 +5,12 @@
  * Sources: Ratnasamy et al., "CAN", SIGCOMM 2001, section 2.1 (greedy routing); Manku, Naor and Wieder, "Know thy
  * neighbor's neighbor", STOC 2004, for the look ahead.
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import type { Id } from '../../shared/core/id.ts';
-import { distanceTo, stepsBetween, stepsTo } from './box.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import { distanceTo, stepsBetween, stepsTo } from '../space/box.ts';
+import type { Point } from '../space/space.ts';
+import type { Zone } from '../space/zone.ts';
 import { linkPoint } from './long-link.ts';
-import type { Point } from './space.ts';
-import type { Zone } from './zone.ts';
 
 /** Somebody a question can be passed on to. */
 export interface Candidate {

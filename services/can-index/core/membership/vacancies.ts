@@ -1,5 +1,5 @@
 /** Zones whose owners are known to be gone: a hole with one of them in it is no mistake, and may be filled at once. */
-import { isWithin, type Split, type Zone } from './zone.ts';
+import { isWithin, type Split, type Zone } from '../space/zone.ts';
 
 const MAX_VACANCIES = 256;
 /** Longer ago than this, whoever had it last says nothing of why nobody has it now. */

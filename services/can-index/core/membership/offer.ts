@@ -1,9 +1,9 @@
 /** Who has room for a newcomer: the phone with the most to give away around a point. */
-import type { Contact } from '../../shared/core/contact.ts';
-import { shareOf } from './box.ts';
-import type { CanContext } from './context.ts';
-import type { Offer } from './message.ts';
-import type { Zone } from './zone.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { CanContext } from '../context.ts';
+import type { Offer } from '../message.ts';
+import { shareOf } from '../space/box.ts';
+import type { Zone } from '../space/zone.ts';
 
 /** Phones with room named to whoever asks. */
 export const MAX_OFFERS = 4;

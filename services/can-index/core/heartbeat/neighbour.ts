@@ -1,9 +1,9 @@
 /** What a phone knows of one of its neighbours: that one's own word, and when and how it was heard. */
-import type { Contact } from '../../shared/core/contact.ts';
-import type { Id } from '../../shared/core/id.ts';
-import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
-import { type KnownPhone, MAX_SUMMARY_BYTES, type News, type Stamp, type Summary } from './message.ts';
-import { isSamePath, type Zone } from './zone.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import { RoundTripEstimator } from '../../../shared/core/timeouts.ts';
+import { type KnownPhone, MAX_SUMMARY_BYTES, type News, type Stamp, type Summary } from '../message.ts';
+import { isSamePath, type Zone } from '../space/zone.ts';
 
 /** Phones that a neighbour may name, and zones that it may claim; more are not read. */
 export const MAX_KNOWN = 2048;

@@ -1,10 +1,11 @@
 /** Where a neighbour claims what this phone has: gives way as precedence says, and tells when a claim is settled. */
-import { meets, relationOf } from './box.ts';
-import type { CanContext } from './context.ts';
-import type { Neighbour } from './neighbour.ts';
-import { contest, remainder } from './precedence.ts';
-import type { HeldZone } from './territory.ts';
-import type { Zone } from './zone.ts';
+
+import type { CanContext } from '../context.ts';
+import type { Neighbour } from '../heartbeat/neighbour.ts';
+import { meets, relationOf } from '../space/box.ts';
+import { contest, remainder } from '../space/precedence.ts';
+import type { HeldZone } from '../space/territory.ts';
+import type { Zone } from '../space/zone.ts';
 
 /** Zones that a phone keeps at most: giving way to many parts of a large claim leaves many rests, most of them taken. */
 const MAX_OWN_ZONES = 32;

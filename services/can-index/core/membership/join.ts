@@ -5,14 +5,14 @@
  * Source: Ratnasamy et al., "CAN", SIGCOMM 2001, section 2.2, with the choice among several owners of section 3.7
  * (uniform partitioning).
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import { all, detach, identify, now, random, sleep, spawn, type Task } from '../../shared/core/effect.ts';
-import type { Calls } from './calls.ts';
-import type { CanContext } from './context.ts';
-import { randomPointIn } from './long-link.ts';
-import type { Find, Found, Granted, KnownPhone, Offer } from './message.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { all, detach, identify, now, random, sleep, spawn, type Task } from '../../../shared/core/effect.ts';
+import type { Calls } from '../calls.ts';
+import type { CanContext } from '../context.ts';
+import type { Find, Found, Granted, KnownPhone, Offer } from '../message.ts';
+import { randomPointIn } from '../routing/long-link.ts';
+import type { Zone } from '../space/zone.ts';
 import { byRoom } from './offer.ts';
-import type { Zone } from './zone.ts';
 
 export interface EntryPoints {
   /** `host:port` of phones. Never given up: a phone that has some waits for one of them. */

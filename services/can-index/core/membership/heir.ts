@@ -1,9 +1,9 @@
 /** Who should have a zone that becomes free: the order in which its neighbours come. */
-import type { Contact } from '../../shared/core/contact.ts';
-import type { Id } from '../../shared/core/id.ts';
-import { meets, shareOf } from './box.ts';
-import type { CanContext } from './context.ts';
-import { sharedDepth, type Zone } from './zone.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { CanContext } from '../context.ts';
+import { meets, shareOf } from '../space/box.ts';
+import { sharedDepth, type Zone } from '../space/zone.ts';
 
 interface Candidate {
   readonly id: Id;

@@ -5,15 +5,15 @@
  * Source: Karger and Ruhl, "Simple efficient load balancing algorithms for peer-to-peer systems", SPAA 2004, section 4; here
  * whoever has little looks for whoever has much, as newcomers do.
  */
-import { random, type Task } from '../../shared/core/effect.ts';
-import type { Calls } from './calls.ts';
-import type { CanContext } from './context.ts';
-import type { Finding } from './find.ts';
+import { random, type Task } from '../../../shared/core/effect.ts';
+import type { Calls } from '../calls.ts';
+import type { CanContext } from '../context.ts';
+import type { Neighbour } from '../heartbeat/neighbour.ts';
+import type { Finding } from '../routing/find.ts';
+import { randomPointIn } from '../routing/long-link.ts';
+import { areSiblings, type Zone } from '../space/zone.ts';
 import { handOver } from './grant.ts';
-import { randomPointIn } from './long-link.ts';
-import type { Neighbour } from './neighbour.ts';
 import { offersOf } from './offer.ts';
-import { areSiblings, type Zone } from './zone.ts';
 
 /** Rounds in which a phone looks once, in the mean. */
 const EVERY_ROUNDS = 8;

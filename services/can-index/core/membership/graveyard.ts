@@ -2,11 +2,11 @@
  * Phones taken for dead. What they had is remembered, for somebody has to take it over and tell those who bordered on it;
  * and they are asked now and then whether they are back, which is how networks that were apart find each other again.
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import type { Id } from '../../shared/core/id.ts';
-import type { KnownPhone, Stamp } from './message.ts';
-import type { Neighbour } from './neighbour.ts';
-import type { Zone } from './zone.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { Neighbour } from '../heartbeat/neighbour.ts';
+import type { KnownPhone, Stamp } from '../message.ts';
+import type { Zone } from '../space/zone.ts';
 
 const MAX_BURIED = 256;
 

@@ -10,14 +10,14 @@
  *
  * Source: Ratnasamy et al., "CAN", SIGCOMM 2001, sections 2.3 and 2.4; there the order comes of timers alone.
  */
-import { detach, now, type Task, waitFor } from '../../shared/core/effect.ts';
-import { centreOf, shareOf } from './box.ts';
-import type { CanContext } from './context.ts';
+import { detach, now, type Task, waitFor } from '../../../shared/core/effect.ts';
+import type { CanContext } from '../context.ts';
+import type { Found } from '../message.ts';
+import { centreOf, shareOf } from '../space/box.ts';
+import type { Point } from '../space/space.ts';
+import { holesBetween } from '../space/split-tree.ts';
+import { isSamePath, type Zone } from '../space/zone.ts';
 import { turnOf } from './heir.ts';
-import type { Found } from './message.ts';
-import type { Point } from './space.ts';
-import { holesBetween } from './split-tree.ts';
-import { isSamePath, type Zone } from './zone.ts';
 
 /** Holes watched at a time. */
 const MAX_WATCHED = 128;

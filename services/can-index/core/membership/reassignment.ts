@@ -5,15 +5,15 @@
  *
  * Source: Ratnasamy et al., "CAN", SIGCOMM 2001, section 2.4 and appendix (the depth-first search for two sibling leaves).
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import type { Task } from '../../shared/core/effect.ts';
-import { shareOf } from './box.ts';
-import type { Calls } from './calls.ts';
-import type { CanContext } from './context.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Task } from '../../../shared/core/effect.ts';
+import type { Calls } from '../calls.ts';
+import type { CanContext } from '../context.ts';
+import type { Neighbour } from '../heartbeat/neighbour.ts';
+import type { FindTaker, TakerFound } from '../message.ts';
+import { shareOf } from '../space/box.ts';
+import { areSiblings, isWithin, type Split, type Zone } from '../space/zone.ts';
 import { handOver } from './grant.ts';
-import type { FindTaker, TakerFound } from './message.ts';
-import type { Neighbour } from './neighbour.ts';
-import { areSiblings, isWithin, type Split, type Zone } from './zone.ts';
 
 /** Steps down the tree that the search takes at most. */
 const MAX_STEPS = 64;

@@ -1,5 +1,5 @@
 /** Boxes: what a zone covers, [low, high) on each axis. A box never wraps; the space around it does. */
-import { SPAN } from '../../shared/core/torus.ts';
+import { SPAN } from '../../../shared/core/torus.ts';
 import { gapTo, type Point } from './space.ts';
 
 export interface Box {

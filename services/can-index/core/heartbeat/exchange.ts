@@ -5,12 +5,12 @@
  *
  * What is heard is acted on here: claims that collide, phones that border on this one and were not known.
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import { detach, now, random, sleep, type Task, waitFor } from '../../shared/core/effect.ts';
-import type { Calls } from './calls.ts';
-import type { CanContext } from './context.ts';
-import { askRivals, giveWay, settleClaims } from './dispute.ts';
-import type { Exchange, Exchanged, News, Stamp } from './message.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { detach, now, random, sleep, type Task, waitFor } from '../../../shared/core/effect.ts';
+import type { Calls } from '../calls.ts';
+import type { CanContext } from '../context.ts';
+import { askRivals, giveWay, settleClaims } from '../membership/dispute.ts';
+import type { Exchange, Exchanged, News, Stamp } from '../message.ts';
 import { type Applied, Neighbour } from './neighbour.ts';
 
 /** Who should have asked and did not for so many heartbeats is asked. */

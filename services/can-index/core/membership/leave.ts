@@ -1,8 +1,8 @@
 /** A graceful leave: each zone is handed to the sibling's owner, or else to the neighbour with the least, then goodbye. */
-import { all, now, spawn, type Task } from '../../shared/core/effect.ts';
-import type { Calls } from './calls.ts';
-import type { CanContext } from './context.ts';
-import type { Exchanges } from './exchange.ts';
+import { all, now, spawn, type Task } from '../../../shared/core/effect.ts';
+import type { Calls } from '../calls.ts';
+import type { CanContext } from '../context.ts';
+import type { Exchanges } from '../heartbeat/exchange.ts';
 import { handOver } from './grant.ts';
 import { heirsOf } from './heir.ts';
 

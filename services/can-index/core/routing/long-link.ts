@@ -5,14 +5,14 @@
  * Sources: Manku, Naor and Wieder, "Know thy neighbor's neighbor", STOC 2004, for random links with a look ahead; that
  * they can be computed is this project's own (docs/decisions/links-anybody-can-compute.md).
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import { random, type Task } from '../../shared/core/effect.ts';
-import type { Id } from '../../shared/core/id.ts';
-import { RoundTripEstimator } from '../../shared/core/timeouts.ts';
-import type { KnownPhone, Stamp } from './message.ts';
-import { mix } from './mix.ts';
-import type { Point } from './space.ts';
-import type { Zone } from './zone.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { random, type Task } from '../../../shared/core/effect.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import { RoundTripEstimator } from '../../../shared/core/timeouts.ts';
+import type { KnownPhone, Stamp } from '../message.ts';
+import { mix } from '../mix.ts';
+import type { Point } from '../space/space.ts';
+import type { Zone } from '../space/zone.ts';
 
 /** Of what a link leads to, so many phones are remembered. */
 const MAX_BEHIND = 128;

@@ -5,7 +5,7 @@
  * Epochs count how often a region changed hands. Split regions pass theirs on to both halves; whoever is given a region,
  * takes one over, or puts two siblings together, has it with a higher one.
  */
-import { failure, type Result, success } from '../../shared/core/result.ts';
+import { failure, type Result, success } from '../../../shared/core/result.ts';
 import { type Box, wholeBox } from './box.ts';
 import { MAX_AXES } from './space.ts';
 

@@ -2,8 +2,8 @@
  * The latest word of phones that are no neighbours any more, so that what others still tell of them from before is not
  * taken for news.
  */
-import type { Id } from '../../shared/core/id.ts';
-import type { KnownPhone, Stamp } from './message.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { KnownPhone, Stamp } from '../message.ts';
 
 const MAX_REMEMBERED = 1024;
 

@@ -1,8 +1,8 @@
 /** How the CAN confirms a suspicion (shared/core/suspicion.ts), and what it does about a phone that is dead. */
-import { now } from '../../shared/core/effect.ts';
-import type { SuspicionParts } from '../../shared/core/suspicion.ts';
-import type { Calls } from './calls.ts';
-import type { CanContext } from './context.ts';
+import { now } from '../../../shared/core/effect.ts';
+import type { SuspicionParts } from '../../../shared/core/suspicion.ts';
+import type { Calls } from '../calls.ts';
+import type { CanContext } from '../context.ts';
 
 export function suspicionParts(context: CanContext, calls: () => Calls): SuspicionParts {
   return {

@@ -3,15 +3,15 @@
  * along the same path, over links that are open already. Whoever is silent for longer than the way should take is looked
  * into, and the next best phone is asked beside it; whoever knows nobody better says so, and the one before tries another.
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import { call, detach, type Fiber, first, now, sleep, spawn, type Task } from '../../shared/core/effect.ts';
-import type { Id } from '../../shared/core/id.ts';
-import type { Calls } from './calls.ts';
-import type { CanContext } from './context.ts';
-import type { CanMessage, Find, Found } from './message.ts';
-import { MAX_OFFERS, offersOf } from './offer.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { call, detach, type Fiber, first, now, sleep, spawn, type Task } from '../../../shared/core/effect.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { Calls } from '../calls.ts';
+import type { CanContext } from '../context.ts';
+import { MAX_OFFERS, offersOf } from '../membership/offer.ts';
+import type { CanMessage, Find, Found } from '../message.ts';
+import type { Point } from '../space/space.ts';
 import { type Candidate, rank } from './routing.ts';
-import type { Point } from './space.ts';
 
 /** Questions of others that a phone waits for at once; beyond them it says that it knows nobody. */
 const MAX_UNDER_WAY = 128;

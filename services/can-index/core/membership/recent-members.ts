@@ -1,5 +1,5 @@
 /** Phones with zones that this one heard of lately: whom it can join through beside its seeds, which may be gone. */
-import type { Contact } from '../../shared/core/contact.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
 
 const MAX_REMEMBERED = 8;
 

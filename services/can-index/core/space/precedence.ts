@@ -8,7 +8,7 @@
  * So everybody who compares the same two claims sees the same one stand, and what stands never depends on the order of
  * hearing. docs/decisions/claims-of-longer-standing.md says why it is the older one.
  */
-import type { Id } from '../../shared/core/id.ts';
+import type { Id } from '../../../shared/core/id.ts';
 import { childOf, isSameCut, type Split, sharedDepth, type Zone } from './zone.ts';
 
 /** Somebody's word that a zone is theirs. */
