@@ -1,9 +1,6 @@
-/**
- * Makes the image, on the official base where that is to be had and on one made here where it is not:
- *
- *     npm run image                    builds ringwall:latest; BASE_IMAGE chooses another base
- */
+/** `npm run image`: makes the image, on the official base where that is to be had and on one made here where it is not. */
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { ProgramError, ROOT, run, succeeds } from './program.ts';
 
 export interface ImageOptions {
@@ -63,7 +60,7 @@ export async function isThere(image: string): Promise<boolean> {
   return await succeeds('docker', ['image', 'inspect', image]);
 }
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   try {
     await buildImage({ onProgress: (step) => console.error(`· ${step}`) });
   } catch (error) {
@@ -71,4 +68,12 @@ if (import.meta.main) {
     console.error(error.message);
     process.exitCode = 1;
   }
+}
+
+if (import.meta.main) {
+  await new Command('image')
+    .description(`Builds the image ${IMAGE}, on ${OFFICIAL_BASE} or, where that cannot be had, on a base made here.`)
+    .addHelpText('after', '\nEnvironment:\n  BASE_IMAGE  the base to build on instead')
+    .action(main)
+    .parseAsync();
 }

@@ -1,12 +1,7 @@
-/**
- * Writes the pages of docs/ that follow from the code, so that they cannot go stale.
- *
- *     npm run docs               rewrite them
- *     npm run docs -- --check    name what is stale and exit 1, changing nothing
- */
+/** `npm run docs`: writes the pages of docs/ that follow from the code, so that they cannot go stale. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { decisionsIndex } from './generator/decisions.ts';
 import { gatewayOpenApi } from './generator/gateway-openapi.ts';
 import { metricsReference } from './generator/metrics.ts';
@@ -55,13 +50,16 @@ async function writePages(): Promise<void> {
   }
 }
 
+async function nameStale(): Promise<void> {
+  const stale = await stalePages();
+  for (const page of stale) console.error(`${page} is stale: run \`npm run docs\``);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+}
+
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-  if (values.check) {
-    const stale = await stalePages();
-    for (const page of stale) console.error(`${page} is stale: run \`npm run docs\``);
-    process.exitCode = stale.length > 0 ? 1 : 0;
-  } else {
-    await writePages();
-  }
+  await new Command('docs')
+    .description('Writes the references and the index of decisions in docs/, which follow from the code.')
+    .option('--check', 'name what is stale and exit with 1, changing nothing')
+    .action((options: { readonly check?: true }) => (options.check ? nameStale() : writePages()))
+    .parseAsync();
 }

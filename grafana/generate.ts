@@ -1,12 +1,7 @@
-/**
- * Writes the boards of boards/ as Grafana reads them, into dashboards/.
- *
- *     npm run boards               rewrite them
- *     npm run boards -- --check    name what is stale and exit 1, changing nothing
- */
+/** `npm run boards`: writes the boards of boards/ as Grafana reads them, into dashboards/. */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { dashboardOf } from './board.ts';
 import { BOARDS } from './boards/all.ts';
 
@@ -33,13 +28,16 @@ async function writeBoards(): Promise<void> {
   for (const [name, text] of wanted) await writeFile(join(FOLDER, name), text);
 }
 
+async function nameStale(): Promise<void> {
+  const stale = await staleBoards();
+  for (const name of stale) console.error(`grafana/dashboards/${name} is stale: run \`npm run boards\``);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+}
+
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-  if (values.check) {
-    const stale = await staleBoards();
-    for (const name of stale) console.error(`grafana/dashboards/${name} is stale: run \`npm run boards\``);
-    process.exitCode = stale.length > 0 ? 1 : 0;
-  } else {
-    await writeBoards();
-  }
+  await new Command('boards')
+    .description('Writes the boards of grafana/boards as Grafana reads them, into grafana/dashboards.')
+    .option('--check', 'name what is stale and exit with 1, changing nothing')
+    .action((options: { readonly check?: true }) => (options.check ? nameStale() : writeBoards()))
+    .parseAsync();
 }

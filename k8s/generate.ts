@@ -1,13 +1,10 @@
 /**
- * Writes the rules of prometheus/rules/ as the Prometheus operator reads them: an object of the cluster, which no
- * kustomization can make of a file.
- *
- *     npm run manifests               rewrite it
- *     npm run manifests -- --check    say when it is stale and exit 1, changing nothing
+ * `npm run manifests`: writes the rules of prometheus/rules/ as the Prometheus operator reads them, an object of the
+ * cluster, which no kustomization can make of a file.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { parse, stringify } from 'yaml';
 
 const RULES = join(import.meta.dirname, '../prometheus/rules');
@@ -32,14 +29,20 @@ export async function isRuleStale(): Promise<boolean> {
   return (await readFile(OBJECT, 'utf8').catch(() => undefined)) !== (await prometheusRule());
 }
 
+async function sayWhetherStale(): Promise<void> {
+  if (!(await isRuleStale())) return;
+  console.error(`${OBJECT} is stale: run \`npm run manifests\``);
+  process.exitCode = 1;
+}
+
+async function writeRule(): Promise<void> {
+  await writeFile(OBJECT, await prometheusRule());
+}
+
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-  if (values.check) {
-    if (await isRuleStale()) {
-      console.error(`${OBJECT} is stale: run \`npm run manifests\``);
-      process.exitCode = 1;
-    }
-  } else {
-    await writeFile(OBJECT, await prometheusRule());
-  }
+  await new Command('manifests')
+    .description('Writes the rules of prometheus/rules as the Prometheus operator reads them, into k8s/components.')
+    .option('--check', 'say when it is stale and exit with 1, changing nothing')
+    .action((options: { readonly check?: true }) => (options.check ? sayWhetherStale() : writeRule()))
+    .parseAsync();
 }

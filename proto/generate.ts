@@ -1,14 +1,9 @@
-/**
- * Generates proto/gen from the contracts, with buf and ts-proto.
- *
- *     npm run generate               rewrite proto/gen
- *     npm run generate -- --check    name what is stale and exit 1, changing nothing
- *     npm run generate -- --release  also make today's contracts the ones that later changes must stay compatible with
- */
+/** `npm run generate`: generates proto/gen from the contracts, with buf and ts-proto. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { Command, Option } from 'commander';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
@@ -56,21 +51,30 @@ async function contentsOf(folder: string): Promise<Map<string, string>> {
   return new Map(await Promise.all(read));
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { check: { type: 'boolean' }, release: { type: 'boolean' } } });
-  if (values.check === true) {
+interface Options {
+  readonly check?: true;
+  readonly release?: true;
+}
+
+async function obey({ check, release: releasing }: Options): Promise<void> {
+  if (check) {
     const stale = await staleFiles();
     for (const file of stale) console.error(`proto/gen/${file} is stale: run \`npm run generate\``);
     process.exitCode = stale.length > 0 ? 1 : 0;
     return;
   }
   await rewrite();
-  if (values.release === true) await release();
+  if (releasing) await release();
 }
 
 if (import.meta.main) {
+  const command = new Command('generate')
+    .description('Generates proto/gen from the contracts.')
+    .addOption(new Option('--check', 'name what is stale and exit with 1, changing nothing').conflicts('release'))
+    .option('--release', "also make today's contracts the ones that later changes must stay compatible with")
+    .action(obey);
   try {
-    await main();
+    await command.parseAsync();
   } catch (error) {
     // What buf has to say about the contracts is all there is to know; a stack of this script would bury it.
     const { stderr } = error as { stderr?: string };
