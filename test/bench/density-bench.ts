@@ -12,6 +12,7 @@ import { DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
 import { type ProcessFigures, processFigures } from '../../testnet/process-figures.ts';
 import { askPlace, ringFault } from '../../testnet/ring-check.ts';
 import { percentile } from './percentile.ts';
+import { untilAtRest } from './rest.ts';
 
 export interface DensityOptions {
   readonly phones: number;
@@ -32,8 +33,6 @@ export interface DensityReport {
   readonly scraped: number;
 }
 
-/** Pauses of stabilisation double up to their longest; after so many of the longest ones the ring is at rest. */
-const REST_PAUSES = 4;
 /** Time beyond which a fleet will not come together any more: for each phone, and for the first. */
 const PATIENCE_A_PHONE_MS = 3_000;
 const PATIENCE_MS = 180_000;
@@ -58,9 +57,7 @@ export async function benchDensity(options: DensityOptions): Promise<DensityRepo
     onProgress('waiting for an ideal ring');
     await untilIdeal(members, phones);
     const idealSeconds = (performance.now() - begin) / 1000;
-    const restMs = REST_PAUSES * DEFAULT_SETTINGS.stabiliseMaxMs;
-    onProgress(`letting the ring come to rest for ${restMs / 1000} s`);
-    await pause(restMs);
+    await untilAtRest(onProgress);
     onProgress(`measuring ${options.idleSeconds} s of quiet`);
     const idle = await measureIdle(members, options.idleSeconds);
     return { phones, sleepSeconds, startedSeconds, idealSeconds, ...idle, scraped: await fleet.scraped(phones) };

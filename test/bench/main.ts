@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { benchDensity, densityMarkdown } from './density-bench.ts';
 import { benchEmbedder, embedderMarkdown } from './embedder-bench.ts';
+import { benchMemory, memoryMarkdown } from './memory-bench.ts';
 import { benchRing, type RingBenchReport } from './ring-bench.ts';
 import { benchScrape, scrapeMarkdown } from './scrape-bench.ts';
 
@@ -13,6 +14,8 @@ const atLeast =
     if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`a whole number from ${least} on`);
     return value;
   };
+
+const ringSizes = (text: string): number[] => text.split(',').map(atLeast(1));
 
 const program = new Command('bench').description('Measures what Ringwall costs on this machine.');
 
@@ -27,6 +30,16 @@ program
     const onProgress = (step: string): void => console.error(`· ${step}`);
     const report = await benchRing({ ...options, idleSeconds: options.idle, onProgress });
     console.log(options.json ? JSON.stringify(report, null, 2) : asMarkdown(report));
+  });
+
+program
+  .command('memory')
+  .description('private memory of an idle phone, in rings of several sizes, with and without people who posted')
+  .option('--sizes <n,n,…>', 'phones of each ring, each a process', ringSizes, [1, 8, 16])
+  .option('--json', 'print figures as JSON')
+  .action(async (options: { sizes: readonly number[]; json?: true }) => {
+    const rings = await benchMemory({ ...options, onProgress: (step) => console.error(`· ${step}`) });
+    console.log(options.json ? JSON.stringify(rings, null, 2) : memoryMarkdown(rings));
   });
 
 program

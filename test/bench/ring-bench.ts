@@ -20,6 +20,7 @@ import { createRecordCrypto } from '../../services/shared/runtime/record-crypto.
 import { Testnet } from '../../testnet/testnet.ts';
 import { difference, type Member, privateMegabytes, type Spent, spentBy } from './fleet-figures.ts';
 import { percentile } from './percentile.ts';
+import { untilAtRest } from './rest.ts';
 
 export interface RingBenchOptions {
   readonly phones: number;
@@ -54,8 +55,6 @@ export interface RingBenchReport {
 const VALUE_BYTES = 1024;
 /** How many operations of the concurrent runs are under way at once. */
 const IN_FLIGHT = 32;
-/** Pauses of stabilisation double up to their longest; after so many of the longest ones the ring is at rest. */
-const REST_PAUSES = 4;
 const RECORDS_AN_AUTHOR = 100;
 
 export async function benchRing(options: RingBenchOptions): Promise<RingBenchReport> {
@@ -68,9 +67,7 @@ export async function benchRing(options: RingBenchOptions): Promise<RingBenchRep
   );
   await client.untilSettled();
 
-  const { stabiliseMaxMs } = DEFAULT_SETTINGS;
-  options.onProgress(`letting the ring come to rest for ${(REST_PAUSES * stabiliseMaxMs) / 1000} s`);
-  await new Promise((resolve) => setTimeout(resolve, REST_PAUSES * stabiliseMaxMs));
+  await untilAtRest(options.onProgress);
   const idle = await measureIdle(members, options);
   const fleet = [...members, client.member];
   const records = makeRecords(options.values * 2);
