@@ -4,34 +4,15 @@ import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.
 import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { RelayServiceDefinition } from '../../proto/gen/ringwall/relay/v1/relay.ts';
 import { askUntilUp, askWhoThisIs } from '../shared/runtime/sibling.ts';
-import { METRICS_LISTEN, runService } from '../shared/runtime/standalone-service.ts';
-import { readCanIndexSettings, startCanIndex } from './start.ts';
+import { runService } from '../shared/runtime/standalone-service.ts';
+import { ALONE_VARIABLES, readAloneSettings } from './environment.ts';
+import { startCanIndex } from './start.ts';
 
 await runService({
   name: 'can-index',
   purpose: "a phone's zone of the space of meanings and the posts in it.",
-  variables: [
-    {
-      name: 'RINGWALL_SEEDS',
-      meaning: 'comma-separated host:port of peer APIs to join through; empty: whoever the chord router knows',
-      fallback: 'empty',
-    },
-    { name: 'RINGWALL_CHORD_ADDRESS', meaning: "host:port of the chord router's sibling API", fallback: 'required' },
-    { name: 'RINGWALL_EMBEDDER_ADDRESS', meaning: 'host:port of the embedder', fallback: 'required' },
-    {
-      name: 'RINGWALL_CAN_LISTEN',
-      meaning: 'host:port of CanService and RelayService (and health)',
-      fallback: '127.0.0.1:7502',
-    },
-    METRICS_LISTEN,
-  ],
-  readSettings: (environment) => ({
-    index: readCanIndexSettings(environment),
-    chordAddress: environment.hostPort('RINGWALL_CHORD_ADDRESS'),
-    embedderAddress: environment.hostPort('RINGWALL_EMBEDDER_ADDRESS'),
-    listen: environment.hostPort('RINGWALL_CAN_LISTEN', '127.0.0.1:7502'),
-    metricsListen: environment.optionalHostPort(METRICS_LISTEN.name),
-  }),
+  variables: ALONE_VARIABLES,
+  readSettings: readAloneSettings,
   async start({ index: settings, chordAddress, embedderAddress, listen, metricsListen }, surroundings) {
     const { stopping, logger, registry } = surroundings;
     const chord = surroundings.connect(ChordServiceDefinition, chordAddress);

@@ -32,8 +32,6 @@ import { sampleRecall } from './core/search/recall-sample.ts';
 import { DEFAULT_SETTINGS } from './core/settings.ts';
 import type { CanIndexSettings } from './environment.ts';
 
-export { type CanIndexSettings, readCanIndexSettings } from './environment.ts';
-
 export interface CanIndexOptions {
   readonly settings: CanIndexSettings;
   readonly chord: Service<typeof ChordServiceDefinition>;

@@ -1,7 +1,8 @@
-/** The settings of a chord router, from the environment (docs/architecture.md lists them). */
+/** The settings of a chord router, from the environment (docs/reference/settings.md lists them). */
 import { isIP } from 'node:net';
 import type { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
+import { METRICS_LISTEN } from '../shared/runtime/process-settings.ts';
 import type { Variable } from '../shared/runtime/usage.ts';
 import { CONNECTIONS_PER_IP } from './adapters/peer-server.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from './core/settings.ts';
@@ -79,7 +80,8 @@ export const CHORD_ROUTER_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'RINGWALL_ADMIN_TOKEN',
-    meaning: 'take admin calls (faults of links, for tests) on the sibling API from those who show this token',
+    meaning:
+      'take admin calls (faults of links, for tests) on the sibling API from those who show this token, of 16 to 200 characters',
     fallback: 'off',
   },
 ];
@@ -125,4 +127,35 @@ function readAdvertise(environment: EnvironmentReader): string | undefined {
     environment.fault(`RINGWALL_ADVERTISE must be a host or host:port, not ${JSON.stringify(text)}`);
   }
   return text;
+}
+
+/** What a chord router in a process of its own is told. */
+export const ALONE_VARIABLES: readonly Variable[] = [
+  ...CHORD_ROUTER_VARIABLES,
+  {
+    name: 'RINGWALL_CHORD_LISTEN',
+    meaning: 'host:port of the sibling API (ChordService, AdminService, health)',
+    fallback: '127.0.0.1:7500',
+  },
+  {
+    name: 'RINGWALL_CAN_ADDRESS',
+    meaning: "host:port of the can-index beside it, which answers what other phones' indexes ask",
+    fallback: 'none',
+  },
+  {
+    name: 'RINGWALL_EMBEDDER_ADDRESS',
+    meaning: 'host:port of the embedder beside it, whose model and projection all phones of the network must have',
+    fallback: 'none: a network without embedders',
+  },
+  METRICS_LISTEN,
+];
+
+export function readAloneSettings(environment: EnvironmentReader) {
+  return {
+    router: readChordRouterSettings(environment),
+    chordListen: environment.hostPort('RINGWALL_CHORD_LISTEN', '127.0.0.1:7500'),
+    canAddress: environment.optionalHostPort('RINGWALL_CAN_ADDRESS'),
+    embedderAddress: environment.optionalHostPort('RINGWALL_EMBEDDER_ADDRESS'),
+    metricsListen: environment.optionalHostPort(METRICS_LISTEN.name),
+  };
 }

@@ -1,5 +1,6 @@
-/** The settings of an embedder, from the environment (docs/architecture.md lists them). */
+/** The settings of an embedder, from the environment (docs/reference/settings.md lists them). */
 import type { EnvironmentReader } from '../shared/runtime/environment.ts';
+import { METRICS_LISTEN } from '../shared/runtime/process-settings.ts';
 import type { Variable } from '../shared/runtime/usage.ts';
 
 export interface EmbedderSettings {
@@ -29,4 +30,23 @@ export const EMBEDDER_VARIABLES: readonly Variable[] = [
 export function readEmbedderSettings(environment: EnvironmentReader): EmbedderSettings {
   const idleSeconds = environment.integer('RINGWALL_MODEL_IDLE_SECONDS', DEFAULT_IDLE_SECONDS, 1, MOST_IDLE_SECONDS);
   return { modelFolder: environment.optional('RINGWALL_MODEL'), idleMs: idleSeconds * 1000 };
+}
+
+/** What an embedder in a process of its own is told. */
+export const ALONE_VARIABLES: readonly Variable[] = [
+  ...EMBEDDER_VARIABLES,
+  {
+    name: 'RINGWALL_EMBEDDER_LISTEN',
+    meaning: 'host:port of EmbedderService (and health)',
+    fallback: '127.0.0.1:7501',
+  },
+  METRICS_LISTEN,
+];
+
+export function readAloneSettings(environment: EnvironmentReader) {
+  return {
+    embedder: readEmbedderSettings(environment),
+    listen: environment.hostPort('RINGWALL_EMBEDDER_LISTEN', '127.0.0.1:7501'),
+    metricsListen: environment.optionalHostPort(METRICS_LISTEN.name),
+  };
 }

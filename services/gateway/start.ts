@@ -1,5 +1,4 @@
-/** Starts a gateway to phones that are somewhere already, or will be. */
-
+/** Starts a gateway to phones that are somewhere already, or will be. Why there is one: docs/decisions/one-door.md. */
 import { randomUUID } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import { SeededRandom } from '../shared/core/random.ts';

@@ -28,7 +28,9 @@ export const PHONE_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'RINGWALL_HEALTH_LISTEN',
-    meaning: 'host:port of gRPC health checking alone, for probes: services liveness, startup and readiness',
+    meaning:
+      'host:port of gRPC health checking alone, for probes: services liveness, startup (its disk is open, it takes links) and ' +
+      'readiness (a member of its ring, serves its API)',
     fallback: 'off',
   },
   ...PROCESS_VARIABLES,

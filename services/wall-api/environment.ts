@@ -1,4 +1,4 @@
-/** The settings of a wall API as environment variables; docs/architecture.md lists them. */
+/** The settings of a wall API from the environment (docs/reference/settings.md lists them). */
 import { readPagesFolder } from '../shared/http/static-pages.ts';
 import type { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
@@ -74,4 +74,23 @@ function readOrigins(environment: EnvironmentReader): readonly string[] {
 function readAdvertisedHost(environment: EnvironmentReader): readonly string[] {
   const text = environment.optional('RINGWALL_ADVERTISE');
   return text === undefined ? [] : [parseHostPort(text)?.host ?? text];
+}
+
+/** What a wall API in a process of its own is told. */
+export const ALONE_VARIABLES: readonly Variable[] = [
+  { name: 'RINGWALL_DATA', meaning: "folder of the phone's state", fallback: 'required' },
+  { name: 'RINGWALL_CHORD_ADDRESS', meaning: "host:port of the chord router's sibling API", fallback: 'required' },
+  { name: 'RINGWALL_CAN_ADDRESS', meaning: 'host:port of the can-index', fallback: 'required' },
+  { name: 'RINGWALL_EMBEDDER_ADDRESS', meaning: 'host:port of the embedder', fallback: 'required' },
+  ...WALL_API_VARIABLES,
+];
+
+export function readAloneSettings(environment: EnvironmentReader) {
+  return {
+    dataDir: environment.text('RINGWALL_DATA'),
+    chordAddress: environment.hostPort('RINGWALL_CHORD_ADDRESS'),
+    canAddress: environment.hostPort('RINGWALL_CAN_ADDRESS'),
+    embedderAddress: environment.hostPort('RINGWALL_EMBEDDER_ADDRESS'),
+    wall: readWallApiSettings(environment),
+  };
 }

@@ -10,8 +10,16 @@ test('the references are fresh: `npm run docs`', async () => {
 test('the documents name exactly the settings that the services read', () => {
   const namesIn = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1]!);
   const sources = projectFiles('.ts').filter((file) => file.startsWith('services/'));
-  const pages = ['docs/architecture.md', 'docs/reference/settings.md'];
+  const pages = ['docs/reference/settings.md'];
   const read = new Set(sources.flatMap((file) => namesIn(textOf(file), /'(RINGWALL_[A-Z_]+)'/g)));
   const documented = new Set(pages.flatMap((page) => namesIn(textOf(page), /`(RINGWALL_[A-Z_]+)`/g)));
   expect([...documented].sort()).toEqual([...read].sort());
+});
+
+test('every decision is named where the code follows it', () => {
+  const sources = projectFiles('.ts').filter((file) => !file.startsWith('docs/') && !file.startsWith('test/unit/'));
+  const texts = sources.map(textOf);
+  const pages = projectFiles('.md').filter((file) => file.startsWith('docs/decisions/') && !file.endsWith('README.md'));
+  // The code that follows a decision says `docs/decisions/NAME.md`, so that nobody changes the one and not the other.
+  expect(pages.filter((page) => !texts.some((text) => text.includes(page)))).toEqual([]);
 });

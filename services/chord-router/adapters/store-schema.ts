@@ -1,4 +1,4 @@
-/** The phone's database file: opening, checking and creating it. */
+/** The phone's database file: opening, checking and creating it. Why SQLite, and how: docs/decisions/sqlite-in-wal-mode.md. */
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError } from '../../shared/runtime/environment.ts';

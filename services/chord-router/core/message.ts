@@ -1,6 +1,6 @@
 /**
  * What chord routers say to each other, as plain data; proto/ringwall/peer/v1 is the same on the wire and
- * adapters/peer-codec.ts translates. Who asks is never in a message: the link's signed hello proves it, and the
+ * adapters/request-codec.ts and reply-codec.ts translate. Who asks is never in a message: the link's signed hello proves it, and the
  * host hands it to the core beside the request.
  *
  * A reply that no request of its kind expects, or a request that fails its checks, ends as `refused` (a

@@ -1,6 +1,6 @@
 /** The ring's parameters. Every knob says what it costs and what it buys. */
 export interface ChordSettings {
-  /** r of the records: how many phones keep each one. 7 loses under 10⁻⁴ of them when a quarter dies at once (0.25⁷ = 6·10⁻⁵). */
+  /** r of the records: how many phones keep each one. 7 loses under 10⁻⁴ of them when a quarter dies at once (0.25⁷ = 6·10⁻⁵): docs/decisions/seven-replicas.md. */
   readonly replication: number;
   /** r of the ring: length of the successor list. Must be at least `replication`, for the replicas are on it. */
   readonly successors: number;

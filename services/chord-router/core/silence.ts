@@ -1,7 +1,7 @@
 /**
  * How many of the phones that this one takes for alive turn out silent when asked: a moving share of its own recent
  * calls. Lookups ask as many phones at once as it takes for one of them to answer nearly always, so that after a
- * disaster dead phones cost little time, and one alone while tables are right, so that nothing is asked in vain.
+ * disaster dead phones cost little time, and one alone while tables are right, so that nothing is asked in vain (docs/decisions/probes-by-silence.md).
  */
 
 /** Weight of the last call in the share. */

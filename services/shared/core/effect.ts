@@ -4,6 +4,7 @@
  * An operation of several steps is a generator that yields effects and is resumed with their outcomes, so it
  * reads top to bottom like async code while nothing asynchronous, no clock, no dice, no wire and no disk can
  * leak in. The same operation runs over gRPC and the wall clock (shared/runtime) and in virtual time (test/sim).
+ * Why: docs/decisions/effects-as-data.md.
  *
  *     function* greet(phone: Contact): Task<number> {
  *       const outcome = yield* call<Ping, Pong>(phone, { type: 'ping' }, 500);

@@ -2,7 +2,8 @@
  * Ids: the 128-bit positions of phones and keys on the ring.
  *
  * An id is 32 lowercase hexadecimal digits. Strings of one length compare like the numbers they
- * spell, so ownership needs no big integers on the hot path, and an id reads the same in code, logs and JSON.
+ * spell, so ownership needs no big integers on the hot path, and an id reads the same in code, logs and JSON
+ * (docs/decisions/ids-are-hex-strings.md).
  */
 
 declare const idBrand: unique symbol;

@@ -2,7 +2,7 @@
  * What a vector is cut down to: its coordinates along the axes on which texts differ most (principal component analysis,
  * Pearson 1901). The first of them say where it lies on the torus, each spread over it by the quantiles of the texts that
  * the projection was fitted on, so that about as many posts lie between 0 and 2³¹ as between 2³¹ and 2³². All of them are
- * the sketch that phones keep of posts that lie elsewhere.
+ * the sketch that phones keep of posts that lie elsewhere. Why these axes: docs/decisions/projection.md.
  */
 import { SPAN } from './torus.ts';
 import { dot } from './vector.ts';

@@ -12,6 +12,8 @@
  *
  * All of them are signed by their author with Ed25519 over the encoding itself, so the bytes that were signed
  * are the bytes that are kept, sent and checked: nothing is ever encoded again.
+ *
+ * Why so: docs/decisions/records-prove-themselves.md.
  */
 import { hexOf, type Id, idFromBytes, idToBytes } from './id.ts';
 import {

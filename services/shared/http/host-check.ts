@@ -1,7 +1,7 @@
 /**
  * Against DNS rebinding: a page of somebody else's site, whose name its owner suddenly points at this service, may call
  * it like a page of its own, but the browser then names that site in the Host header. So requests for hosts that
- * are not its own are refused.
+ * are not its own are refused (docs/decisions/own-hosts-only.md).
  */
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';

@@ -1,8 +1,8 @@
 /**
- * Schemas as values with static types: TypeBox's builder, in the part of it the wall API uses. The types are TypeBox's
+ * Schemas as values with static types: TypeBox's builder, in the part of it that our APIs use. The types are TypeBox's
  * own, so that routes infer what validation guarantees; the values are plain JSON Schema objects made here, because
- * loading TypeBox costs every phone 12 MB of memory. plugins/validation.ts checks against them, plugins/open-api.ts
- * publishes them.
+ * loading TypeBox costs every phone 12 MB of memory (docs/decisions/small-schemas.md). validation.ts checks against them,
+ * open-api.ts publishes them.
  */
 import type * as TypeBox from 'typebox';
 

@@ -1,5 +1,5 @@
 /**
- * Checks requests against their schemas: the part of JSON Schema that routes/type.ts makes, interpreted. It lists
+ * Checks requests against their schemas: the part of JSON Schema that type.ts makes, interpreted. It lists
  * every fault with a JSON pointer, refuses schemas with keywords it does not know, and costs no memory per route,
  * which a compiling validator does (7 MB a phone).
  */

@@ -22,3 +22,10 @@ export function readProcessSettings(environment: EnvironmentReader): ProcessSett
   environment.boolean('RINGWALL_EXIT_WITH_PARENT', false);
   return { logLevel: environment.oneOf('RINGWALL_LOG_LEVEL', LOG_LEVELS, 'info') };
 }
+
+/** Where a service without an HTTP API of its own tells how it is. */
+export const METRICS_LISTEN: Variable = {
+  name: 'RINGWALL_METRICS_LISTEN',
+  meaning: 'host:port of GET /metrics',
+  fallback: 'off',
+};

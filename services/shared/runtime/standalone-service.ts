@@ -29,13 +29,6 @@ export interface StartedService {
   leave?(): Promise<void>;
 }
 
-/** Where GET /metrics of a service without an HTTP API of its own is, for its `variables`. */
-export const METRICS_LISTEN: Variable = {
-  name: 'RINGWALL_METRICS_LISTEN',
-  meaning: 'host:port of GET /metrics',
-  fallback: 'off',
-};
-
 /** What open calls get when a service stops, in ms. */
 const STOP_GRACE_MS = 500;
 

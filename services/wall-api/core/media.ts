@@ -1,4 +1,4 @@
-/** Media: pictures on the ring, as chunks under a signed root. */
+/** Media: pictures on the ring, as chunks under a signed root (docs/decisions/pictures-in-pieces.md). */
 import { hexOf, type Id, uuidOf } from '../../shared/core/id.ts';
 import { contentHash, type RecordDraft, type RingRecord } from '../../shared/core/record.ts';
 import { EMPTY_VALUE } from './json-value.ts';

@@ -8,7 +8,7 @@ export interface WallSettings {
   readonly maxPeople: number;
   /** Cost of the key derivation for new keystore entries. */
   readonly kdf: KdfCost;
-  /** Tokens a caller may use at once, and how many come back a second: see plugins/rate-limit.ts. */
+  /** Tokens a caller may use at once, and how many come back a second: see shared/http/rate-limit.ts. */
   readonly rateCapacity: number;
   readonly ratePerSecond: number;
   /** How long an answer is kept under its Idempotency-Key. */

@@ -3,7 +3,7 @@
  * to the owner of the sibling, so that the two become one, and joins anew, which halves the zone of a phone that has much.
  *
  * Source: Karger and Ruhl, "Simple efficient load balancing algorithms for peer-to-peer systems", SPAA 2004, section 4; here
- * whoever has little looks for whoever has much, as newcomers do.
+ * whoever has little looks for whoever has much, as newcomers do. Why so: docs/decisions/moving-to-load.md.
  */
 import { random, type Task } from '../../../shared/core/effect.ts';
 import type { Calls } from '../calls.ts';

@@ -1,6 +1,6 @@
 /**
  * Searching by meaning: best first, several phones at a time, within a budget of phones contacted. The CAN leads to the
- * owner of the question's point; from there links and centroids lead on.
+ * owner of the question's point; from there links and centroids lead on (docs/decisions/search-by-links.md).
  */
 import type { Contact } from '../../../shared/core/contact.ts';
 import {

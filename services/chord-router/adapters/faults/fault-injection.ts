@@ -1,7 +1,7 @@
 /**
  * The fault rules that a phone is under, and what they draw for each of its links. Each link and direction has a
  * generator of its own, seeded by the set, this phone and the other one: the same seed gives the same draws, however
- * the links' frames interleave. A new set starts them anew.
+ * the links' frames interleave. A new set starts them anew. Why phones do this themselves: docs/decisions/faults-in-the-phone.md.
  */
 import { createHash } from 'node:crypto';
 import { SeededRandom } from '../../../shared/core/random.ts';
