@@ -153,8 +153,8 @@ function describe(rows: readonly Row[], scale: RunOptions['scale']): Findings {
     bars: [],
     notes: [
       `The baseline gives ${percent(worst.allFingers.lost + worst.allFingers.wrong)} at R = ${worst.rate} where the paper has about 3 %; ` +
-        'the paper explains its own figure so: between two rounds 0.1 · 30 = 3 of 500 nodes go, and a path of 5 nodes meets one ' +
-        'with 5 · 3 / 500 = 3 %. The baseline has a part more than that estimate, for an owner that is looked up for a ' +
+        'an estimate of that size: between two rounds 0.1 · 30 = 3 of 500 nodes go, and a path of 5 nodes meets one ' +
+        'with 5 · 3 / 500 = 3 %. The baseline has a part more than that, for an owner that is looked up for a ' +
         'finger may be dead already, and for keys whose owner has just come or gone: those that name a wrong node. With one random ' +
         'finger a round most of the long fingers are a quarter of an hour old, and lookups are lost in them.',
       'Ours at the same pace fails in fewer lookups by orders of magnitude for what was added since, none of which can be ' +

@@ -102,9 +102,7 @@ export class KnownPhones {
   /** Up to `count` living phones strictly between self and key, nearest to the key first. */
   closestPreceding(key: Id, count: number): Contact[] {
     const below = this.#columns.countBelow(key);
-    const belowSelf = this.#columns.countBelow(this.#self);
-    const between = key > this.#self ? below - belowSelf : this.size - belowSelf + below;
-    return this.#living(below - 1, -1, between, count);
+    return this.#living(below - 1, -1, this.#countPreceding(key, below), count);
   }
 
   /** Up to `count` living phones at or after the key, in clockwise order, all the way round. */
@@ -113,9 +111,9 @@ export class KnownPhones {
   }
 
   /**
-   * Of the living phones strictly between self and key the one that costs least, and what it costs. `costOf` gets a
-   * phone's round trip in ms, not a number if none was measured, where it stands, and the least cost so far, from which
-   * on it need not say more. One that is not open is passed over.
+   * Of the living phones strictly between self and key the one that costs least, and what it costs. `costOf` is asked of
+   * the nearest to the key first; it gets a phone's round trip in ms, not a number if none was measured, where it stands,
+   * and the least cost so far, from which on it need not say more. One that is not open is passed over.
    */
   cheapestPreceding(
     key: Id,
@@ -124,12 +122,11 @@ export class KnownPhones {
   ): { readonly contact: Contact; readonly cost: number } | undefined {
     const columns = this.#columns;
     const below = columns.countBelow(key);
-    const belowSelf = columns.countBelow(this.#self);
-    const wraps = key <= this.#self;
     let contact: Contact | undefined;
     let least = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < this.size; index++) {
-      if (wraps ? index >= below && index < belowSelf : index < belowSelf || index >= below) continue;
+    let index = below;
+    for (let left = this.#countPreceding(key, below); left > 0; left--) {
+      index = index === 0 ? this.size - 1 : index - 1;
       const slot = columns.slotAt(index);
       if (columns.isSuspected(slot)) continue;
       const cost = costOf(columns.roundTrips.smoothedMs(slot), columns.fractionAt(index), least);
@@ -142,16 +139,7 @@ export class KnownPhones {
 
   /** Mean of the round trips that were measured, in ms; undefined while none was. */
   meanRoundTripMs(): number | undefined {
-    const { roundTrips } = this.#columns;
-    let sum = 0;
-    let measured = 0;
-    for (let index = 0; index < this.size; index++) {
-      const smoothedMs = roundTrips.smoothedMs(this.#columns.slotAt(index));
-      if (Number.isNaN(smoothedMs)) continue;
-      sum += smoothedMs;
-      measured += 1;
-    }
-    return measured === 0 ? undefined : sum / measured;
+    return this.#columns.roundTrips.meanMs;
   }
 
   /** The living phones 1, 2, 4, 8 … places after self, as far round as the table reaches; where one is silent, the next. */
@@ -170,6 +158,12 @@ export class KnownPhones {
       }
     }
     return found;
+  }
+
+  /** Entries strictly between self and key, of which `below` have an id below the key's. */
+  #countPreceding(key: Id, below: number): number {
+    const belowSelf = this.#columns.countBelow(this.#self);
+    return key > this.#self ? below - belowSelf : this.size - belowSelf + below;
   }
 
   /** Up to `count` living phones among so many entries from an index on, round the ring. */

@@ -64,11 +64,13 @@ export class NextPhones {
   /** The owner, where this phone's lists of neighbours say who that is. */
   #ownerNextDoor(): Choice | undefined {
     const { self, successors, predecessors } = this.#context;
-    const around = [...predecessors.toReversed(), self, ...successors];
-    for (let i = 1; i < around.length; i++) {
-      const owner = around[i]!;
-      if (!inOwnedRange(around[i - 1]!.id, this.#key, owner.id)) continue;
-      return owner.id !== self.id && this.#isOpen(owner.id) ? this.#choiceOf(owner) : undefined;
+    let before: Contact | undefined;
+    for (let i = -predecessors.length; i <= successors.length; i++) {
+      const owner = i < 0 ? predecessors[-i - 1]! : i === 0 ? self : successors[i - 1]!;
+      if (before !== undefined && inOwnedRange(before.id, this.#key, owner.id)) {
+        return i !== 0 && this.#isOpen(owner.id) ? this.#choiceOf(owner) : undefined;
+      }
+      before = owner;
     }
     return undefined;
   }
@@ -77,13 +79,15 @@ export class NextPhones {
     const { phones } = this.#context;
     const estimatedSize = this.#estimatedSize;
     const keyAt = fractionOf(this.#key);
+    // They come nearest to the key first, from where the rest of the route is never longer than from the next ones.
+    let leastRest = 1;
     const best = phones.cheapestPreceding(
       this.#key,
       (measuredMs, fraction, leastMs) => {
         const rttMs = Number.isNaN(measuredMs) ? this.typicalMs : measuredMs;
-        // The rest of the route takes one round trip at least, and most phones are too far for that already.
-        if (rttMs + this.typicalMs >= leastMs) return leastMs;
-        return rttMs + this.typicalMs * this.#roundTripsFrom(forward(fraction, keyAt) * estimatedSize);
+        if (rttMs + this.typicalMs * leastRest >= leastMs) return leastMs;
+        leastRest = this.#roundTripsFrom(forward(fraction, keyAt) * estimatedSize);
+        return rttMs + this.typicalMs * leastRest;
       },
       (id) => this.#isOpen(id),
     );

@@ -148,6 +148,7 @@ export class PhoneColumns {
   removeAt(index: number): void {
     const slot = this.#slots[index]!;
     this.#contacts[slot] = undefined;
+    this.roundTrips.forget(slot);
     this.#freeSlots.push(slot);
     this.#fractions.copyWithin(index, index + 1, this.#size);
     this.#slots.copyWithin(index, index + 1, this.#size);

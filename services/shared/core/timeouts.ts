@@ -29,6 +29,8 @@ export class RoundTrips {
   #variationMs: Float64Array;
   /** Timeouts since the last answer, up to MAX_BACKOFF. */
   #backoffs: Uint8Array;
+  #measured = 0;
+  #sumMs = 0;
 
   constructor(capacity: number) {
     this.#smoothedMs = new Float64Array(capacity).fill(Number.NaN);
@@ -47,9 +49,15 @@ export class RoundTrips {
   }
 
   forget(at: number): void {
+    this.#note(this.#smoothedMs[at]!, -1);
     this.#smoothedMs[at] = Number.NaN;
     this.#variationMs[at] = 0;
     this.#backoffs[at] = 0;
+  }
+
+  /** Mean of all that were measured; undefined while none was. Kept as they change, for every route begins with it. */
+  get meanMs(): number | undefined {
+    return this.#measured === 0 ? undefined : this.#sumMs / this.#measured;
   }
 
   /** Not a number until the first answer. */
@@ -70,9 +78,19 @@ export class RoundTrips {
     const isFirst = Number.isNaN(this.#smoothedMs[at]!);
     const smoothedMs = isFirst ? sample : this.#smoothedMs[at]!;
     const variationMs = isFirst ? sample / 2 : this.#variationMs[at]!;
+    this.#note(this.#smoothedMs[at]!, -1);
     this.#smoothedMs[at] = smoothedMs + (sample - smoothedMs) / 8;
+    this.#note(this.#smoothedMs[at], 1);
     this.#variationMs[at] = variationMs + (Math.abs(sample - smoothedMs) - variationMs) / 4;
     this.#backoffs[at] = 0;
+  }
+
+  /** Takes a smoothed time into the sum, or out of it. */
+  #note(smoothedMs: number, sign: 1 | -1): void {
+    if (Number.isNaN(smoothedMs)) return;
+    this.#measured += sign;
+    // What rounding leaves behind ends with the last that was measured.
+    this.#sumMs = this.#measured === 0 ? 0 : this.#sumMs + sign * smoothedMs;
   }
 
   timedOut(at: number): void {

@@ -73,7 +73,7 @@ class PackedExplorer {
     this.#graph = new ListsGraph(exploration, protocol, LISTS_LIMIT);
     this.#current = new PackedState(this.#graph, LISTS_LIMIT);
     this.#reached = new PackedState(this.#graph, LISTS_LIMIT);
-    this.#seen = new PackedSet(this.#current.highBits, limit);
+    this.#seen = new PackedSet(this.#current.highBits, limit, (high, low) => this.#queue.push(high, low));
     this.#network = new Network(exploration);
     this.#code = new StateCode(this.#network);
   }
@@ -86,7 +86,7 @@ class PackedExplorer {
       states: this.#seen.count,
       transitions: this.#transitions,
       lists: this.#graph.count,
-      depth: this.#depth,
+      depth: this.#depth - (complete ? 1 : 0),
       widest: this.#widest,
       complete,
       omissionProbability: this.#seen.omissionProbability,
@@ -109,19 +109,17 @@ class PackedExplorer {
 
   #search(): boolean {
     const { limit, onProgress } = this.#exploration;
-    let done = 0;
-    let levelEnds = this.#queue.length;
-    while (this.#queue.take()) {
-      this.#current.set(this.#queue.high, this.#queue.low);
-      this.#expand();
-      if (this.#violation !== undefined || this.#seen.count >= limit) return false;
-      done += 1;
-      this.#widest = Math.max(this.#widest, this.#queue.length);
-      if (done === levelEnds && this.#queue.length > 0) {
-        this.#depth += 1;
-        levelEnds += this.#queue.length;
+    this.#seen.flush();
+    for (let done = 0, level = this.#queue.length; level > 0; level = this.#queue.length, this.#depth++) {
+      for (let i = 0; i < level; i++) {
+        this.#queue.take();
+        this.#current.set(this.#queue.high, this.#queue.low);
+        this.#expand();
+        if (this.#violation !== undefined || this.#seen.count >= limit) return false;
+        if (++done % PROGRESS_EVERY === 0) onProgress?.(done, this.#seen.count, this.#depth);
       }
-      if (done % PROGRESS_EVERY === 0) onProgress?.(done, this.#seen.count, this.#depth);
+      this.#seen.flush();
+      this.#widest = Math.max(this.#widest, this.#queue.length);
     }
     return true;
   }
@@ -131,6 +129,7 @@ class PackedExplorer {
     const graph = this.#graph;
     const { size, steps } = graph;
     const { digits, lists } = this.#current;
+    if (this.#isIdle()) this.#checkProgress();
     for (let at = 0; at < size; at++) {
       const first = graph.first[lists * size + at]!;
       if (first === NONE) {
@@ -166,7 +165,7 @@ class PackedExplorer {
     if (outcome === IMPOSSIBLE) return;
     const graph = this.#graph;
     const reached = this.#reached;
-    reached.digits.set(this.#current.digits);
+    reached.copyDigits(this.#current);
     reached.lists = graph.listsOf(outcome);
     const digit = reached.digits[at]!;
     if (sets === 'step') reached.digits[at] = digit - (digit % graph.steps) + graph.digitOf(outcome);
@@ -182,7 +181,7 @@ class PackedExplorer {
     const { size, steps } = graph;
     const { digits, lists } = this.#current;
     const reached = this.#reached;
-    reached.digits.set(digits);
+    reached.copyDigits(this.#current);
     reached.lists = lists;
     reached.digits[at] = digits[at]! - (digits[at]! % steps);
     if (graph.first[lists * size + to] !== NONE) {
@@ -199,21 +198,18 @@ class PackedExplorer {
   #add(turn: number): void {
     const reached = this.#reached;
     reached.turn(turn, this.#graph.period[reached.lists]!);
-    const { high, low } = reached;
-    if (!this.#seen.add(high, low)) return;
-    this.#queue.push(high, low);
-    if (this.#isIdle()) this.#checkProgress();
+    this.#seen.add(reached.high, reached.low);
   }
 
   #isIdle(): boolean {
-    const { digits } = this.#reached;
+    const { digits } = this.#current;
     for (let at = 0; at < digits.length; at++) if (digits[at]! % this.#graph.steps !== 0) return false;
     return true;
   }
 
   #checkProgress(): void {
-    this.#decode(this.#reached);
-    const faults = faultsOfProgress(this.#exploration.protocol, this.#network, () => this.#decode(this.#reached));
+    this.#decode(this.#current);
+    const faults = faultsOfProgress(this.#exploration.protocol, this.#network, () => this.#decode(this.#current));
     if (faults.length > 0) this.#violated(faults, this.#network.toText());
   }
 

@@ -34,6 +34,10 @@ export class PackedState {
     if (!fit) throw new RangeError(`states of ${size} ids with ${listsLimit} combinations of lists need over 64 bits`);
   }
 
+  copyDigits({ digits }: PackedState): void {
+    for (let at = 0; at < this.#size; at++) this.digits[at] = digits[at]!;
+  }
+
   get high(): number {
     let rest = 0;
     for (let at = this.#size - 1; at >= LOW_POSITIONS; at--) rest = rest * this.#base + this.digits[at]!;
