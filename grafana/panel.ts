@@ -94,7 +94,7 @@ export interface BoardPanel {
 }
 
 export const HEIGHT = 8;
-export const STAT_HEIGHT = 4;
+const STAT_HEIGHT = 4;
 const WIDTH = 12;
 const STAT_WIDTH = 3;
 const ALL_GREEN: Steps = [[null, 'green']];

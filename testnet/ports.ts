@@ -7,7 +7,7 @@ import { TestnetError } from './testnet-error.ts';
 
 export const DEFAULT_BASE_PORT = 8100;
 /** Between a phone's API and its peer API; also the most phones of a testnet. */
-export const PEER_PORT_OFFSET = 1000;
+const PEER_PORT_OFFSET = 1000;
 /** Where the ports of phone n are looked for next when something else has them. */
 const NEXT_BLOCK = 2 * PEER_PORT_OFFSET;
 const BLOCKS = 12;

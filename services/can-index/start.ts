@@ -10,6 +10,7 @@ import type { Contact } from '../shared/core/contact.ts';
 import { parseId } from '../shared/core/id.ts';
 import type { Projection } from '../shared/core/projection.ts';
 import { Scheduler } from '../shared/core/scheduler.ts';
+import { atMost } from '../shared/runtime/at-most.ts';
 import { NodeHost } from '../shared/runtime/host.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
 import { instrument, type Registry } from '../shared/runtime/metrics.ts';
@@ -17,7 +18,7 @@ import { createRecordCrypto } from '../shared/runtime/record-crypto.ts';
 import type { Service } from '../shared/runtime/rpc.ts';
 import { runTask } from '../shared/runtime/run-task.ts';
 import { createCanService } from './adapters/can-service.ts';
-import { createTell } from './adapters/events.ts';
+import { type CanInstruments, createTell } from './adapters/events.ts';
 import { CAN_METRICS } from './adapters/metrics.ts';
 import { RecallSampler } from './adapters/recall-sampler.ts';
 import { createRelayService } from './adapters/relay-service.ts';
@@ -64,26 +65,11 @@ export async function startCanIndex(options: CanIndexOptions): Promise<RunningCa
   const meaning = projectedSpace(projectionOf(await embedder.getParameters({})));
   const axes = meaning.coordinatesOf(new Float32Array(meaning.dimensions)).length;
   const space: CodecSpace = { axes, meaning };
-  const crashed = (error: unknown, label: string): void => logger.error({ err: error, label }, 'a task crashed');
   const metrics = instrument(registry, CAN_METRICS, {
     entries: () => node.entries.store.size,
     ownedEntries: () => node.entries.load(),
   });
-  const witness = new Witness({ chord, embedder, crypto: createRecordCrypto() });
-  const host = new NodeHost({
-    peers: new RouterPeers(chord, space, (from, error) => {
-      metrics.malformed.inc();
-      logger.warn({ from, err: error }, 'a phone answered what is no answer');
-    }),
-    store: (operation, done) => {
-      void witness.testify(operation as WitnessOperation).then(done, (error: unknown) => {
-        crashed(error, 'witness');
-        done('unknown');
-      });
-    },
-    crashed,
-  });
-  const scheduler = new Scheduler(host);
+  const scheduler = new Scheduler(createHost(options, space, logger, metrics));
   const settings = { ...DEFAULT_SETTINGS, axes };
   const recall = new RecallSampler({
     phones: async () => knownPhones(await chord.getStatus({}), phone),
@@ -125,19 +111,33 @@ export async function startCanIndex(options: CanIndexOptions): Promise<RunningCa
       // Whoever began the ring begins the space: phones that have joined the ring meanwhile wait for that.
       scheduler.run(node.run({ seeds, contacts, founds: status.founded }), 'can');
     },
-    async leave() {
-      let timer: NodeJS.Timeout | undefined;
-      const deadline = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, LEAVE_MS);
-      });
-      try {
-        await Promise.race([runTask(scheduler, node.leave(), 'leave'), deadline]);
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    leave: () => atMost(LEAVE_MS, runTask(scheduler, node.leave(), 'leave')),
     stop: () => scheduler.stop(),
   };
+}
+
+/** What the node's effects do: calls go through the router, and what it asks of a store is what the ring says of posts. */
+function createHost(
+  { chord, embedder }: CanIndexOptions,
+  space: CodecSpace,
+  logger: Logger,
+  metrics: CanInstruments,
+): NodeHost {
+  const crashed = (error: unknown, label: string): void => logger.error({ err: error, label }, 'a task crashed');
+  const witness = new Witness({ chord, embedder, crypto: createRecordCrypto() });
+  return new NodeHost({
+    peers: new RouterPeers(chord, space, (from, error) => {
+      metrics.malformed.inc();
+      logger.warn({ from, err: error }, 'a phone answered what is no answer');
+    }),
+    store: (operation, done) => {
+      void witness.testify(operation as WitnessOperation).then(done, (error: unknown) => {
+        crashed(error, 'witness');
+        done('unknown');
+      });
+    },
+    crashed,
+  });
 }
 
 /** Phones that the ring knows: whoever has a zone already is among them. */

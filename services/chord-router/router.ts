@@ -6,6 +6,7 @@ import type { Contact } from '../shared/core/contact.ts';
 import { identify, type Task } from '../shared/core/effect.ts';
 import { distance, ID_BITS } from '../shared/core/id.ts';
 import { Scheduler } from '../shared/core/scheduler.ts';
+import { atMost } from '../shared/runtime/at-most.ts';
 import type { GrpcServer } from '../shared/runtime/grpc-server.ts';
 import { NodeHost } from '../shared/runtime/host.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
@@ -190,15 +191,7 @@ export class ChordRouter implements RunningChordRouter {
 
   async leave(): Promise<void> {
     await this.#remember();
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LEAVE_MS);
-    });
-    try {
-      await Promise.race([this.#runNow(this.#node.leave(), 'leave'), deadline]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await atMost(LEAVE_MS, this.#runNow(this.#node.leave(), 'leave'));
   }
 
   async stop(): Promise<void> {

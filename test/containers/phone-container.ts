@@ -27,9 +27,9 @@ export interface PhoneContainerSettings {
   readonly adminToken: string;
 }
 
-export const API_PORT = 8080;
+const API_PORT = 8080;
 export const PEER_PORT = 7400;
-export const CHORD_PORT = 7500;
+const CHORD_PORT = 7500;
 const READY_TIMEOUT_MS = 120_000;
 /** A graceful leave takes 15 s at most; then the engine kills. */
 const STOP_SECONDS = 20;

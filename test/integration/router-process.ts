@@ -1,7 +1,7 @@
 /** Chord routers in processes of their own, for tests to start, ask, kill and freeze. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
@@ -82,11 +82,4 @@ export async function stopRouters(): Promise<void> {
     await exited;
   }
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-}
-
-/** Memory that is this process's alone, in bytes. */
-export async function privateMemoryOf(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const kilobytes = (field: string): number => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(text)![1]);
-  return (kilobytes('Private_Clean') + kilobytes('Private_Dirty')) * 1024;
 }

@@ -7,7 +7,7 @@ const MS_OF_UNIT: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** No scenario lasts longer than thirty days. */
-export const MAX_DURATION_MS = 30 * 24 * 3_600_000;
+const MAX_DURATION_MS = 30 * 24 * 3_600_000;
 
 /** Milliseconds; undefined when the text is no duration from 0 to `MAX_DURATION_MS`. */
 export function parseDurationMs(text: string): number | undefined {

@@ -10,7 +10,7 @@ import type { Scenario } from './scenario.ts';
 
 export type PopulationPlan = Pick<Scenario, 'seed' | 'durationMs' | 'population' | 'outages' | 'roaming'>;
 
-export const MAX_POPULATION_EVENTS = 1_000_000;
+const MAX_POPULATION_EVENTS = 1_000_000;
 
 /**
  * In the order of time, and of phones at the same time; all before `durationMs`. The initial phones are there without

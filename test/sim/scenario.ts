@@ -8,7 +8,7 @@ import { ringWorld, type World } from './world.ts';
 
 export const SUCCESSORS = DEFAULT_SETTINGS.successors;
 /** Longer than any pause of stabilisation, several times over. */
-export const QUIET_MS = 20 * DEFAULT_SETTINGS.stabiliseMaxMs;
+const QUIET_MS = 20 * DEFAULT_SETTINGS.stabiliseMaxMs;
 
 export interface RingOptions {
   readonly seed: number;

@@ -21,7 +21,7 @@ export interface WorldOptions<Records extends RecordKeeping> extends PopulationO
 }
 
 /** Record keeping that keeps nothing. */
-export const NO_RECORDS: RecordKeeping = {
+const NO_RECORDS: RecordKeeping = {
   *run(): Task<void> {},
   *handle(): Task<undefined> {},
   *handOver(): Task<void> {},

@@ -41,8 +41,8 @@ export interface CanServiceParts {
 
 /** Most entries, or vectors, of one request. */
 export const MAX_ENTRIES = 64;
-export const MAX_VECTORS = 16;
-export const MAX_BUDGET = 256;
+const MAX_VECTORS = 16;
+const MAX_BUDGET = 256;
 const DEFAULT_BUDGET = 16;
 /** Entries of this phone's zones that its status names. */
 const MAX_SAMPLE = 64;

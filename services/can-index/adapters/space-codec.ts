@@ -42,7 +42,7 @@ export function zoneFrom(wire: WireZone | undefined, axes: number): Zone {
   return zone.value;
 }
 
-export function zonesFrom(zones: readonly WireZone[], axes: number): Zone[] {
+function zonesFrom(zones: readonly WireZone[], axes: number): Zone[] {
   return listOf(zones, MAX_ZONES, 'zones', (zone) => zoneFrom(zone, axes));
 }
 

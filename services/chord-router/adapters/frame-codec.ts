@@ -8,7 +8,7 @@ import { bufferOf } from '../../shared/runtime/wire-value.ts';
 import { LinkFault } from './link-fault.ts';
 
 /** Longest message on a link, in bytes. */
-export const MAX_MESSAGE_BYTES = 1024 * 1024;
+const MAX_MESSAGE_BYTES = 1024 * 1024;
 /**
  * Longest message that gRPC itself takes. Between the two a message is refused here, where it can be counted;
  * beyond, gRPC ends the stream with the same status before the message is in memory.
@@ -19,7 +19,7 @@ export const MAX_FRAME_BYTES = MAX_MESSAGE_BYTES - 16;
 /** A message is not made longer than this by adding a further frame, in bytes. */
 export const MAX_BATCH_BYTES = 64 * 1024;
 /** Most frames taken from one message. */
-export const MAX_FRAMES = 4_096;
+const MAX_FRAMES = 4_096;
 
 /** LinkRequest.frames and LinkResponse.frames: field 1, length-delimited. Both messages are the same on the wire. */
 const FRAMES_TAG = 10;

@@ -23,7 +23,7 @@ export const PROTOCOL = 2;
 const CHALLENGE_BYTES = 32;
 const LONGEST_QUOTED_NAME = 80;
 /** Longest parameters of a network, in UTF-16 units. */
-export const MAX_PARAMETERS = 128;
+const MAX_PARAMETERS = 128;
 const PROOF_DOMAIN = 'ringwall/link-proof/1';
 
 export interface HandshakeSettings {

@@ -61,7 +61,7 @@ export function contactsTo(contacts: readonly Contact[]): Buffer[] {
   return contacts.map(contactTo);
 }
 
-export function idsFrom(ids: readonly Buffer[], most: number, field: string): Id[] {
+function idsFrom(ids: readonly Buffer[], most: number, field: string): Id[] {
   return listOf(ids, most, field, (bytes) => idFrom(bytes, field));
 }
 

@@ -12,7 +12,7 @@ export type HubListener = (event: StreamEvent) => void;
 
 /** Events kept for who comes back: some minutes of a lively network. */
 const KEPT = 512;
-export const MAX_LISTENERS = 128;
+const MAX_LISTENERS = 128;
 
 export class EventHub {
   readonly #listeners = new Set<HubListener>();

@@ -46,7 +46,7 @@ export function answerHeaders(response: IncomingMessage, prefix: string): [strin
 }
 
 /** A path of the phone as the client has to ask for it; anything that is no absolute path stays as it is. */
-export function underPrefix(location: string, prefix: string): string {
+function underPrefix(location: string, prefix: string): string {
   return location.startsWith('/') && !location.startsWith('//') ? prefix + location : location;
 }
 

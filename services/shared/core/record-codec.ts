@@ -31,8 +31,8 @@ export const MAX_VALUE_BYTES = 65_536;
 export const MAX_NAME_BYTES = 64;
 export const MAX_SLOT_BYTES = 128;
 export const SIGNATURE_BYTES = 64;
-export const PROOF_BYTES = 32;
-export const AUTHOR_KEY_BYTES = 32;
+const PROOF_BYTES = 32;
+const AUTHOR_KEY_BYTES = 32;
 /** Largest encoding of a record, in bytes. */
 export const MAX_RECORD_BYTES = MAX_VALUE_BYTES + MAX_NAME_BYTES + MAX_SLOT_BYTES + 256;
 /** Names that begin so belong to sets of a single author. */

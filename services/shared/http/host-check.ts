@@ -9,7 +9,7 @@ import { RequestProblem } from '../core/problem.ts';
 import { canonicalIp } from '../runtime/host-port.ts';
 
 /** In the list of hosts: any name will do. */
-export const ANY_HOST = '*';
+const ANY_HOST = '*';
 
 const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '::1'];
 /** Where it listens on all addresses a service has all of them, and an address is no name that could be rebound. */

@@ -68,7 +68,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 /** The problem's JSON document. */
-export function documentOf(problem: HttpProblem, instance: string): Readonly<Record<string, unknown>> {
+function documentOf(problem: HttpProblem, instance: string): Readonly<Record<string, unknown>> {
   const { type, title, status, detail, members } = problem;
   return { type, title, status, ...(detail === undefined ? {} : { detail }), instance, ...members };
 }

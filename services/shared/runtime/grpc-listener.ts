@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Socket, type Server as TcpServer } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { atMost } from './at-most.ts';
 import { ConnectionCount } from './connection-count.ts';
 import type { HostPort } from './host-port.ts';
 import { listenError } from './listen-error.ts';
@@ -108,14 +109,7 @@ export class GrpcListener {
       if (this.#tcp.listening) this.#tcp.close(() => resolve());
       else resolve();
     });
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([
-      new Promise<void>((resolve) => this.server.tryShutdown(() => resolve())),
-      new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, graceMs);
-      }),
-    ]);
-    clearTimeout(timer);
+    await atMost(graceMs, new Promise<void>((resolve) => this.server.tryShutdown(() => resolve())));
     this.server.forceShutdown();
     await closed;
   }

@@ -13,7 +13,7 @@ import type { NearestAnswer, Ring } from './ring-client.ts';
 import { POST } from './ring-names.ts';
 
 /** Posts after which the feed ends: a cursor remembers what was shown. */
-export const MAX_RANDOM_ITEMS = 500;
+const MAX_RANDOM_ITEMS = 500;
 /** Draws a page may take for each item of it. */
 const DRAWS_PER_ITEM = 4;
 /** Digits of an id that a cursor remembers; ids are hashes, so 32 bits tell 500 of them apart. */

@@ -46,7 +46,7 @@ const WEIGHTS: Readonly<Record<SignKind, number>> = {
 const HALF_LIFE_MS = 21 * 86_400_000;
 /** … but never less than this part: a quiet person keeps their interests. */
 const LEAST_DECAY = 0.1;
-export const MAX_INTERESTS = 8;
+const MAX_INTERESTS = 8;
 /** Texts whose cosine is at least this are about one thing, in this encoder's space. */
 const SAME_INTEREST = 0.4;
 const ROUNDS = 4;

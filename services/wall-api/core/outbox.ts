@@ -18,7 +18,7 @@ export interface OutboxLimits {
   readonly longestPauseMs: number;
 }
 
-export const OUTBOX_LIMITS: OutboxLimits = {
+const OUTBOX_LIMITS: OutboxLimits = {
   records: 2_000,
   tries: 12,
   firstPauseMs: 1_000,

@@ -29,7 +29,7 @@ export interface UnlockedPerson extends Signer {
 }
 
 /** Bytes of the seed a person is made of; BIP-39 gives 64. */
-export const PERSON_SEED_BYTES = 64;
+const PERSON_SEED_BYTES = 64;
 
 const utf8 = new TextEncoder();
 const NO_SALT = new Uint8Array(0);

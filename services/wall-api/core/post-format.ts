@@ -65,11 +65,6 @@ export function decodePost(
   return opened === undefined ? { state: 'sealed' } : readJson(decodeValue(opened), 'friends');
 }
 
-/** Whether a post's value is sealed: told without any key. */
-export function isSealed(value: Uint8Array): boolean {
-  return value[0] === SEALED;
-}
-
 function sealContext(author: Id): Uint8Array {
   const tag = utf8.encode('ringwall/sealed-post/1');
   const context = new Uint8Array(tag.length + 16);

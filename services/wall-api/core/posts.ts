@@ -154,7 +154,7 @@ export class PostReader {
 }
 
 /** The post of a reading. Throws nobody-holds-it, ring-unavailable, deleted or not-readable when there is none to show. */
-export function requirePresent(reading: PostReading): LoadedPost {
+function requirePresent(reading: PostReading): LoadedPost {
   switch (reading.state) {
     case 'present':
       return reading.post;

@@ -14,10 +14,6 @@ import type { WallCrypto } from './wall-crypto.ts';
 
 /** Most recipients of one content, its author among them. */
 export const MAX_RECIPIENTS = 500;
-/** Bytes that sealing adds to content for this many recipients. */
-export function sealingOverhead(recipients: number): number {
-  return HEADER_BYTES + recipients * WRAP_BYTES + TAG_BYTES;
-}
 
 const VERSION = 1;
 const KEY_BYTES = 32;

@@ -16,7 +16,7 @@ export interface SessionLimits {
   readonly sessions: number;
 }
 
-export const SESSION_LIMITS: SessionLimits = {
+const SESSION_LIMITS: SessionLimits = {
   idleMs: 24 * 3_600_000,
   lifetimeMs: 30 * 24 * 3_600_000,
   sessions: 1_024,

@@ -52,7 +52,7 @@ const IfMatch = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'The ETag of the version to replace or delete.' })),
 });
 
-export const DeletedSchema = Type.Object(
+const DeletedSchema = Type.Object(
   {
     id: IdText,
     deletedAt: TimeText,

@@ -1,7 +1,7 @@
 /** What somebody meant who wrote a name that there is not. */
 
 /** The name that takes the fewest letters to change, when those are no more than a third of it; else undefined. */
-export function nearestName(wrong: string, names: readonly string[]): string | undefined {
+function nearestName(wrong: string, names: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const name of names) {

@@ -14,10 +14,10 @@ export interface ControlReport {
 }
 
 /** The code as it is, under the name that stands for it in reports. */
-export const UNCHANGED = 'as it is';
+const UNCHANGED = 'as it is';
 
 /** Tries a mutation with the seeds from 1 on, each trial in turn. */
-export async function tryMutation(mutation: Mutation | undefined, seeds: number): Promise<ControlReport> {
+async function tryMutation(mutation: Mutation | undefined, seeds: number): Promise<ControlReport> {
   const name = mutation?.name ?? UNCHANGED;
   const { TRIALS } = await importMutated<typeof Trials>('test/sim/controls/trials.ts', mutation);
   const trials = mutation?.trials ?? (Object.keys(TRIALS) as Trial[]);

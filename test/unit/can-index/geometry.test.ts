@@ -11,8 +11,8 @@ import {
   volumeOf,
   wholeBox,
 } from '../../../services/can-index/core/space/box.ts';
-import { gapTo, isPoint, type Point, pointOf } from '../../../services/can-index/core/space/space.ts';
-import { holesBetween, zoneWith } from '../../../services/can-index/core/space/split-tree.ts';
+import { gapTo, isPoint, pointOf } from '../../../services/can-index/core/space/space.ts';
+import { holesBetween } from '../../../services/can-index/core/space/split-tree.ts';
 import {
   areSiblings,
   MAX_DEPTH,
@@ -117,7 +117,6 @@ describe('zones', () => {
     fc.assert(
       fc.property(tilingsWithPoint(), ([{ axes, leaves }, point]) => {
         expect(leaves.filter(({ box }) => contains(box, point))).toHaveLength(1);
-        expect(contains(zoneWith(leaves, point)!.box, point)).toBe(true);
         for (const { path, epoch, box } of leaves) {
           expect(zoneAt(path, epoch, axes)).toEqual({ ok: true, value: { path, epoch, box } });
         }
@@ -264,14 +263,5 @@ describe('the tree that zones make', () => {
   test('of a phone alone is the whole space, and without any phone one hole', () => {
     expect(holesBetween([wholeSpace(3)], 3)).toEqual([]);
     expect(holesBetween([], 3)).toEqual([wholeSpace(3)]);
-  });
-
-  test('the owner of a point is the smallest of the zones that have it', () => {
-    const whole = wholeSpace(1);
-    const [, upper] = splitZone(whole, { axis: 0, cut: HALF });
-    const at = (x: number): Point => [x];
-    expect(zoneWith([whole, upper], at(HALF))).toBe(upper);
-    expect(zoneWith([whole, upper], at(0))).toBe(whole);
-    expect(zoneWith([upper], at(0))).toBeUndefined();
   });
 });

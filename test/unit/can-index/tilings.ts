@@ -17,7 +17,7 @@ interface Step {
 }
 
 /** Splits of the leaf, the axis and the place that each step names, as far as there is room. */
-export function tilingOf(axes: number, steps: readonly Step[]): Tiling {
+function tilingOf(axes: number, steps: readonly Step[]): Tiling {
   const leaves = [wholeSpace(axes)];
   for (const { leaf, axis, share } of steps) {
     const index = leaf % leaves.length;

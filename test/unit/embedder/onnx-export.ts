@@ -5,7 +5,7 @@ import { GraphBuilder } from '../../../services/embedder/conversion/graph-builde
 import { encodeOnnxModel } from '../../../services/embedder/conversion/onnx-model.ts';
 
 /** Token embeddings in order of the vocabulary: what the network gives for a token, whatever stands beside it. */
-export const ROWS = [
+const ROWS = [
   [0, 0, 0], // [PAD]
   [0, 0, 1], // [UNK]
   [1, 0, 0], // [CLS]
@@ -15,7 +15,7 @@ export const ROWS = [
   [0, 4, 0], // ##s
 ] as const;
 
-export const WORD_PIECE = {
+const WORD_PIECE = {
   normalizer: {
     type: 'BertNormalizer',
     clean_text: true,

@@ -92,10 +92,6 @@ export interface EntriesListed {
   readonly hasMore: boolean;
 }
 
-export interface EntryDone {
-  readonly type: 'done';
-}
-
 export type EntryRequest =
   | StoreEntry
   | KeepCopies

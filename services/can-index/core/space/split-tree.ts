@@ -1,7 +1,6 @@
-/** The tree that a number of claims make: who owns a point, and which regions nobody owns. */
-import { type Box, contains, meets, wholeBox } from './box.ts';
+/** The tree that a number of claims make, and which regions of it nobody owns. */
+import { type Box, meets, wholeBox } from './box.ts';
 import { compareSplits } from './precedence.ts';
-import type { Point } from './space.ts';
 import { childOf, isSameCut, type Split, type Zone } from './zone.ts';
 
 export interface HoleSearch {
@@ -39,15 +38,6 @@ export function holesBetween(zones: readonly Zone[], axes: number, { around, hin
   };
   descend({ path: [], epoch: 0, box: wholeBox(axes) }, zones, hints);
   return holes;
-}
-
-/** One of the zones that has the point; the smallest, which is the one that stands, if there are several. */
-export function zoneWith<Z extends Zone>(zones: Iterable<Z>, point: Point): Z | undefined {
-  let found: Z | undefined;
-  for (const zone of zones) {
-    if (contains(zone.box, point) && (found === undefined || zone.path.length > found.path.length)) found = zone;
-  }
-  return found;
 }
 
 function oldest(splits: readonly Split[]): Split {

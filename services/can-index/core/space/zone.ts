@@ -52,7 +52,7 @@ export function zoneAt(path: readonly Split[], epoch: number, axes: number): Res
   return success({ path, epoch, box });
 }
 
-export function canCut({ low, high }: Box, { axis, cut }: Cut): boolean {
+function canCut({ low, high }: Box, { axis, cut }: Cut): boolean {
   return Number.isInteger(axis) && Number.isInteger(cut) && axis in low && cut > low[axis]! && cut < high[axis]!;
 }
 
