@@ -32,6 +32,11 @@ export interface Plot {
   readonly series: readonly Series[];
 }
 
+/** Another plot of an experiment, in a file of this name. */
+export interface FurtherPlot extends Plot {
+  readonly name: string;
+}
+
 export interface Bar {
   /** What is asked, with the set-up. */
   readonly asked: string;
@@ -44,6 +49,7 @@ export interface Findings {
   readonly setUp: readonly string[];
   readonly tables: readonly Table[];
   readonly plot: Plot;
+  readonly furtherPlots?: readonly FurtherPlot[];
   readonly bars: readonly Bar[];
   /** Markdown paragraphs: what the figures say; where a bar is missed, why, and what was tried. */
   readonly notes: readonly string[];

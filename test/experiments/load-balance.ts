@@ -192,6 +192,24 @@ function describe(
         { name: `ours, the product: best of ${NONCES}`, source: 'ours', points: [[1, loads.get(OWNED)!.p99]] },
       ],
     },
+    furtherPlots: [
+      {
+        name: 'figure-8',
+        title: 'Keys a phone against keys in all (figure 8)',
+        xLabel: 'keys',
+        yLabel: 'multiples of the mean',
+        xScale: 'linear',
+        yScale: 'linear',
+        series: [
+          { name: 'paper: p99 4.6 times the mean', source: 'paper', points: steps.map((keys) => [keys, 4.6]) },
+          { name: 'paper: max', source: 'paper', points: [[steps[STEPS / 2 - 1]!, 9.1]] },
+          { name: 'calibration: max', source: 'calibration', points: [[steps[STEPS / 2 - 1]!, 9.6]] },
+          { name: 'ours: max', source: 'ours', points: steps.map((keys, i) => [keys, figure8[i]!.max]) },
+          { name: 'ours: p99', source: 'ours', points: steps.map((keys, i) => [keys, figure8[i]!.p99]) },
+          { name: 'ours: p1', source: 'ours', points: steps.map((keys, i) => [keys, figure8[i]!.p1]) },
+        ],
+      },
+    ],
     bars: [
       barOf(`(a) ${ASKED}, keys owned, with ≤ 2 positions a phone: the product's 1 of ${NONCES}`, loads.get(OWNED)!),
       barOf(`(a′) ${ASKED}, keys kept with the product's replicas`, loads.get(KEPT)!),

@@ -1,6 +1,7 @@
 /** Which keys are gone after many phones died and the ring was repaired: Chord's figure 11. */
 import { DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
+import type { FurtherPlot } from './experiment.ts';
 import { Population, randomId } from './population.ts';
 import { StaticRing } from './static-ring.ts';
 import { fillClassic } from './tables.ts';
@@ -56,4 +57,25 @@ function isAllDead(dead: ReadonlySet<number>, owner: number, phones: number): bo
     if (!dead.has((owner + copy) % phones)) return false;
   }
   return true;
+}
+
+/** Figure 11 as a plot. */
+export function plotOfLost(lost: readonly Lost[]): FurtherPlot {
+  return {
+    name: 'figure-11',
+    title: 'Keys lost when a share of all phones dies at once (figure 11)',
+    xLabel: 'share of phones that died',
+    yLabel: 'share of lookups that fail',
+    xScale: 'linear',
+    yScale: 'linear',
+    series: [
+      { name: 'paper: the share itself', source: 'paper', points: lost.map(({ share }) => [share, share]) },
+      { name: 'ours, one copy', source: 'ours', points: lost.map(({ share, single }) => [share, single]) },
+      {
+        name: `ours, ${DEFAULT_SETTINGS.replication} replicas`,
+        source: 'ours',
+        points: lost.map(({ share, replicated }) => [share, replicated]),
+      },
+    ],
+  };
 }

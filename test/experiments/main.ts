@@ -4,6 +4,7 @@ import { EXPERIMENTS } from './all.ts';
 import type { Experiment } from './experiment.ts';
 import { PAGES, writeIndex, writePage } from './page.ts';
 
+const FAILED = 1;
 const BAD_USAGE = 2;
 
 interface Options {
@@ -22,8 +23,8 @@ function seedOf(text: string): number {
 
 const program = new Command('experiment')
   .description("Repeats the papers' tables and writes a page and a plot of each.")
-  .argument('[names...]', 'which to run; see --list')
-  .option('--all', 'run all of them')
+  .argument('[names...]', 'which to run; see --list; all: all of them')
+  .option('--all', 'the same as all')
   .option('--list', 'name them')
   .option('--seed <n>', "another seed than the experiment's own", seedOf)
   .option('--slice', 'a small run that only shows that it works')
@@ -33,15 +34,26 @@ const program = new Command('experiment')
       for (const { name, title, source } of EXPERIMENTS) console.log(`${name.padEnd(18)} ${title}. ${source}`);
       return;
     }
-    const unknown = names.filter((name) => !EXPERIMENTS.some((experiment) => experiment.name === name));
+    const all = options.all === true || names.includes('all');
+    const unknown = names.filter((name) => name !== 'all' && !EXPERIMENTS.some((known) => known.name === name));
     if (unknown.length > 0) fail(`no experiment is called ${unknown.join(', ')}: see --list`);
-    const chosen = options.all ? EXPERIMENTS : EXPERIMENTS.filter(({ name }) => names.includes(name));
-    if (chosen.length === 0) fail('name an experiment, or --all: see --list');
-    for (const experiment of chosen) await runOne(experiment, options);
+    const chosen = all ? EXPERIMENTS : EXPERIMENTS.filter(({ name }) => names.includes(name));
+    if (chosen.length === 0) fail('name an experiment, or all: see --list');
+    for (const experiment of chosen) await attempt(experiment, options);
     await writeIndex(EXPERIMENTS, options.out);
   });
 
 await program.parseAsync();
+
+/** Runs one; that it fails keeps none of the others from running. */
+async function attempt(experiment: Experiment, options: Options): Promise<void> {
+  try {
+    await runOne(experiment, options);
+  } catch (error) {
+    process.exitCode = FAILED;
+    console.error(`FAILED: ${experiment.name}: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+}
 
 async function runOne(experiment: Experiment, options: Options): Promise<void> {
   const seed = options.seed ?? experiment.defaultSeed;

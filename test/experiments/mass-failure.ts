@@ -3,7 +3,7 @@ import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-route
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { RoundTripEstimator } from '../../services/shared/core/timeouts.ts';
 import type { Bar, Experiment, Findings, RunOptions, Table } from './experiment.ts';
-import { type Lost, lostKeys } from './lost-keys.ts';
+import { type Lost, lostKeys, plotOfLost } from './lost-keys.ts';
 import { Population, randomId } from './population.ts';
 import { type Reached, reachOwner } from './reach-owner.ts';
 import { RTT_MS, StaticRing, type StaticRingOptions } from './static-ring.ts';
@@ -203,6 +203,7 @@ function describe(
         },
       ],
     },
+    furtherPlots: [plotOfLost(lost)],
     bars: [failureBar(strict)],
     notes: [
       'With the tables and the one probe of the paper, path and timeouts stay near its figures. ' +

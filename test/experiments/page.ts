@@ -1,7 +1,7 @@
 /** The pages of docs/experiments: one an experiment, and the index, which is read off the pages themselves. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Bar, Experiment, Findings, Table } from './experiment.ts';
+import type { Bar, Experiment, Findings, Plot, Table } from './experiment.ts';
 import { drawPlot } from './plot.ts';
 
 export const PAGES = join(import.meta.dirname, '../../docs/experiments');
@@ -15,7 +15,7 @@ export interface RunRecord {
   readonly seconds: number;
 }
 
-/** Writes the page and the plot of an experiment into a folder. */
+/** Writes the page and the plots of an experiment into a folder. */
 export async function writePage(
   experiment: Experiment,
   findings: Findings,
@@ -23,7 +23,7 @@ export async function writePage(
   folder: string = PAGES,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${experiment.name}.svg`), drawPlot(findings.plot));
+  for (const { file, plot } of plotsOf(experiment, findings)) await writeFile(join(folder, file), drawPlot(plot));
   await writeFile(join(folder, `${experiment.name}.md`), pageOf(experiment, findings, record));
 }
 
@@ -33,7 +33,7 @@ export function pageOf(experiment: Experiment, findings: Findings, { seed, secon
     `# ${experiment.title}`,
     experiment.source,
     ...findings.setUp,
-    `![${findings.plot.title}](${experiment.name}.svg)`,
+    ...plotsOf(experiment, findings).map(({ file, plot }) => `![${plot.title}](${file})`),
     ...findings.tables.flatMap((table) => [`## ${table.title}`, markdownTable(table)]),
     ...(findings.bars.length > 0 ? [BARS, barsTable(findings.bars)] : []),
     ...(findings.notes.length > 0 ? ['## What it says', ...findings.notes] : []),
@@ -44,13 +44,25 @@ export function pageOf(experiment: Experiment, findings: Findings, { seed, secon
   return `${sections.join('\n\n')}\n`;
 }
 
+function plotsOf(
+  { name }: Experiment,
+  { furtherPlots = [], plot }: Findings,
+): { readonly file: string; readonly plot: Plot }[] {
+  return [
+    { file: `${name}.svg`, plot },
+    ...furtherPlots.map((further) => ({ file: `${further.name}.svg`, plot: further })),
+  ];
+}
+
 /** Writes the index of all pages in a folder, each bar with whether it is met. */
 export async function writeIndex(experiments: readonly Experiment[], folder: string = PAGES): Promise<void> {
   const rows: string[][] = [];
+  let seconds = 0;
   const present = await readdir(folder);
   for (const { name, title } of experiments) {
     if (!present.includes(`${name}.md`)) continue;
     const page = await readFile(join(folder, `${name}.md`), 'utf8');
+    seconds += Number(/ took (\d+) s /.exec(page)?.[1] ?? 0);
     const bars = barRows(page);
     const link = `[${title}](${name}.md)`;
     if (bars.length === 0) rows.push([link, 'no bar: a baseline', '', '']);
@@ -64,7 +76,11 @@ export async function writeIndex(experiments: readonly Experiment[], folder: str
     "The tables of the papers this software stands on, with the papers' figures, a calibration (a throw-away " +
       'simulation of the same set-up, made before this software) and ours side by side. The protocol code that runs ' +
       'is the one that phones run: its tables, its lookups, its settings. `npm run experiment -- --list` names them, ' +
-      '`npm run experiment -- NAME` runs one and writes its page anew, `npm run experiment -- --all` runs all.',
+      '`npm run experiment -- NAME` runs one and writes its page anew, `npm run experiment -- all` runs all.',
+    'A fresh clone makes all of it anew with `npm install && npm run experiment -- all`: the runs behind these pages took ' +
+      `${(seconds / 3600).toFixed(1)} hours of one core together. \`npm run experiment -- all --slice --out FOLDER\` goes through ` +
+      'all of them in minutes with small rings, to see that they work. One that fails is told at the end, with exit code 1, and does not keep ' +
+      'the others from running.',
     markdownTable({ title: '', columns: ['experiment', 'asked', 'reached', ''], rows }),
     ...(links.length > 0 ? ['Also measured:', links.join('\n')] : []),
   ];

@@ -18,12 +18,19 @@ const VARIANTS = [
   { name: PRODUCT, settings: {}, equip: fillProduct, lookups: 0.05 },
 ] as const;
 
+const SHORT_NAMES: ReadonlyMap<string, string> = new Map([
+  [CLASSIC, 'ours, base 2'],
+  [STRICT, 'ours, base 16 + 24'],
+  [PRODUCT, 'ours, as the product'],
+]);
+
 const SCALES = {
   full: { exponents: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14], lookups: 4_000 },
   slice: { exponents: [4, 7, 10, 12], lookups: 200 },
 } as const;
 /** The exponent of figure 10b. */
 const FIGURE_10B = 12;
+const LENGTHS = Array.from({ length: 13 }, (_, length) => length);
 const LARGEST = 14;
 
 interface Paths {
@@ -91,7 +98,7 @@ function describe(measured: ReadonlyMap<string, readonly Paths[]>, lookups: numb
       {
         title: `Figure 10b: share of lookups by path length, 2^${FIGURE_10B} phones`,
         columns: ['length', ...VARIANTS.map(({ name }) => name)],
-        rows: Array.from({ length: 13 }, (_, length) => [
+        rows: LENGTHS.map((length) => [
           String(length),
           ...VARIANTS.map(({ name }) => shareOf(at(measured, name, FIGURE_10B), length)),
         ]),
@@ -106,17 +113,32 @@ function describe(measured: ReadonlyMap<string, readonly Paths[]>, lookups: numb
       series: [
         { name: 'paper: ½ log₂ N', source: 'paper', points: [3, 5, 8, 11, 14].map((k) => [2 ** k, k / 2] as const) },
         { name: 'calibration, base 2', source: 'calibration', points: [[2 ** 12, 5.78]] },
-        ...[
-          ['ours, base 2', CLASSIC] as const,
-          ['ours, base 16 + 24', STRICT] as const,
-          ['ours, as the product', PRODUCT] as const,
-        ].map(([name, variant]) => ({
+        ...[...SHORT_NAMES].map(([variant, name]) => ({
           name,
           source: 'ours' as const,
           points: measured.get(variant)!.map(({ exponent, lengths }) => [2 ** exponent, mean(lengths)] as const),
         })),
       ],
     },
+    furtherPlots: [
+      {
+        name: 'figure-10b',
+        title: `Share of lookups by path length, 2^${FIGURE_10B} phones (figure 10b)`,
+        xLabel: 'phones asked',
+        yLabel: 'share of lookups',
+        xScale: 'linear',
+        yScale: 'linear',
+        series: [
+          { name: 'paper: ½ log₂ N, in the mean', source: 'paper', points: vertical(FIGURE_10B / 2) },
+          { name: 'calibration: mean 5.78', source: 'calibration', points: vertical(5.78) },
+          ...VARIANTS.map(({ name }) => ({
+            name: SHORT_NAMES.get(name)!,
+            source: 'ours' as const,
+            points: LENGTHS.map((length) => [length, Number(shareOf(at(measured, name, FIGURE_10B), length))] as const),
+          })),
+        ],
+      },
+    ],
     bars: [pathBar(measured, FIGURE_10B, 3), pathBar(measured, LARGEST, 3.5)].flat(),
     notes: [
       wrong === 0
@@ -126,6 +148,14 @@ function describe(measured: ReadonlyMap<string, readonly Paths[]>, lookups: numb
         'routing halves it, and the cache takes off about one more phone.',
     ],
   };
+}
+
+/** A line upwards, as high as the likeliest length. */
+function vertical(length: number): readonly (readonly [number, number])[] {
+  return [
+    [length, 0],
+    [length, 0.25],
+  ];
 }
 
 function at(measured: ReadonlyMap<string, readonly Paths[]>, name: string, exponent: number): Paths | undefined {

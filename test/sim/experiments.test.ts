@@ -41,7 +41,10 @@ describe('each experiment', () => {
       expect(findings.plot.series.some(({ source }) => source !== 'ours')).toBe(true);
       const page = pageOf(experiment, findings, RECORD);
       expect(page).not.toMatch(/NaN|undefined/);
-      expect(drawPlot(findings.plot)).not.toMatch(/NaN|undefined|Infinity/);
+      for (const plot of [findings.plot, ...(findings.furtherPlots ?? [])]) {
+        expect(drawPlot(plot)).not.toMatch(/NaN|undefined|Infinity/);
+        expect(plot.series.some(({ source }) => source !== 'ours')).toBe(true);
+      }
     },
   );
 
