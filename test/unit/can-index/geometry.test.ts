@@ -5,6 +5,7 @@ import {
   type Box,
   contains,
   distanceTo,
+  meets,
   relationOf,
   shareOf,
   stepsTo,
@@ -250,12 +251,42 @@ describe('the tree that zones make', () => {
         const [first, ...others] = leaves as [Zone, ...Zone[]];
         const missing = others.filter((_, i) => i % 3 === 0);
         const present = leaves.filter((zone) => !missing.includes(zone));
-        for (const hole of holesBetween(present, axes, { around: first.box })) {
+        for (const hole of holesBetween(present, axes, { around: [first.box] })) {
           expect(relationOf(hole.box, first.box)).toBe('face');
         }
         const touched = missing.filter(({ box }) => relationOf(box, first.box) === 'face');
-        const found = holesBetween(present, axes, { around: first.box });
+        const found = holesBetween(present, axes, { around: [first.box] });
         for (const { box } of touched) expect(found.some((hole) => doOverlap(hole.box, box))).toBe(true);
+      }),
+    );
+  });
+
+  test('holes are told apart along the edges of hints, which are asked for once, and not without a hole', () => {
+    fc.assert(
+      fc.property(tilings(), fc.array(fc.boolean(), { minLength: 41, maxLength: 41 }), ({ axes, leaves }, keeps) => {
+        const kept = leaves.filter((_, i) => keeps[i]);
+        const missing = leaves.filter((_, i) => !keeps[i]);
+        let asked = 0;
+        const hints = (): readonly Zone[] => {
+          asked += 1;
+          return leaves;
+        };
+        const paths = (zones: readonly Zone[]): string[] => zones.map(({ path }) => JSON.stringify(path)).sort();
+        expect(paths(holesBetween(kept, axes, { hints }))).toEqual(paths(missing));
+        expect(asked).toBe(missing.length === 0 ? 0 : 1);
+      }),
+    );
+  });
+
+  test('around several boxes, each hole that touches one of them is told once', () => {
+    fc.assert(
+      fc.property(tilings(), ({ axes, leaves }) => {
+        const boxes = leaves.slice(0, 2).map(({ box }) => box);
+        const missing = leaves.slice(2).filter((_, i) => i % 2 === 0);
+        const present = leaves.filter((zone) => !missing.includes(zone));
+        const found = holesBetween(present, axes, { around: boxes, hints: () => missing });
+        const touched = missing.filter(({ box }) => boxes.some((other) => meets(other, box)));
+        expect(found.map(({ path }) => path)).toEqual(touched.map(({ path }) => path));
       }),
     );
   });

@@ -117,15 +117,8 @@ export class Takeover {
 function holesAround(context: CanContext): readonly Zone[] {
   const { territory, neighbours, settings } = context;
   const zones = [...territory.zones, ...[...neighbours.values()].flatMap((neighbour) => neighbour.zones)];
-  const holes: Zone[] = [];
-  for (const { zone } of territory.held) {
-    const around = zone.box;
-    if (holesBetween(zones, settings.axes, { around }).length === 0) continue;
-    for (const hole of holesBetween(zones, settings.axes, { around, hints: hintsOf(context) })) {
-      if (!holes.some(({ path }) => isSamePath(path, hole.path))) holes.push(hole);
-    }
-  }
-  return holes;
+  const around = territory.zones.map(({ box }) => box);
+  return holesBetween(zones, settings.axes, { around, hints: () => hintsOf(context) });
 }
 
 /** Zones that were vacated, and those of phones which others know. */
