@@ -23,6 +23,7 @@ const PROGRAMS = [
   'services/wall-api/main.ts',
   'services/gateway/main.ts',
   'services/wall-api/adapters/image-worker.ts',
+  'containers/lab/main.ts',
   'containers/people.ts',
   'containers/tune.ts',
   'containers/warm-cache.ts',

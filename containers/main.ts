@@ -1,4 +1,5 @@
 /** `npm run containers`: docker compose with a look beforehand whether it can work, here and now. */
+import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT_CONFIGURATION } from '../services/shared/runtime/environment.ts';
 import { buildImage, isThere, prometheusImage } from './image.ts';
@@ -9,6 +10,8 @@ const PROFILES = ['minimal', 'observability', 'split'] as const;
 /** A bridge of the kernel has 1023 ports. */
 const MOST_PHONES = 1000;
 const GRAFANA = 'grafana/grafana:12.1.0';
+const FILES_WITH_LAB = ['docker-compose.yml', 'docker-compose.lab.yml'];
+const TOKEN_BYTES = 18;
 const WATCHERS = ['prometheus', 'grafana'];
 
 interface UpOptions {
@@ -19,6 +22,7 @@ interface UpOptions {
   readonly grafanaPort: number;
   readonly seed: number;
   readonly keep?: true;
+  readonly lab?: true;
 }
 
 const program = new Command('containers').description('The testnet in containers (docker-compose.yml).');
@@ -37,6 +41,10 @@ program
   .option('--grafana-port <n>', 'of Grafana', wholeNumber(1, 65_535), 3000)
   .option('--seed <n>', 'chooses the people and what they post', wholeNumber(0, 2 ** 32 - 1), 1)
   .option('--keep', "keep phones' data in volumes")
+  .option(
+    '--lab',
+    "switch the console's churn lab on: one container gets the engine's socket, which is as much as root",
+  )
   .action(up);
 
 program
@@ -79,7 +87,13 @@ async function up(options: UpOptions): Promise<void> {
   }
   await buildImage({ onProgress: say });
   const { environment, left } = isWatched ? await findWatchers() : { environment: {}, left: WATCHERS };
-  const settings = { ...environment, ...settingsOf(options) };
+  const settings: Record<string, string> = { ...environment, ...settingsOf(options) };
+  const wrong = await wrongSettings(profile, settings);
+  if (wrong !== '') {
+    console.error(wrong);
+    process.exitCode = EXIT_CONFIGURATION;
+    return;
+  }
   const services = (await compose(['config', '--services'], [profile], settings)).trim().split('\n');
   const started = services.filter((service) => !left.includes(service));
   await compose(['up', '--detach', '--no-build', '--scale', `phone=${phones}`, ...started], [profile], settings, true);
@@ -87,10 +101,31 @@ async function up(options: UpOptions): Promise<void> {
   await compose(['logs', '--follow', '--no-log-prefix', 'tune', 'people'], [profile], settings, true);
   const code = (await compose(['ps', '--all', '--format', '{{.ExitCode}}', 'people'], [profile], settings)).trim();
   if (code !== '0') throw new ProgramError(`the people could not be put on the phones: exit code ${code}`);
+  if (options.lab)
+    console.log(
+      `  the churn lab    http://localhost:${options.port}/console#token=${settings['RINGWALL_ADMIN_TOKEN']}`,
+    );
 }
 
-function settingsOf({ port, prometheusPort, grafanaPort, seed, keep }: UpOptions): Record<string, string> {
+/** What the phones would say of their settings; empty when nothing is wrong with them. */
+async function wrongSettings(profile: string, settings: Readonly<Record<string, string>>): Promise<string> {
+  const config = JSON.parse(await compose(['config', '--format', 'json'], [profile], settings)) as {
+    services: { phone: { image: string; environment: Record<string, string> } };
+  };
+  const { image, environment } = config.services.phone;
+  const variables = Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+  const parameters = ['run', '--rm', '--read-only', '--network', 'none', ...variables, image];
+  return await run('docker', [...parameters, 'services/phone-node/main.js', '--check']).then(
+    () => '',
+    (error: ProgramError) => error.message.split('\n').slice(1).join('\n'),
+  );
+}
+
+function settingsOf(options: UpOptions): Record<string, string> {
+  const { port, prometheusPort, grafanaPort, seed, keep, lab } = options;
+  const { RINGWALL_ADMIN_TOKEN = randomBytes(TOKEN_BYTES).toString('base64url') } = process.env;
   return {
+    ...(lab ? { COMPOSE_FILE: FILES_WITH_LAB.join(':'), RINGWALL_ADMIN_TOKEN } : {}),
     RINGWALL_PORT: String(port),
     RINGWALL_PROMETHEUS_PORT: String(prometheusPort),
     RINGWALL_GRAFANA_PORT: String(grafanaPort),

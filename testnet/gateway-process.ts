@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabReply, LabRequest, PhonesMessage } from '../services/gateway/client/supervisor-protocol.ts';
-import type { Perform } from './control-server.ts';
+import type { Perform } from './command-server.ts';
 import { PhoneLog } from './phone-log.ts';
 import { NODE_FLAGS } from './phone-process.ts';
 import { findGatewayPort } from './ports.ts';

@@ -19,6 +19,8 @@ export interface GatewaySettings extends ProcessSettings {
   readonly hosts: readonly string[];
   /** What callers of the churn lab must show; undefined: there is no lab. */
   readonly adminToken: string | undefined;
+  /** Where the lab of phones in containers takes commands; undefined: there is none. */
+  readonly containerLab: HostPort | undefined;
   /** Folder of the built console; undefined: there is none. */
   readonly consoleFolder: string | undefined;
 }
@@ -61,6 +63,11 @@ export const GATEWAY_VARIABLES: readonly Variable[] = [
     meaning: 'let those who show this token use the churn lab; the same as that of the phones',
     fallback: 'off',
   },
+  {
+    name: 'RINGWALL_GATEWAY_LAB',
+    meaning: 'host:port of the lab of phones in containers (docker-compose.lab.yml), which is shown the admin token',
+    fallback: 'none',
+  },
   ...PROCESS_VARIABLES,
 ];
 
@@ -72,11 +79,21 @@ export function readGatewaySettings(values: EnvironmentValues): GatewaySettings 
     source: readSource(environment),
     hosts: environment.hosts('RINGWALL_GATEWAY_HOSTS'),
     adminToken: environment.secret('RINGWALL_ADMIN_TOKEN'),
+    containerLab: readContainerLab(environment),
     consoleFolder: readPagesFolder(environment, 'RINGWALL_GATEWAY_CONSOLE'),
     ...readProcessSettings(environment),
   };
   environment.check();
   return settings;
+}
+
+function readContainerLab(environment: EnvironmentReader): HostPort | undefined {
+  const lab = environment.optionalHostPort('RINGWALL_GATEWAY_LAB');
+  if (lab?.port === 0) environment.fault('RINGWALL_GATEWAY_LAB must give a port other than 0');
+  if (lab !== undefined && environment.optional('RINGWALL_ADMIN_TOKEN') === undefined) {
+    environment.fault('RINGWALL_ADMIN_TOKEN must be set where RINGWALL_GATEWAY_LAB is');
+  }
+  return lab;
 }
 
 function readSource(environment: EnvironmentReader): PhoneSource {

@@ -6,6 +6,7 @@ import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
 import { listenError } from '../shared/runtime/listen-error.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
 import { instrument } from '../shared/runtime/metrics.ts';
+import { ContainerLab } from './adapters/container-lab.ts';
 import { EventHub } from './adapters/event-hub.ts';
 import { pumpEvents } from './adapters/event-pump.ts';
 import { GATEWAY_METRICS } from './adapters/metrics.ts';
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   readonly consoleFolder?: string | undefined;
   /** What callers of the churn lab must show; undefined: there is no lab. */
   readonly adminToken?: string | undefined;
+  /** Where the lab of phones in containers takes commands. */
+  readonly containerLab?: HostPort | undefined;
   /** What the churn lab does; by default what the source of the phones allows. */
   readonly lab?: LabDriver;
   readonly logger: Logger;
@@ -88,7 +91,7 @@ export async function assembleGateway(options: GatewayOptions) {
   const onProbe = (outcome: string): void => instruments.probes.inc({ outcome });
   const watch = new PhoneWatch({ book, client, now, onProbe, onChange: countStates });
   const survey = new NetworkSurvey({ book, client, watch, now });
-  const lab = options.lab ?? (options.source.kind === 'supervisor' ? new SupervisorLab(parentChannel()) : NO_LAB);
+  const lab = options.lab ?? labOf(options);
   const player = new ScenarioPlayer({
     ...{ driver: lab, now },
     view: {
@@ -129,4 +132,9 @@ export async function assembleGateway(options: GatewayOptions) {
   };
   let closed: Promise<void> | undefined;
   return { app, context, close: (): Promise<void> => (closed ??= close()) };
+}
+
+function labOf({ source, containerLab, adminToken }: GatewayOptions): LabDriver {
+  if (source.kind === 'supervisor') return new SupervisorLab(parentChannel());
+  return containerLab === undefined || adminToken === undefined ? NO_LAB : new ContainerLab(containerLab, adminToken);
 }

@@ -39,6 +39,8 @@ const PATIENCE_MS = 180_000;
 const POLL_MS = 1_000;
 /** So many are asked at once: the asking itself takes a core. */
 const ASKED_AT_ONCE = 20;
+/** Exit code of who was told to end. */
+const INTERRUPTED = 130;
 /** Prometheus scrapes every 15 s. */
 const SCRAPED_WITHIN_MS = 40_000;
 
@@ -46,6 +48,9 @@ export async function benchDensity(options: DensityOptions): Promise<DensityRepo
   const { phones, onProgress } = options;
   if ((process.env['RINGWALL_IMAGE'] ?? '') === '') await buildImage({ onProgress });
   const fleet = new Fleet(await prometheusImage(onProgress), await freePort());
+  // Hundreds of containers must not stay behind when somebody has no patience.
+  const interrupt = (): void => void fleet.down().finally(() => process.exit(INTERRUPTED));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
   try {
     onProgress(`starting ${phones} containers that sleep`);
     const sleepSeconds = await seconds(() => fleet.sleep(phones));
@@ -64,6 +69,7 @@ export async function benchDensity(options: DensityOptions): Promise<DensityRepo
   } finally {
     onProgress('ending all of them');
     await fleet.down();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt);
   }
 }
 

@@ -3,14 +3,13 @@
  * leaves, one comes; then every query of every panel has data.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BOARDS } from '../../grafana/boards/all.ts';
-import type { BoardPanel } from '../../grafana/panel.ts';
 import { type RunningGateway, startGateway } from '../../services/gateway/start.ts';
 import { createLogger } from '../../services/shared/runtime/logging.ts';
 import { createRegistry } from '../../services/shared/runtime/metrics.ts';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually } from '../integration/eventually.ts';
 import { request, WallClient } from '../integration/wall-client.ts';
+import { hasData, panelAsks } from './panel-asks.ts';
 import { PrometheusProcess } from './prometheus-process.ts';
 
 const PHONES = 7;
@@ -94,15 +93,14 @@ describe('boards', () => {
     await net.stop(LEAVER);
     await net.waitForIdealRing(120_000);
     await net.restart(VICTIM);
-    const missing = new Map(
-      BOARDS.flatMap((board) => board.rows.flatMap(({ panels }) => panels.flatMap(asksOf(board.title)))),
-    );
+    const missing = panelAsks();
+    const dashboard = { prometheus, rateInterval: RATE_INTERVAL, instance: targetOf(net.phone(2).api) };
     expect(missing.size).toBeGreaterThan(150);
     await eventually(
       'every panel has data',
       async () => {
         await doSomething();
-        for (const [name, ask] of missing) if (await hasData(ask)) missing.delete(name);
+        for (const [name, ask] of missing) if (await hasData(ask, dashboard)) missing.delete(name);
         if (missing.size > 0) throw new Error(`no data yet: ${[...missing.keys()].join('; ')}`);
         return true;
       },
@@ -114,28 +112,4 @@ describe('boards', () => {
     const instances = await prometheus.labelValues('ringwall_chord_ring_share_ratio', 'instance');
     for (const { api } of net.running) expect(instances).toContain(targetOf(api));
   });
-
-  interface Ask {
-    readonly query: string;
-    /** A heatmap of nothing but zeros is empty. */
-    readonly aboveZero: boolean;
-  }
-
-  const asksOf =
-    (board: string) =>
-    (panel: BoardPanel): [string, Ask][] => {
-      const { type } = panel.build();
-      return panel.queries.map((query) => [
-        `${board}, ${panel.title}: ${query}`,
-        { query, aboveZero: type === 'heatmap' },
-      ]);
-    };
-
-  async function hasData({ query, aboveZero }: Ask): Promise<boolean> {
-    const asked = query
-      .replaceAll('$__rate_interval', RATE_INTERVAL)
-      .replaceAll('$instance', targetOf(net.phone(2).api));
-    const series = await prometheus.range(asked);
-    return series.some(({ values }) => values.some((value) => !aboveZero || value > 0));
-  }
 });

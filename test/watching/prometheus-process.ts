@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventually } from '../integration/eventually.ts';
 import { requireProgram } from './program.ts';
+import { PrometheusClient } from './prometheus-client.ts';
 
 const RULES = join(import.meta.dirname, '../../prometheus/rules');
 const LISTENING = /msg="Listening on" address=(\S+)/;
@@ -14,26 +15,12 @@ const LISTENING = /msg="Listening on" address=(\S+)/;
 /** What is scraped: the jobs' targets, each host:port. */
 export type Targets = Readonly<Record<string, readonly string[]>>;
 
-export interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Over time, the oldest first; what is no number is left out. */
-  readonly values: readonly number[];
-}
-
-interface Answer<Data> {
-  readonly status: string;
-  readonly error?: string;
-  readonly data: Data;
-}
-
-export class PrometheusProcess implements AsyncDisposable {
-  readonly url: string;
-  readonly #startedAt = Date.now() / 1000;
+export class PrometheusProcess extends PrometheusClient implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #folder: string;
 
   private constructor(url: string, child: ChildProcess, folder: string) {
-    this.url = url;
+    super(url);
     this.#child = child;
     this.#folder = folder;
   }
@@ -57,36 +44,6 @@ export class PrometheusProcess implements AsyncDisposable {
       child.kill('SIGKILL');
       throw error;
     }
-  }
-
-  /** What a query gave at any time since the start. Throws with what is wrong with the query. */
-  async range(query: string): Promise<Sample[]> {
-    const parameters = { query, start: `${this.#startedAt}`, end: `${Date.now() / 1000}`, step: '1' };
-    const { result } = await this.#ask<{ result: { metric: Record<string, string>; values: [number, string][] }[] }>(
-      '/api/v1/query_range',
-      parameters,
-    );
-    return result.map(({ metric, values }) => ({
-      labels: metric,
-      values: values.map(([, value]) => Number(value)).filter((value) => Number.isFinite(value)),
-    }));
-  }
-
-  /** What a query of one series gives now; undefined when it gives nothing. */
-  async value(query: string): Promise<number | undefined> {
-    const { result } = await this.#ask<{ result: { value: [number, string] }[] }>('/api/v1/query', { query });
-    return result[0] === undefined ? undefined : Number(result[0].value[1]);
-  }
-
-  async labelValues(metric: string, label: string): Promise<string[]> {
-    return await this.#ask<string[]>(`/api/v1/label/${label}/values`, { 'match[]': metric });
-  }
-
-  async #ask<Data>(path: string, parameters: Record<string, string>): Promise<Data> {
-    const response = await fetch(`${this.url}${path}?${new URLSearchParams(parameters).toString()}`);
-    const answer = (await response.json()) as Answer<Data>;
-    if (answer.status !== 'success') throw new Error(`${answer.error}, in ${JSON.stringify(parameters)}`);
-    return answer.data;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -33,7 +33,8 @@ export const PROBLEMS = {
   'lab-off': define(
     403,
     'The churn lab is off',
-    'Nothing can be changed through this gateway: it was started without RINGWALL_ADMIN_TOKEN.',
+    'Nothing can be changed through this gateway: it was started without RINGWALL_ADMIN_TOKEN. Phones in containers: ' +
+      'docker-compose.lab.yml switches it on, and says what that allows.',
   ),
   'admin-token-required': define(
     401,
@@ -44,7 +45,8 @@ export const PROBLEMS = {
   'not-available-here': define(
     501,
     'Not available here',
-    'This gateway has no hand in the phones that could do it; GET /v1/lab lists what it can do.',
+    'This gateway has no hand in the phones that could do it; GET /v1/lab lists what it can do. Phones in containers: ' +
+      'docker-compose.lab.yml gives it one, and says what that allows.',
   ),
   'lab-refused': define(
     409,

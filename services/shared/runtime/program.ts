@@ -1,6 +1,6 @@
 /** What stands in main.ts of a program that environment variables set up: its help, its settings, its logger, its start. */
 import { flushCompileCache } from 'node:module';
-import type { EnvironmentValues } from './environment.ts';
+import { ConfigurationError, type EnvironmentValues, EXIT_CONFIGURATION } from './environment.ts';
 import { type RunningProgram, runUntilStopped } from './lifecycle.ts';
 import { createLogger, type Logger } from './logging.ts';
 import type { ProcessSettings } from './process-settings.ts';
@@ -20,6 +20,7 @@ export interface Program<Settings extends ProcessSettings> {
 
 /** Runs a program until it is told to end, or answers `--help`. Call it once a process, from main.ts. */
 export async function runProgram<Settings extends ProcessSettings>(program: Program<Settings>): Promise<void> {
+  if (process.argv[2] === '--check' && process.argv.length === 3) return check(program);
   if (answersArguments(program.name, program.purpose, program.variables)) return;
   let logger: Logger | undefined;
   await runUntilStopped({
@@ -34,4 +35,15 @@ export async function runProgram<Settings extends ProcessSettings>(program: Prog
       return running;
     },
   });
+}
+
+/** Says what is wrong with the environment, a line each, and starts nothing. */
+function check<Settings extends ProcessSettings>(program: Program<Settings>): void {
+  try {
+    program.readSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = EXIT_CONFIGURATION;
+  }
 }

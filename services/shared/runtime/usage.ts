@@ -30,5 +30,5 @@ const EXIT_USAGE = 64;
 function usage(program: string, purpose: string, variables: readonly Variable[]): string {
   const width = Math.max(...variables.map(({ name }) => name.length));
   const lines = variables.map(({ name, meaning, fallback }) => `  ${name.padEnd(width)}  ${meaning} (${fallback})`);
-  return `${program}: ${purpose}\n\nEnvironment (default in brackets):\n${lines.join('\n')}\n`;
+  return `${program}: ${purpose}\n\nEnvironment (default in brackets; --check says what is wrong with it, and starts nothing):\n${lines.join('\n')}\n`;
 }

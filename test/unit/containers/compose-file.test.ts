@@ -66,3 +66,19 @@ test('what it mounts of this repository is there', () => {
   expect(mounted.length).toBe(3);
   expect(mounted.filter((path) => !exists(path))).toEqual([]);
 });
+
+test('only the lab has the socket of the engine, in a file of its own, and no rights and no ports beside it', () => {
+  const { services: more } = parse(textOf('docker-compose.lab.yml')) as { services: Record<string, Service> };
+  const withSocket = (all: Record<string, Service>): string[] =>
+    Object.keys(all).filter((name) => JSON.stringify(all[name]!.volumes ?? []).includes('docker.sock'));
+  expect([withSocket(services), withSocket(more)]).toEqual([[], ['lab']]);
+  const { ports, read_only, cap_drop, security_opt, command } = more['lab']!;
+  expect({ ports, read_only, cap_drop, security_opt }).toEqual({
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+  });
+  expect(textOf('containers/bundle.ts')).toContain(`'${command![0]!.replace(/\.js$/, '.ts')}'`);
+  const known = new Set(PHONE_VARIABLES.map(({ name }) => name));
+  expect(Object.keys(more['phone']!.environment!).filter((name) => !known.has(name))).toEqual([]);
+});

@@ -56,3 +56,14 @@ test('lists all faults at once', () => {
     'RINGWALL_GATEWAY_PHONES_DNS must give a port other than 0',
   ]);
 });
+
+test('takes a lab of containers with a token to show it, and not without', () => {
+  const lab = { RINGWALL_GATEWAY_PHONES_DNS: 'phone:8080', RINGWALL_GATEWAY_LAB: 'lab:7600' };
+  expect(readGatewaySettings({ ...lab, RINGWALL_ADMIN_TOKEN: 'a-token-of-enough-characters' })).toMatchObject({
+    containerLab: { host: 'lab', port: 7600 },
+  });
+  expect(faultsOf({ ...lab, RINGWALL_GATEWAY_LAB: 'lab:0' })).toEqual([
+    'RINGWALL_GATEWAY_LAB must give a port other than 0',
+    'RINGWALL_ADMIN_TOKEN must be set where RINGWALL_GATEWAY_LAB is',
+  ]);
+});
