@@ -5,6 +5,7 @@ import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.
 import type { Contact } from '../shared/core/contact.ts';
 import { identify, type Task } from '../shared/core/effect.ts';
 import { distance, ID_BITS } from '../shared/core/id.ts';
+import type { Refused } from '../shared/core/peer-message.ts';
 import { Scheduler } from '../shared/core/scheduler.ts';
 import { atMost } from '../shared/runtime/at-most.ts';
 import type { GrpcServer } from '../shared/runtime/grpc-server.ts';
@@ -30,7 +31,6 @@ import { Relays, type RelayTarget } from './adapters/relays.ts';
 import { MAX_REMEMBERED, rememberPhones } from './adapters/remembered-phones.ts';
 import type { SqliteStore } from './adapters/sqlite-store.ts';
 import { statusResponse } from './adapters/status-response.ts';
-import type { Refused } from './core/calls.ts';
 import type { ChordEvent } from './core/event.ts';
 import { ChordNode } from './core/node.ts';
 import type { RelayedService } from './core/relay.ts';

@@ -8,7 +8,7 @@ import type { Link } from '../../services/can-index/core/entries/link.ts';
 import { Settling } from '../../services/can-index/core/entries/settling.ts';
 import type { CanView, Ownership, OwnZone } from '../../services/can-index/core/entry-keeping.ts';
 import type { NeighbourView } from '../../services/can-index/core/heartbeat/neighbour.ts';
-import { type CanMessage, type Found, refused, type Summary } from '../../services/can-index/core/message.ts';
+import type { CanMessage, Found, Summary } from '../../services/can-index/core/message.ts';
 import { type CanSettings, DEFAULT_SETTINGS } from '../../services/can-index/core/settings.ts';
 import { contains } from '../../services/can-index/core/space/box.ts';
 import type { Point } from '../../services/can-index/core/space/space.ts';
@@ -24,6 +24,7 @@ import {
   type Task,
 } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';
+import { refused } from '../../services/shared/core/peer-message.ts';
 import type { Engine } from '../sim/engine.ts';
 import { Machine, type SimNode } from '../sim/machine.ts';
 import type { Network } from '../sim/network.ts';

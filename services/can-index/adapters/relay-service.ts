@@ -4,11 +4,12 @@ import type { RelayServiceDefinition } from '../../../proto/gen/ringwall/relay/v
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Task } from '../../shared/core/effect.ts';
 import { parseId } from '../../shared/core/id.ts';
+import type { Refused } from '../../shared/core/peer-message.ts';
 import type { Scheduler } from '../../shared/core/scheduler.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
 import { runTask } from '../../shared/runtime/run-task.ts';
 import { bufferOf, MalformedMessage } from '../../shared/runtime/wire-value.ts';
-import type { CanMessage, Refused } from '../core/message.ts';
+import type { CanMessage } from '../core/message.ts';
 import { encodeReply, type IndexReply } from './reply-codec.ts';
 import { type CodecSpace, decodeRequest, type IndexRequest } from './request-codec.ts';
 

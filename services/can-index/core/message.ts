@@ -4,6 +4,7 @@
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
+import type { Done, Ping, Probed, ProbeFor } from '../../shared/core/peer-message.ts';
 import type { Point } from './space/space.ts';
 import type { Split, Zone } from './space/zone.ts';
 
@@ -64,23 +65,6 @@ export interface Exchanged {
   readonly type: 'exchanged';
   readonly have: Stamp | undefined;
   readonly news: News;
-}
-
-export interface Ping {
-  readonly type: 'ping';
-}
-export interface Done {
-  readonly type: 'done';
-}
-
-/** Whether the phone asked can reach another one. */
-export interface ProbeFor {
-  readonly type: 'probe-for';
-  readonly target: Contact;
-}
-export interface Probed {
-  readonly type: 'probed';
-  readonly reachable: boolean;
 }
 
 /** Who owns a point: passed on from phone to phone until its owner answers. */
@@ -194,15 +178,4 @@ const MEMBERSHIP: ReadonlySet<string> = new Set<CanRequest['type']>([
 /** Whether a request is about membership and routing; the others are about entries. */
 export function isMembershipRequest(request: CanMessage): request is CanRequest {
   return MEMBERSHIP.has(request.type);
-}
-
-/** A request that will not be served, with the reason as a gRPC status name. */
-export interface Refused {
-  readonly type: 'refused';
-  readonly code: 'permission-denied' | 'invalid-argument' | 'unavailable';
-  readonly message: string;
-}
-
-export function refused(code: Refused['code'], message: string): Refused {
-  return { type: 'refused', code, message };
 }

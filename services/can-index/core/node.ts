@@ -1,6 +1,7 @@
 /** One node of the CAN: wires the operations together and is their only public face. */
 import type { Contact } from '../../shared/core/contact.ts';
 import { random, spawn, type Task, waitFor } from '../../shared/core/effect.ts';
+import { refused } from '../../shared/core/peer-message.ts';
 import { Suspicion } from '../../shared/core/suspicion.ts';
 import { Calls } from './calls.ts';
 import { CanContext } from './context.ts';
@@ -15,7 +16,7 @@ import { leaveCan } from './membership/leave.ts';
 import { Reassignment } from './membership/reassignment.ts';
 import { Rebalancing } from './membership/rebalancing.ts';
 import { Takeover } from './membership/takeover.ts';
-import { type CanMessage, type CanRequest, type Found, isMembershipRequest, refused } from './message.ts';
+import { type CanMessage, type CanRequest, type Found, isMembershipRequest } from './message.ts';
 import { NodeView } from './node-view.ts';
 import { Finding } from './routing/find.ts';
 import type { CanSettings } from './settings.ts';

@@ -5,12 +5,14 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import { detach, now, type Task } from '../../shared/core/effect.ts';
 import type { Id } from '../../shared/core/id.ts';
+import type { ProbeFor } from '../../shared/core/peer-message.ts';
+import { type Refused, refused } from '../../shared/core/peer-message.ts';
 import type { Suspicion } from '../../shared/core/suspicion.ts';
-import { type Calls, type Refused, refused } from './calls.ts';
+import type { Calls } from './calls.ts';
 import { Forwarding } from './forward.ts';
 import { hearNews, hearWord } from './hear-news.ts';
 import { digestOfList, digestOfLists, type ListDigest } from './list-digest.ts';
-import type { Leaving, ListContacts, NeighbourLists, Notify, PeerReply, PeerRequest, ProbeFor } from './message.ts';
+import type { Leaving, ListContacts, NeighbourLists, Notify, PeerReply, PeerRequest } from './message.ts';
 import { answerFor } from './own-answer.ts';
 import type { Relay } from './relay.ts';
 import type { RingContext } from './ring-context.ts';

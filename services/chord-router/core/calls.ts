@@ -1,20 +1,10 @@
 /** Asks other phones, each with its adaptive timeout, and takes every outcome as evidence of its life or death. */
 import type { Contact } from '../../shared/core/contact.ts';
 import { type CallOutcome, call, detach, now, type Task } from '../../shared/core/effect.ts';
+import type { Refused } from '../../shared/core/peer-message.ts';
 import { firstTimeoutMs, RoundTripEstimator } from '../../shared/core/timeouts.ts';
 import type { PeerReply, PeerRequest, ReplyOf } from './message.ts';
 import type { RingContext } from './ring-context.ts';
-
-/** A request that will not be served, with the reason as a gRPC status name. */
-export interface Refused {
-  readonly type: 'refused';
-  readonly code: 'permission-denied' | 'invalid-argument' | 'unavailable';
-  readonly message: string;
-}
-
-export function refused(code: Refused['code'], message: string): Refused {
-  return { type: 'refused', code, message };
-}
 
 export type RequestOf<Type extends PeerRequest['type']> = Extract<PeerRequest, { type: Type }>;
 

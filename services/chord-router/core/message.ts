@@ -8,6 +8,7 @@
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
+import type { Done, Ping, Probed, ProbeFor } from '../../shared/core/peer-message.ts';
 import type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor } from './lookup-message.ts';
 import type { Relay, Relayed } from './relay.ts';
 import type {
@@ -92,25 +93,6 @@ export interface ReplyOf {
   'list-range': RangeListing;
   'fetch-records': FetchedRecords;
   relay: Relayed;
-}
-
-export interface Ping {
-  readonly type: 'ping';
-}
-
-export interface Done {
-  readonly type: 'done';
-}
-
-/** "Can you reach this phone?": a second opinion before a suspected phone is dropped. */
-export interface ProbeFor {
-  readonly type: 'probe-for';
-  readonly target: Contact;
-}
-
-export interface Probed {
-  readonly type: 'probed';
-  readonly reachable: boolean;
 }
 
 /** A slice of the phones known to the one asked, clockwise after `after`: how a newcomer fills its tables. */

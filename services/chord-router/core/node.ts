@@ -2,9 +2,10 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import { type CallOutcome, detach, ended, now, spawn, type Task, waitFor } from '../../shared/core/effect.ts';
 import { between, type Id } from '../../shared/core/id.ts';
+import { type Refused, refused } from '../../shared/core/peer-message.ts';
 import type { Suspicion } from '../../shared/core/suspicion.ts';
 import { Answers, MAX_CONTACTS } from './answer.ts';
-import { Calls, type Refused, refused } from './calls.ts';
+import { Calls } from './calls.ts';
 import type { Tell } from './event.ts';
 import { joinRing } from './join.ts';
 import { leaveRing } from './leave.ts';

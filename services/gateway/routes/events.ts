@@ -1,19 +1,10 @@
 /** What happens in the network, as it happens. */
-import { EventStream } from '../../shared/http/event-stream.ts';
+import { EventStream, LastEventId } from '../../shared/http/event-stream.ts';
 import { Type } from '../../shared/http/type.ts';
 import { Problem } from '../core/problem.ts';
 import { phoneText } from './phones.ts';
 import { pulseText } from './pulse.ts';
 import type { GatewayRoutes, RouteContext } from './route-context.ts';
-
-const HEARTBEAT_MS = 15_000;
-const RETRY_MS = 2_000;
-
-const LastEventId = Type.Object({
-  'last-event-id': Type.Optional(
-    Type.String({ maxLength: 64, description: 'The id of the last event had: what came since is sent first.' }),
-  ),
-});
 
 const DESCRIPTION =
   'Server-sent events. `snapshot`: all phones and the pulse, at the start and when it is not known any more what came ' +
@@ -40,14 +31,13 @@ export const eventRoutes: GatewayRoutes = async (app, { context }) => {
       if (context.hub.isFull) throw new Problem('too-many-streams', undefined, { retryAfterS: 5 });
       context.watch.watched();
       const stream = new EventStream();
-      stream.open(RETRY_MS);
+      stream.open();
       const missed = context.hub.since(request.headers['last-event-id']);
       for (const event of missed ?? [snapshotOf(context)]) stream.sendEvent(event);
-      holdWhile(
-        stream,
-        context,
-        context.hub.listen((event) => stream.sendEvent(event)),
-      );
+      stream.hold({
+        ...{ stopping: context.stopping, stopReason: 'gateway-stopping' },
+        ended: context.hub.listen((event) => stream.sendEvent(event)),
+      });
       reply.header('content-type', 'text/event-stream').header('cache-control', 'no-store');
       return reply.send(stream);
     },
@@ -57,17 +47,4 @@ export const eventRoutes: GatewayRoutes = async (app, { context }) => {
 function snapshotOf(context: RouteContext) {
   const data = { phones: context.book.phones.map(phoneText), pulse: pulseText(context) };
   return { id: context.hub.lastId, event: 'snapshot', data };
-}
-
-/** Beats while the gateway runs, and cleans up when the stream has ended in whatever way. */
-function holdWhile(stream: EventStream, { stopping }: RouteContext, stopListening: () => void): void {
-  const beat = setInterval(() => stream.beat(), HEARTBEAT_MS);
-  beat.unref();
-  const onStopping = (): void => stream.close('gateway-stopping');
-  stopping.addEventListener('abort', onStopping, { once: true });
-  stream.once('close', () => {
-    clearInterval(beat);
-    stopping.removeEventListener('abort', onStopping);
-    stopListening();
-  });
 }

@@ -1,4 +1,5 @@
 /** Whether the gateway lives, whether it can serve, and its metrics. */
+import { processRoutes } from '../../shared/http/process-routes.ts';
 import { Type } from '../../shared/http/type.ts';
 import { Problem } from '../core/problem.ts';
 import type { GatewayRoutes } from './route-context.ts';
@@ -6,18 +7,7 @@ import type { GatewayRoutes } from './route-context.ts';
 const RETRY_S = 2;
 
 export const healthRoutes: GatewayRoutes = async (app, { context }) => {
-  app.get(
-    '/healthz',
-    {
-      schema: {
-        summary: 'Whether the process lives',
-        tags: ['service'],
-        response: { 200: Type.Object({ status: Type.Literal('ok') }) },
-      },
-      config: { cost: 0 },
-    },
-    async () => ({ status: 'ok' as const }),
-  );
+  await app.register(processRoutes, { registry: context.registry });
 
   app.get(
     '/readyz',
@@ -33,22 +23,6 @@ export const healthRoutes: GatewayRoutes = async (app, { context }) => {
       const alive = context.book.phones.filter(({ state }) => state === 'alive').length;
       if (alive === 0) throw new Problem('no-phones', undefined, { retryAfterS: RETRY_S });
       return { status: 'ready' as const, alive };
-    },
-  );
-
-  app.get(
-    '/metrics',
-    {
-      schema: {
-        summary: 'Metrics in the Prometheus text format',
-        tags: ['service'],
-        response: { 200: Type.String() },
-      },
-      config: { cost: 0, produces: 'text/plain' },
-    },
-    async (_request, reply) => {
-      reply.header('content-type', context.registry.contentType).serializer(String);
-      return await context.registry.metrics();
     },
   );
 };

@@ -1,6 +1,6 @@
 /** What happens to a person, as it happens. */
 
-import { EventStream, type StreamEvent } from '../../shared/http/event-stream.ts';
+import { EventStream, LastEventId, type StreamEvent } from '../../shared/http/event-stream.ts';
 import { Type } from '../../shared/http/type.ts';
 import type { WallEvent } from '../core/events.ts';
 import { bearerToken, personOf } from '../plugins/session-guard.ts';
@@ -8,15 +8,6 @@ import { notificationText } from './notification-view.ts';
 import { namesOf } from './people-names.ts';
 import type { RouteContext, WallRoutes } from './route-context.ts';
 import { idText, timeText } from './schema.ts';
-
-const HEARTBEAT_MS = 15_000;
-const RETRY_MS = 2_000;
-
-const LastEventId = Type.Object({
-  'last-event-id': Type.Optional(
-    Type.String({ maxLength: 64, description: 'The id of the last event had: what came since is sent first.' }),
-  ),
-});
 
 const DESCRIPTION =
   'Server-sent events. `notification` and `reaction` hold a notification, `post` names a friend’s new post. `gap`: it ' +
@@ -42,39 +33,27 @@ export const eventRoutes: WallRoutes = async (app, { context }) => {
     },
     async (request, reply) => {
       const stream = new EventStream();
-      stream.open(RETRY_MS);
+      stream.open();
       // Texts need names from the ring; one after the other, so that events keep their order.
       let sent = Promise.resolve();
-      const stopListening = events.listen(personOf(request), request.headers['last-event-id'], (event) => {
+      const ended = events.listen(personOf(request), request.headers['last-event-id'], (event) => {
         sent = sent.then(async () => stream.sendEvent(await eventText(event, context)));
         sent = sent.catch((error: unknown) => {
           stream.destroy();
           request.log.error({ err: error }, 'an event could not be sent');
         });
       });
-      holdWhile(stream, context, bearerToken(request) ?? '', stopListening);
+      const token = bearerToken(request) ?? '';
+      const endReason = (): string | undefined => {
+        const expiresAt = context.sessions.expiryOf(token);
+        return expiresAt === undefined || expiresAt <= context.now() ? 'session-ended' : undefined;
+      };
+      stream.hold({ stopping: context.stopping, stopReason: 'phone-stopping', endReason, ended });
       reply.header('content-type', 'text/event-stream').header('cache-control', 'no-store');
       return reply.send(stream);
     },
   );
 };
-
-/** Beats while the session lasts and the phone runs, and cleans up when the stream has ended in whatever way. */
-function holdWhile(stream: EventStream, context: RouteContext, token: string, stopListening: () => void): void {
-  const beat = setInterval(() => {
-    const expiresAt = context.sessions.expiryOf(token);
-    if (expiresAt === undefined || expiresAt <= context.now()) stream.close('session-ended');
-    else stream.beat();
-  }, HEARTBEAT_MS);
-  beat.unref();
-  const onStopping = (): void => stream.close('phone-stopping');
-  context.stopping.addEventListener('abort', onStopping, { once: true });
-  stream.once('close', () => {
-    clearInterval(beat);
-    context.stopping.removeEventListener('abort', onStopping);
-    stopListening();
-  });
-}
 
 async function eventText(event: WallEvent, context: RouteContext): Promise<StreamEvent> {
   const { id, type } = event;

@@ -2,8 +2,8 @@
 import { encodeFrame } from '../../../services/chord-router/adapters/frame-codec.ts';
 import { replyToWire } from '../../../services/chord-router/adapters/reply-codec.ts';
 import { requestToWire } from '../../../services/chord-router/adapters/request-codec.ts';
-import type { Refused } from '../../../services/chord-router/core/calls.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
+import type { Refused } from '../../../services/shared/core/peer-message.ts';
 import type { SimMessage } from '../../sim/machine.ts';
 import { isRequest } from '../../sim/message-kind.ts';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EventStream } from '../../../services/shared/http/event-stream.ts';
 import { EVENT_LIMITS, EventHub, type EventLimits, type WallEvent } from '../../../services/wall-api/core/events.ts';
 import { ManualTimers } from './manual-timers.ts';
@@ -179,7 +179,7 @@ describe('the event hub', () => {
 describe('an event stream', () => {
   it('writes what the standard says', async () => {
     const stream = new EventStream();
-    stream.open(2_000);
+    stream.open();
     stream.sendEvent({ id: 'a-1', event: 'post', data: { text: 'two\nlines' } });
     stream.beat();
     stream.close('session-ended');
@@ -188,6 +188,23 @@ describe('an event stream', () => {
     expect(text).toBe(
       'retry: 2000\n\nid: a-1\nevent: post\ndata: {"text":"two\\nlines"}\n\n:\n\nevent: session-ended\ndata: {}\n\n',
     );
+  });
+
+  it('is held until there is a reason to end it, and says which', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const ended = vi.fn<() => void>();
+    const stopping = new AbortController();
+    const reasons = [undefined, 'session-ended'];
+    const stream = new EventStream();
+    stream.hold({ stopping: stopping.signal, stopReason: 'phone-stopping', endReason: () => reasons.shift(), ended });
+    vi.advanceTimersByTime(15_000);
+    vi.advanceTimersByTime(15_000);
+    stopping.abort();
+    vi.useRealTimers();
+    const text = Buffer.concat(await stream.toArray()).toString();
+    expect(text).toBe(':\n\nevent: session-ended\ndata: {}\n\n');
+    await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce());
   });
 
   it('lets a client go that does not read', async () => {
