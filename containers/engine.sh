@@ -29,24 +29,13 @@ install_packages() {
 
 install_plugins() {
   docker compose version >/dev/null 2>&1 && docker buildx version >/dev/null 2>&1 && return
-  local archive fetch
-  # The archive that this machine's own packages come from has the other releases, too.
-  archive=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' | sed -n 's/^Debian //p' | grep -v security | head -n 1)
-  [ -n "$archive" ] || cannot "docker compose is not installed, and no archive of Debian is set up to take it from"
-  fetch=$(mktemp -d)
-  mkdir "$fetch/lists" "$fetch/cache"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive trixie main" >"$fetch/sources.list"
-  local options=(-qq -o "Dir::Etc::SourceList=$fetch/sources.list" -o Dir::Etc::SourceParts=/dev/null
-    -o "Dir::State::Lists=$fetch/lists" -o "Dir::Cache=$fetch/cache")
-  (
-    cd "$fetch" || exit 1
-    apt-get "${options[@]}" update && apt-get "${options[@]}" download docker-compose docker-buildx
-    for package in *.deb; do dpkg-deb -x "$package" root; done
-  ) >/dev/null 2>"$state/apt.log"
+  local unpacked
+  unpacked=$(mktemp -d)
+  "$(dirname "$0")/unpack-debian.sh" trixie "$unpacked" docker-compose docker-buildx 2>"$state/apt.log"
   mkdir -p "$plugins"
-  cp "$fetch"/root/usr/libexec/docker/cli-plugins/docker-{compose,buildx} "$plugins" 2>/dev/null
-  rm -rf "$fetch"
-  docker compose version >/dev/null 2>&1 || cannot "docker compose cannot be installed: $(grep -m1 '^E:' "$state/apt.log")"
+  cp "$unpacked"/usr/libexec/docker/cli-plugins/docker-{compose,buildx} "$plugins" 2>/dev/null
+  rm -rf "$unpacked"
+  docker compose version >/dev/null 2>&1 || cannot "docker compose is not installed, and cannot be: $(tail -n 1 "$state/apt.log")"
 }
 
 # A bridge with hundreds of containers has more neighbours than the kernel keeps by default.
