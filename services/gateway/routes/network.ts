@@ -1,5 +1,5 @@
 /** The network as a whole: the ring, the space of meanings, the distances between phones. */
-import { PositionText } from '../../shared/http/schema.ts';
+import { BoxSchema, PositionText } from '../../shared/http/schema.ts';
 import { type Static, Type } from '../../shared/http/type.ts';
 import { latencyMatrix, spreadOver } from '../core/latency-matrix.ts';
 import { numbersById, problemOf, ReferenceSchema, reachable, referenceTo } from './phone-reference.ts';
@@ -53,14 +53,6 @@ export const RingSchema = Type.Object(
       ],
       { description: 'How the phone asked for with `of` sees the ring now.' },
     ),
-  },
-  { additionalProperties: false },
-);
-
-const BoxSchema = Type.Object(
-  {
-    low: Type.Array(Type.Number(), { description: 'A coordinate an axis, 0 to 1.' }),
-    high: Type.Array(Type.Number(), { description: 'Exclusive.' }),
   },
   { additionalProperties: false },
 );

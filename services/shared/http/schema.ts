@@ -20,6 +20,15 @@ export const KeyParams = Type.Object({
   }),
 });
 
+/** A part of the space of meanings. */
+export const BoxSchema = Type.Object(
+  {
+    low: Type.Array(Type.Number(), { description: 'A coordinate an axis, 0 to 1.' }),
+    high: Type.Array(Type.Number(), { description: 'Exclusive.' }),
+  },
+  { additionalProperties: false },
+);
+
 /** What a problem looks like: RFC 9457. */
 export const ProblemSchema = Type.Object(
   {

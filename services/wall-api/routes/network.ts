@@ -12,15 +12,10 @@ import { type Static, Type } from '../../shared/http/type.ts';
 import { asProblem } from '../adapters/chord-ring.ts';
 import { Problem } from '../core/problem.ts';
 import type { WallRoutes } from './route-context.ts';
-import { readId } from './schema.ts';
+import { PhoneSchema, readId } from './schema.ts';
 
 const STATUS_TIMEOUT_MS = 5_000;
 const LOOKUP_TIMEOUT_MS = 15_000;
-
-const PhoneSchema = Type.Object(
-  { id: PositionText, address: Type.String({ description: 'host:port of its peer API.' }) },
-  { additionalProperties: false },
-);
 
 export const SelfSchema = Type.Object(
   {

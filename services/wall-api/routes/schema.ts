@@ -1,7 +1,7 @@
 /** Schemas that many routes share, and how their texts become values and back. */
 
 import { type Id, parseId, uuidOf } from '../../shared/core/id.ts';
-import { ID_PATTERN } from '../../shared/http/schema.ts';
+import { ID_PATTERN, PositionText } from '../../shared/http/schema.ts';
 import { type TSchema, Type } from '../../shared/http/type.ts';
 import { Problem } from '../core/problem.ts';
 
@@ -13,6 +13,12 @@ export const IdText = Type.String({
 
 /** A path that ends in an id, `/…/:id`. */
 export const IdParams = Type.Object({ id: IdText });
+
+/** A phone of the ring. */
+export const PhoneSchema = Type.Object(
+  { id: PositionText, address: Type.String({ description: 'host:port of its peer API.' }) },
+  { additionalProperties: false },
+);
 
 /** RFC 3339, UTC, milliseconds. */
 export const TimeText = Type.String({ format: 'date-time', examples: ['2025-11-22T21:30:00.000Z'] });

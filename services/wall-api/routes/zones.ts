@@ -3,26 +3,13 @@ import { CanState, type GetStatusResponse } from '../../../proto/gen/ringwall/ca
 import type { Zone } from '../../../proto/gen/ringwall/can/v1/space.ts';
 import { parseId } from '../../shared/core/id.ts';
 import { SPAN } from '../../shared/core/torus.ts';
-import { PositionText } from '../../shared/http/schema.ts';
+import { BoxSchema } from '../../shared/http/schema.ts';
 import { type Static, Type } from '../../shared/http/type.ts';
 import { Problem } from '../core/problem.ts';
 import type { WallRoutes } from './route-context.ts';
-import { IdText, idText } from './schema.ts';
+import { IdText, idText, PhoneSchema } from './schema.ts';
 
 const STATUS_TIMEOUT_MS = 5_000;
-
-const PhoneSchema = Type.Object(
-  { id: PositionText, address: Type.String({ description: 'host:port of its peer API.' }) },
-  { additionalProperties: false },
-);
-
-const BoxSchema = Type.Object(
-  {
-    low: Type.Array(Type.Number(), { description: 'A coordinate an axis, 0 to 1.' }),
-    high: Type.Array(Type.Number(), { description: 'Exclusive.' }),
-  },
-  { additionalProperties: false },
-);
 
 export const ZonesSchema = Type.Object(
   {
