@@ -3,7 +3,13 @@
  * only if they are others. 64 bits of FNV-1a: nobody gains by a collision, for whoever answers may say what it likes.
  */
 import type { Contact } from '../../shared/core/contact.ts';
-import type { NeighbourLists } from './ring-message.ts';
+
+/** What Zave's operations read of another node. */
+export interface NeighbourLists {
+  readonly predecessor: Contact;
+  /** Nearest first; full unless the ring has fewer members: then the phone asked is itself the last (see ring.ts). */
+  readonly successors: readonly Contact[];
+}
 
 declare const digestBrand: unique symbol;
 

@@ -22,12 +22,12 @@ import type {
   Tell,
 } from './ring-message.ts';
 
+export type { NeighbourLists } from './list-digest.ts';
 export type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor, TrailHop } from './lookup-message.ts';
 export type {
   AskNeighbours,
   Compared,
   CompareNeighbours,
-  NeighbourLists,
   Neighbours,
   NewsBranch,
   Notified,

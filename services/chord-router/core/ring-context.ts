@@ -7,6 +7,7 @@ import type { Tell } from './event.ts';
 import { Fingers } from './fingers.ts';
 import { Graveyard } from './graveyard.ts';
 import { forward, fractionOf, KnownPhones } from './known-phones.ts';
+import type { NeighbourLists } from './list-digest.ts';
 import { News } from './news.ts';
 import { Pace } from './pace.ts';
 import { Placement } from './placement.ts';
@@ -19,7 +20,6 @@ import {
   sameContacts,
   withoutSuccessor,
 } from './ring.ts';
-import type { NeighbourLists } from './ring-message.ts';
 import type { ChordSettings } from './settings.ts';
 import { SilenceEstimate } from './silence.ts';
 

@@ -1,18 +1,11 @@
 /** What chord routers say to each other to keep the ring and to pass news on, as plain data; part of message.ts. */
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
-import type { ListDigest } from './list-digest.ts';
+import type { ListDigest, NeighbourLists } from './list-digest.ts';
 
 /** Zave's one read of another node's state (arXiv 1610.01140, StabilizeFromSuccessor). */
 export interface AskNeighbours {
   readonly type: 'ask-neighbours';
-}
-
-/** What Zave's operations read of another node. */
-export interface NeighbourLists {
-  readonly predecessor: Contact;
-  /** Nearest first; full unless the ring has fewer members: then the phone asked is itself the last (see ring.ts). */
-  readonly successors: readonly Contact[];
 }
 
 export interface Neighbours extends NeighbourLists {

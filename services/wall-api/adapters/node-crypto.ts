@@ -14,8 +14,14 @@ import {
 } from 'node:crypto';
 import type { RecordCrypto } from '../../shared/core/record.ts';
 import { createRecordCrypto } from '../../shared/runtime/record-crypto.ts';
-import type { SealingKeys } from '../core/person.ts';
-import type { KdfCost, RecoveryPhrases, SchnorrGroup, SigningKeys, WallCrypto } from '../core/wall-crypto.ts';
+import type {
+  KdfCost,
+  RecoveryPhrases,
+  SchnorrGroup,
+  SealingKeys,
+  SigningKeys,
+  WallCrypto,
+} from '../core/wall-crypto.ts';
 
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;

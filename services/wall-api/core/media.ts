@@ -20,11 +20,10 @@ import { mapBounded } from './parallel.ts';
 import type { UnlockedPerson } from './person.ts';
 import type { Audience } from './post-format.ts';
 import { Problem } from './problem.ts';
-import type { Attempt } from './publishing.ts';
 import { type Custody, getSettled, putRecords, type Ring } from './ring-client.ts';
 import { MEDIA, MEDIA_CHUNK, REVISION } from './ring-names.ts';
 import type { WallCrypto } from './wall-crypto.ts';
-import { leastCustody, putOver, sign } from './writer.ts';
+import { type Attempt, leastCustody, putOver, sign } from './writer.ts';
 
 /** Chunks that go out, or come in to be removed, together. */
 const BATCH = 6;

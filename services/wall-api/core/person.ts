@@ -4,7 +4,7 @@
  */
 import type { Id } from '../../shared/core/id.ts';
 import { personIdOf } from '../../shared/core/record.ts';
-import type { WallCrypto } from './wall-crypto.ts';
+import type { SealingKeys, WallCrypto } from './wall-crypto.ts';
 
 /** Whoever can write records in a person's name. */
 export interface Signer {
@@ -13,12 +13,6 @@ export interface Signer {
   readonly authorKey: Uint8Array;
   /** An Ed25519 signature, 64 bytes. */
   sign(message: Uint8Array): Uint8Array;
-}
-
-/** An X25519 key pair, 32 bytes each. */
-export interface SealingKeys {
-  readonly publicKey: Uint8Array;
-  readonly privateKey: Uint8Array;
 }
 
 /** A person whose keys are in memory, because a session of theirs is open. */

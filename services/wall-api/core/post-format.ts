@@ -7,10 +7,9 @@ import { MAX_VALUE_BYTES } from '../../shared/core/record.ts';
 import { isWithinCharacters } from './characters.ts';
 import { decodeValue, encodeValue, type JsonObject } from './json-value.ts';
 import { type MediaReference, readReferences, referenceJson } from './media-reference.ts';
-import type { SealingKeys } from './person.ts';
 import { Problem } from './problem.ts';
 import { openSealed, sealContent } from './seal.ts';
-import type { WallCrypto } from './wall-crypto.ts';
+import type { SealingKeys, WallCrypto } from './wall-crypto.ts';
 
 export type Audience = 'public' | 'friends';
 

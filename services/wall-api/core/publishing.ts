@@ -18,7 +18,7 @@ import { type Custody, putRecord, type Ring } from './ring-client.ts';
 import { POST, REVISION, REVISIONS } from './ring-names.ts';
 import { readTimeline } from './timeline.ts';
 import type { WallCrypto } from './wall-crypto.ts';
-import { putOver, sign, signMember } from './writer.ts';
+import { type Attempt, putOver, sign, signMember } from './writer.ts';
 
 /** Members read to find the texts of a deleted post; its author has at most 50 there. */
 const MAX_REVISIONS_FOUND = 200;
@@ -29,14 +29,6 @@ export interface PostDraft {
   readonly inReplyTo: Id | undefined;
   /** Media of the author's, uploaded for this audience. */
   readonly media: readonly Id[];
-}
-
-/** Which try of a request this is. */
-export interface Attempt {
-  /** Milliseconds since the epoch: when it was made first. The post's time, so that a repetition is the same post. */
-  readonly at: number;
-  /** The client may repeat it as the same request. */
-  readonly repeatable: boolean;
 }
 
 export interface Published {

@@ -9,8 +9,7 @@
  *
  * Layout: version u8, ephemeral public key 32, number of wraps u16, wraps (hint 2, wrapped key 48) each, ciphertext.
  */
-import type { SealingKeys } from './person.ts';
-import type { WallCrypto } from './wall-crypto.ts';
+import type { SealingKeys, WallCrypto } from './wall-crypto.ts';
 
 /** Most recipients of one content, its author among them. */
 export const MAX_RECIPIENTS = 500;

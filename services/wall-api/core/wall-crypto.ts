@@ -3,7 +3,6 @@
  * @noble/curves. Everything here works on plain bytes and keeps no state but the system's generator.
  */
 import type { RecordCrypto } from '../../shared/core/record.ts';
-import type { SealingKeys } from './person.ts';
 
 /** Cost of scrypt (RFC 7914): `n` is a power of two; memory is 128·n·r bytes. */
 export interface KdfCost {
@@ -16,6 +15,12 @@ export interface SigningKeys {
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array;
   sign(message: Uint8Array): Uint8Array;
+}
+
+/** An X25519 key pair, 32 bytes each. */
+export interface SealingKeys {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Uint8Array;
 }
 
 export interface WallCrypto extends RecordCrypto {

@@ -21,6 +21,17 @@ export interface MemberDraft {
   readonly createdAt: number;
 }
 
+/** Which try of a request this is. */
+export interface Attempt {
+  /**
+   * Milliseconds since the epoch: when it was made first. The time of what is written, so that a repetition
+   * writes the same.
+   */
+  readonly at: number;
+  /** The client may repeat it as the same request. */
+  readonly repeatable: boolean;
+}
+
 const TRIES = 3;
 
 export function sign(author: Signer, draft: RecordDraft, crypto: WallCrypto): RingRecord {
