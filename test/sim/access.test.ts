@@ -96,3 +96,14 @@ test('jitter delays, and never lets one message overtake another', () => {
   expect(times).toEqual([...times].sort((x, y) => x - y));
   expect(times.at(-1)! - times[0]!).toBeGreaterThan(50);
 });
+
+test('phones of an ideal ring know what their ways into the network take: none is late', () => {
+  const slow = ringWorld({ seed: 1, network: { latencyMs: [5, 5], jitterMs: 0 } });
+  slow.network.access = new Access(slow.engine);
+  const phones = slow.ideal(30, (phone) => {
+    slow.network.access!.attach(phone, { ...FAST, latencyMs: [100, 120] });
+  });
+  const outcomes = phones.flatMap((phone) => slow.lookup(phone, slow.randomId()).hops);
+  expect(outcomes.length).toBeGreaterThan(15);
+  expect(outcomes.filter(({ outcome }) => outcome !== 'owner' && outcome !== 'closer')).toEqual([]);
+});

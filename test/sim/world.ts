@@ -63,10 +63,14 @@ export class World<Records extends RecordKeeping = RecordKeeping> extends Popula
     return started;
   }
 
-  /** Adds `count` phones that form the ideal ring at once, as if they had long been together (ideal.ts). */
-  ideal(count: number): SimPhone<Records>[] {
+  /**
+   * Adds `count` phones that form the ideal ring at once, as if they had long been together (ideal.ts). `connect` gives
+   * each its way into the network, for they know each other's round trips.
+   */
+  ideal(count: number, connect: (phone: SimPhone<Records>, index: number) => void = () => {}): SimPhone<Records>[] {
     if (this.phones.some((phone) => phone.isUp)) throw new Error('an ideal ring begins in an empty world');
     const phones = Array.from({ length: count }, () => this.addPhone());
+    for (const [index, phone] of phones.entries()) connect(phone, index);
     const ring = new IdealRing(
       phones.map(({ contact }) => contact),
       this.#settings,

@@ -58,9 +58,7 @@ export class SimPhones {
   /** A ring as if it had long been there. */
   found(initial: number): void {
     for (let phone = 0; phone < initial; phone++) this.#numbers.push(phone);
-    const machines = this.world.ideal(initial);
-    for (const [phone, machine] of machines.entries()) {
-      this.#adopt(phone, machine);
+    for (const machine of this.world.ideal(initial, (added, phone) => this.#adopt(phone, added))) {
       this.#members.add(machine);
     }
   }
