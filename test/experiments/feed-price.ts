@@ -21,7 +21,7 @@ const SCALES = {
 const NEAREST = 10;
 /** What the wall allows a search. */
 const BUDGET = 16;
-/** A feed is as many searches at once as a person has interests, each for so many posts (services/wall-api/core/feed-nearest.ts). */
+/** A feed is as many searches at once as a person has interests, each for so many posts (services/wall-api/core/feed/feed-nearest.ts). */
 const INTERESTS = 3;
 const POSTS_AN_INTEREST = 40;
 /** How hard the central index looks, in its own terms. */

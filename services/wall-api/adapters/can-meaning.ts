@@ -11,7 +11,7 @@ import type {
   NearPost,
   NearPosts,
   NearQuery,
-} from '../core/meaning.ts';
+} from '../core/meaning/meaning.ts';
 import { Problem } from '../core/problem.ts';
 
 export interface MeaningServices {

@@ -11,7 +11,7 @@ import { type Id, parseId } from '../../shared/core/id.ts';
 import { isSignedByAuthor, peekRecord, type RecordCrypto, type RingRecord } from '../../shared/core/record.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
 import { Problem } from '../core/problem.ts';
-import type { NearestAnswer, PutOutcome, PutReceipt, Ring, RingAnswer, RingQuery } from '../core/ring-client.ts';
+import type { NearestAnswer, PutOutcome, PutReceipt, Ring, RingAnswer, RingQuery } from '../core/ring/ring-client.ts';
 
 /** Longest wait for the router, which has deadlines of its own below this. */
 const TIMEOUT_MS = 15_000;

@@ -1,5 +1,5 @@
 /** What the process that makes a picture anew says to the phone that started it. */
-import type { KEPT_TYPE } from '../core/media-picture.ts';
+import type { KEPT_TYPE } from '../core/media/media-picture.ts';
 
 export type WorkerFault = 'unreadable' | 'too-large';
 

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { extname, join } from 'node:path';
-import { isPictureType, type Picture, type PictureMaker, sniffPicture } from '../core/media-picture.ts';
+import { isPictureType, type Picture, type PictureMaker, sniffPicture } from '../core/media/media-picture.ts';
 import { Problem } from '../core/problem.ts';
 import { Turns } from '../core/turns.ts';
 import { EXIT_OVER_MEMORY, type WorkerHeader } from './image-answer.ts';

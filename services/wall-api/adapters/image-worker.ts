@@ -14,7 +14,7 @@ import {
   MAX_PICTURE_SIDE,
   MAX_THUMBNAIL_BYTES,
   THUMBNAIL_SIDE,
-} from '../core/media-picture.ts';
+} from '../core/media/media-picture.ts';
 import { EXIT_OVER_MEMORY, type WorkerFault, type WorkerHeader } from './image-answer.ts';
 
 /** Resident memory the process may take: 50 megapixels of a progressive JPEG need about 400 MiB. */

@@ -1,7 +1,7 @@
 /** What posts are about, in `wall.sqlite`, so that a restart keeps it. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Id } from '../../shared/core/id.ts';
-import type { PostMemory, RememberedPost } from '../core/post-memory.ts';
+import type { PostMemory, RememberedPost } from '../core/meaning/post-memory.ts';
 
 /** Posts kept at most, some 2.3 KB each; those read longest ago give way. */
 const MAX_POSTS = 4_000;

@@ -1,8 +1,8 @@
-/** Logs a person in at a phone: the client's half of core/login-terms.ts over fetch. The passphrase stays here. */
+/** Logs a person in at a phone: the client's half of core/identity/login-terms.ts over fetch. The passphrase stays here. */
 import { type Id, parseId, uuidOf } from '../../shared/core/id.ts';
 import { fromBase64Url, toBase64Url } from '../core/base64url.ts';
-import { answerChallenge } from '../core/login-terms.ts';
-import { isBearableCost, SALT_BYTES } from '../core/passphrase.ts';
+import { answerChallenge } from '../core/identity/login-terms.ts';
+import { isBearableCost, SALT_BYTES } from '../core/identity/passphrase.ts';
 import type { WallCrypto } from '../core/wall-crypto.ts';
 
 /** Sends a JSON body by POST and gives status and JSON answer; fetchJson does it over the network. */

@@ -5,15 +5,15 @@
 import { type Id, parseId, uuidOf } from '../../shared/core/id.ts';
 import { placeOfName, type RingRecord } from '../../shared/core/record.ts';
 import { toBase64Url } from './base64url.ts';
-import { decodeValue, type JsonObject } from './json-value.ts';
+import type { UnlockedPerson } from './identity/person.ts';
+import { openPrivate } from './identity/private-state.ts';
+import { PROFILE } from './identity/profile.ts';
 import { mapBounded, PARALLEL_READS } from './parallel.ts';
-import type { UnlockedPerson } from './person.ts';
-import { decodePost } from './post-format.ts';
-import { openPrivate } from './private-state.ts';
+import { decodePost } from './posts/post-format.ts';
 import { Problem } from './problem.ts';
-import { PROFILE } from './profile.ts';
-import type { Ring, RingAnswer } from './ring-client.ts';
-import { FRIENDS, OWN_REACTIONS, POST, PRIVATE, REVISION, REVISIONS, WALL } from './ring-names.ts';
+import { decodeValue, type JsonObject } from './ring/json-value.ts';
+import type { Ring, RingAnswer } from './ring/ring-client.ts';
+import { FRIENDS, OWN_REACTIONS, POST, PRIVATE, REVISION, REVISIONS, WALL } from './ring/ring-names.ts';
 import type { WallCrypto } from './wall-crypto.ts';
 
 export const EXPORT_FORMAT = 'ringwall-export/1';

@@ -8,7 +8,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toBase64Url } from '../core/base64url.ts';
-import type { UnlockedPerson } from '../core/person.ts';
+import type { UnlockedPerson } from '../core/identity/person.ts';
 import { Problem } from '../core/problem.ts';
 import type { WallCrypto } from '../core/wall-crypto.ts';
 

@@ -1,8 +1,8 @@
 /** Who asks: reads `Authorization: Bearer TOKEN` and finds the person whose session it is. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { UnlockedPerson } from '../core/person.ts';
+import type { UnlockedPerson } from '../core/identity/person.ts';
+import type { Sessions } from '../core/identity/session.ts';
 import { Problem } from '../core/problem.ts';
-import type { Sessions } from '../core/session.ts';
 
 /** How a route treats sessions; see routes/route-context.ts. */
 export type SessionNeed = 'required' | 'optional';

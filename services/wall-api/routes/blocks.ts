@@ -1,7 +1,7 @@
 /** Whom you do not want to hear of. Nobody else can read it. */
 
 import { Type } from '../../shared/http/type.ts';
-import { MAX_BLOCKS } from '../core/blocks.ts';
+import { MAX_BLOCKS } from '../core/friends/blocks.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import { custodyText, WRITE_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';

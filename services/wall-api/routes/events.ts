@@ -2,7 +2,7 @@
 
 import { EventStream, LastEventId, type StreamEvent } from '../../shared/http/event-stream.ts';
 import { Type } from '../../shared/http/type.ts';
-import type { WallEvent } from '../core/events.ts';
+import type { WallEvent } from '../core/notifications/events.ts';
 import { bearerToken, personOf } from '../plugins/session-guard.ts';
 import { notificationText } from './notification-view.ts';
 import { namesOf } from './people-names.ts';

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { Type } from '../../shared/http/type.ts';
 import { EXPORT_FORMAT, type Exporter } from '../core/export.ts';
-import type { UnlockedPerson } from '../core/person.ts';
+import type { UnlockedPerson } from '../core/identity/person.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import type { WallRoutes } from './route-context.ts';
 

@@ -2,9 +2,9 @@
 import { type Id, idFromNumber } from '../../shared/core/id.ts';
 import { PositionText } from '../../shared/http/schema.ts';
 import { type Static, Type } from '../../shared/http/type.ts';
-import { FEED_STRATEGIES, type FeedItem, type FeedReason, type FeedStrategyName } from '../core/feed.ts';
+import { FEED_STRATEGIES, type FeedItem, type FeedReason, type FeedStrategyName } from '../core/feed/feed.ts';
 import { Problem } from '../core/problem.ts';
-import { DAY_MS } from '../core/ring-names.ts';
+import { DAY_MS } from '../core/ring/ring-names.ts';
 import { measureFeeds } from '../plugins/feed-metrics.ts';
 import { viewerOf } from '../plugins/session-guard.ts';
 import { namesOf } from './people-names.ts';

@@ -1,7 +1,7 @@
 /** Friends: asking, accepting, declining, parting. */
 import type { Id } from '../../shared/core/id.ts';
 import { type Static, Type } from '../../shared/http/type.ts';
-import { MAX_FRIENDS, type Tie } from '../core/friends.ts';
+import { MAX_FRIENDS, type Tie } from '../core/friends/friends.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import { namesOf } from './people-names.ts';
 import { custodyText, NameSchema, WRITE_PROBLEMS } from './post-view.ts';

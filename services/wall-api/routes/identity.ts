@@ -2,8 +2,8 @@
 
 import { invalidRequest } from '../../shared/http/problem-details.ts';
 import { Type } from '../../shared/http/type.ts';
-import { MAX_PASSPHRASE_CHARACTERS, MIN_PASSPHRASE_CHARACTERS } from '../core/passphrase.ts';
-import { cleanName, MAX_NAME_CHARACTERS } from '../core/profile.ts';
+import { MAX_PASSPHRASE_CHARACTERS, MIN_PASSPHRASE_CHARACTERS } from '../core/identity/passphrase.ts';
+import { cleanName, MAX_NAME_CHARACTERS } from '../core/identity/profile.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdText, idText } from './schema.ts';
 import { SessionSchema, sessionText } from './session.ts';

@@ -1,9 +1,9 @@
 /** What this phone thinks its person cares about: to see, and to steer. */
 
 import { type Static, Type } from '../../shared/http/type.ts';
-import type { InterestReading } from '../core/interest-reader.ts';
-import { postOfSign, type Sign } from '../core/interests.ts';
-import { TOPICS } from '../core/topics.ts';
+import type { InterestReading } from '../core/feed/interest-reader.ts';
+import { postOfSign, type Sign } from '../core/feed/interests.ts';
+import { TOPICS } from '../core/feed/topics.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdParams, IdText, idText, readId } from './schema.ts';

@@ -2,7 +2,7 @@
 import type { Id } from '../../shared/core/id.ts';
 import { type Static, Type } from '../../shared/http/type.ts';
 import { toBase64Url } from '../core/base64url.ts';
-import { MAX_POST_MEDIA, type MediaReference } from '../core/media-reference.ts';
+import { MAX_POST_MEDIA, type MediaReference } from '../core/media/media-reference.ts';
 import { IdText, idText } from './schema.ts';
 
 export const MEDIA_PROPERTIES = {

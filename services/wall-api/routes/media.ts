@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from '../../shared/http/type.ts';
 import { after } from '../adapters/timer.ts';
 import { fromBase64Url } from '../core/base64url.ts';
-import type { LoadedMedia } from '../core/media.ts';
-import { MAX_ALT_CHARACTERS, MAX_MEDIA_BYTES } from '../core/media-format.ts';
+import type { LoadedMedia } from '../core/media/media.ts';
+import { MAX_ALT_CHARACTERS, MAX_MEDIA_BYTES } from '../core/media/media-format.ts';
 import {
   KEPT_TYPE,
   MAX_PICTURE_FRAMES,
@@ -13,9 +13,9 @@ import {
   MAX_UPLOAD_BYTES,
   PICTURE_TYPES,
   THUMBNAIL_SIDE,
-} from '../core/media-picture.ts';
-import { parseRange } from '../core/media-range.ts';
-import { MEDIA_KEY_BYTES } from '../core/media-seal.ts';
+} from '../core/media/media-picture.ts';
+import { parseRange } from '../core/media/media-range.ts';
+import { MEDIA_KEY_BYTES } from '../core/media/media-seal.ts';
 import { Problem } from '../core/problem.ts';
 import { isKnownToSender, setEtag } from '../plugins/entity-tag.ts';
 import { firstTriedAt } from '../plugins/idempotency.ts';

@@ -1,7 +1,7 @@
 /** Notifications as the API shows them. */
 
 import { type Static, Type } from '../../shared/http/type.ts';
-import type { Notification } from '../core/notifications.ts';
+import type { Notification } from '../core/notifications/notifications.ts';
 import { NameSchema } from './post-view.ts';
 import { KindSchema } from './reactions.ts';
 import { IdText, idText, TimeText, timeText } from './schema.ts';

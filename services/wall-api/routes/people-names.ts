@@ -1,8 +1,8 @@
 /** Names beside ids: a list that shows many people asks for each of them once. */
 import type { Id } from '../../shared/core/id.ts';
+import type { Profiles } from '../core/identity/profile.ts';
 import { mapBounded, PARALLEL_READS } from '../core/parallel.ts';
 import { Problem } from '../core/problem.ts';
-import type { Profiles } from '../core/profile.ts';
 
 /** The people's names; those without a profile, or whose profile is out of reach, are not in it. */
 export async function namesOf(profiles: Profiles, people: Iterable<Id>): Promise<ReadonlyMap<Id, string>> {

@@ -2,8 +2,8 @@
 
 import { type Static, Type } from '../../shared/http/type.ts';
 import { toBase64Url } from '../core/base64url.ts';
+import type { Profile } from '../core/identity/profile.ts';
 import { Problem } from '../core/problem.ts';
-import type { Profile } from '../core/profile.ts';
 import { setEtag } from '../plugins/entity-tag.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdParams, IdText, idText, readId, TimeText, timeText } from './schema.ts';

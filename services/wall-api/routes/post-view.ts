@@ -2,9 +2,9 @@
 import type { Id } from '../../shared/core/id.ts';
 import { PositionText } from '../../shared/http/schema.ts';
 import { type Static, type TSchema, Type } from '../../shared/http/type.ts';
-import type { LoadedPost } from '../core/posts.ts';
+import type { LoadedPost } from '../core/posts/posts.ts';
 import type { ProblemSlug } from '../core/problem.ts';
-import type { Custody } from '../core/ring-client.ts';
+import type { Custody } from '../core/ring/ring-client.ts';
 import { mediaText, PostMediaSchema } from './media-view.ts';
 import { CustodySchema, IdText, idText, PageOf, TimeText, timeText } from './schema.ts';
 

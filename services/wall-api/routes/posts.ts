@@ -1,10 +1,10 @@
 /** Posts: writing, reading, editing, deleting, and the texts they had. */
 
 import { type Static, Type } from '../../shared/http/type.ts';
-import { MAX_POST_MEDIA } from '../core/media-reference.ts';
-import { MAX_TEXT_CHARACTERS } from '../core/post-format.ts';
-import { KEPT_REVISIONS } from '../core/post-index.ts';
-import type { Published } from '../core/publishing.ts';
+import { MAX_POST_MEDIA } from '../core/media/media-reference.ts';
+import { MAX_TEXT_CHARACTERS } from '../core/posts/post-format.ts';
+import { KEPT_REVISIONS } from '../core/posts/post-index.ts';
+import type { Published } from '../core/posts/publishing.ts';
 import { checkIfMatch, setEtag } from '../plugins/entity-tag.ts';
 import { firstTriedAt } from '../plugins/idempotency.ts';
 import { personOf, viewerOf } from '../plugins/session-guard.ts';

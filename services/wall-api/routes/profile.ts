@@ -1,9 +1,9 @@
 /** The profile of whoever is logged in. */
 
 import { Type } from '../../shared/http/type.ts';
+import { MAX_BIO_CHARACTERS, MAX_NAME_CHARACTERS, signProfile } from '../core/identity/profile.ts';
 import { Problem } from '../core/problem.ts';
-import { MAX_BIO_CHARACTERS, MAX_NAME_CHARACTERS, signProfile } from '../core/profile.ts';
-import { putRecord } from '../core/ring-client.ts';
+import { putRecord } from '../core/ring/ring-client.ts';
 import { checkIfMatch, setEtag } from '../plugins/entity-tag.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import { requireName } from './identity.ts';

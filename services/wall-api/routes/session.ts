@@ -1,10 +1,10 @@
-/** Logging in by a proof of knowledge (core/login.ts), and out. */
+/** Logging in by a proof of knowledge (core/identity/login.ts), and out. */
 
 import { invalidRequest } from '../../shared/http/problem-details.ts';
 import { Type } from '../../shared/http/type.ts';
 import { fromBase64Url, toBase64Url } from '../core/base64url.ts';
-import { SEALED_UNLOCK_BYTES } from '../core/login-terms.ts';
-import type { OpenedSession } from '../core/session.ts';
+import { SEALED_UNLOCK_BYTES } from '../core/identity/login-terms.ts';
+import type { OpenedSession } from '../core/identity/session.ts';
 import { bearerToken } from '../plugins/session-guard.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdText, idText, readId, TimeText, timeText } from './schema.ts';

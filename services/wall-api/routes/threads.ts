@@ -1,7 +1,7 @@
 /** The conversation around a post. */
 
 import { type Static, Type } from '../../shared/http/type.ts';
-import { MAX_ANCESTORS, MAX_DEPTH, MAX_REPLIES, type ThreadEntry } from '../core/threads.ts';
+import { MAX_ANCESTORS, MAX_DEPTH, MAX_REPLIES, type ThreadEntry } from '../core/posts/threads.ts';
 import { viewerOf } from '../plugins/session-guard.ts';
 import { namesOf } from './people-names.ts';
 import { NameSchema, POST_PROBLEMS, PostSchema, readPostText } from './post-view.ts';

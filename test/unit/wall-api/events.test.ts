@@ -1,6 +1,11 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EventStream } from '../../../services/shared/http/event-stream.ts';
-import { EVENT_LIMITS, EventHub, type EventLimits, type WallEvent } from '../../../services/wall-api/core/events.ts';
+import {
+  EVENT_LIMITS,
+  EventHub,
+  type EventLimits,
+  type WallEvent,
+} from '../../../services/wall-api/core/notifications/events.ts';
 import { ManualTimers } from './manual-timers.ts';
 import { befriend, loseAnswers, post, type Somebody, somebody, twoPhones } from './social-scene.ts';
 

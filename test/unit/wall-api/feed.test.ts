@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { sealRecord } from '../../../services/shared/core/record.ts';
 import { createWallCrypto } from '../../../services/wall-api/adapters/node-crypto.ts';
-import { personOfSeed, type UnlockedPerson } from '../../../services/wall-api/core/person.ts';
-import { dayOf, placeOfRecent, RECENT, recentShardOf } from '../../../services/wall-api/core/ring-names.ts';
+import { personOfSeed, type UnlockedPerson } from '../../../services/wall-api/core/identity/person.ts';
+import { dayOf, placeOfRecent, RECENT, recentShardOf } from '../../../services/wall-api/core/ring/ring-names.ts';
 import {
   allPages,
   befriend,

@@ -5,7 +5,7 @@ import { createWallCrypto } from '../../../services/wall-api/adapters/node-crypt
 import { BROWSER_CRYPTO } from '../../../services/wall-api/client/browser-crypto.ts';
 import { type LoggedIn, LoginError, logIn, type Post } from '../../../services/wall-api/client/login-client.ts';
 import { fromBase64Url, toBase64Url } from '../../../services/wall-api/core/base64url.ts';
-import { MAX_OPEN_CHALLENGES } from '../../../services/wall-api/core/login.ts';
+import { MAX_OPEN_CHALLENGES } from '../../../services/wall-api/core/identity/login.ts';
 import { type Answer, type Json, type MadePerson, openWall, type WallFixture } from './wall-fixture.ts';
 
 const crypto = createWallCrypto();

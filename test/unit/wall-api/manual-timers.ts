@@ -1,5 +1,5 @@
 /** Timers that fire when a test says so. */
-import type { After } from '../../../services/wall-api/core/outbox.ts';
+import type { After } from '../../../services/wall-api/core/ring/outbox.ts';
 
 export class ManualTimers {
   readonly #waiting = new Map<() => void, number>();

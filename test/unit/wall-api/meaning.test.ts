@@ -84,7 +84,7 @@ describe('the index of meanings', () => {
     for (const text of [FOOTBALL, COOKING]) await post(ada, text);
     await indexed(ada, 2);
     ring.meaning.entries.clear();
-    const { Reindexing } = await import('../../../services/wall-api/core/reindexing.ts');
+    const { Reindexing } = await import('../../../services/wall-api/core/meaning/reindexing.ts');
     const { ring: port, crypto, social } = ada.wall.wall().context;
     const chances = Array.from({ length: 8 }, (_, shard) => [0.1, 0, shard / 8]).flat();
     const reindexing = new Reindexing({

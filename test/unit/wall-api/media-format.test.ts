@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { idFromBytes } from '../../../services/shared/core/id.ts';
 import { MAX_VALUE_BYTES } from '../../../services/shared/core/record.ts';
 import { createWallCrypto } from '../../../services/wall-api/adapters/node-crypto.ts';
+import { personOfSeed } from '../../../services/wall-api/core/identity/person.ts';
 import {
   CHUNK_BYTES,
   chunkRange,
@@ -13,11 +14,10 @@ import {
   MAX_MEDIA_BYTES,
   type MediaContent,
   saltOf,
-} from '../../../services/wall-api/core/media-format.ts';
-import { MAX_THUMBNAIL_BYTES, PICTURE_TYPES } from '../../../services/wall-api/core/media-picture.ts';
-import { parseRange } from '../../../services/wall-api/core/media-range.ts';
-import { mediaKey, mediaSalt, openPart, sealPart } from '../../../services/wall-api/core/media-seal.ts';
-import { personOfSeed } from '../../../services/wall-api/core/person.ts';
+} from '../../../services/wall-api/core/media/media-format.ts';
+import { MAX_THUMBNAIL_BYTES, PICTURE_TYPES } from '../../../services/wall-api/core/media/media-picture.ts';
+import { parseRange } from '../../../services/wall-api/core/media/media-range.ts';
+import { mediaKey, mediaSalt, openPart, sealPart } from '../../../services/wall-api/core/media/media-seal.ts';
 
 const crypto = createWallCrypto();
 const personOf = (seed: number) => personOfSeed(new Uint8Array(64).fill(seed), crypto);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ImageProcess } from '../../../services/wall-api/adapters/image-process.ts';
-import { MAX_MEDIA_BYTES } from '../../../services/wall-api/core/media-format.ts';
-import { MAX_THUMBNAIL_BYTES } from '../../../services/wall-api/core/media-picture.ts';
+import { MAX_MEDIA_BYTES } from '../../../services/wall-api/core/media/media-format.ts';
+import { MAX_THUMBNAIL_BYTES } from '../../../services/wall-api/core/media/media-picture.ts';
 import { noise, plain } from './media-scene.ts';
 
 describe('the process that makes pictures anew', () => {

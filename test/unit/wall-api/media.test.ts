@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { PutOutcome } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
-import { CHUNK_BYTES } from '../../../services/wall-api/core/media-format.ts';
+import { CHUNK_BYTES } from '../../../services/wall-api/core/media/media-format.ts';
 import { animation, fetchBytes, noise, plain, recordsNamed, tryUpload, upload } from './media-scene.ts';
 import { befriend, loseAnswers, placeOf, post, somebody, twoPhones } from './social-scene.ts';
 import { type Json, openWall } from './wall-fixture.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { INBOX, placeOfInbox } from '../../../services/wall-api/core/ring-names.ts';
-import { signMember } from '../../../services/wall-api/core/writer.ts';
+import { INBOX, placeOfInbox } from '../../../services/wall-api/core/ring/ring-names.ts';
+import { signMember } from '../../../services/wall-api/core/ring/writer.ts';
 import { allPages, loseAnswers, post, type Somebody, somebody, twoPhones } from './social-scene.ts';
 import { type Answer, type Json, openWall } from './wall-fixture.ts';
 

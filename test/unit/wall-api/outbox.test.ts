@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { parseId } from '../../../services/shared/core/id.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';
 import { createWallCrypto } from '../../../services/wall-api/adapters/node-crypto.ts';
-import { Outbox, type OutboxLimits } from '../../../services/wall-api/core/outbox.ts';
-import { personOfSeed } from '../../../services/wall-api/core/person.ts';
+import { personOfSeed } from '../../../services/wall-api/core/identity/person.ts';
 import { Problem } from '../../../services/wall-api/core/problem.ts';
-import type { PutOutcome, Ring } from '../../../services/wall-api/core/ring-client.ts';
-import { signMember } from '../../../services/wall-api/core/writer.ts';
+import { Outbox, type OutboxLimits } from '../../../services/wall-api/core/ring/outbox.ts';
+import type { PutOutcome, Ring } from '../../../services/wall-api/core/ring/ring-client.ts';
+import { signMember } from '../../../services/wall-api/core/ring/writer.ts';
 import { ManualTimers } from './manual-timers.ts';
 
 const LIMITS: OutboxLimits = { records: 4, tries: 3, firstPauseMs: 100, longestPauseMs: 150 };

@@ -3,16 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { idFromBytes } from '../../../services/shared/core/id.ts';
 import { MAX_VALUE_BYTES } from '../../../services/shared/core/record.ts';
 import { createWallCrypto } from '../../../services/wall-api/adapters/node-crypto.ts';
-import { PICTURE_TYPES } from '../../../services/wall-api/core/media-picture.ts';
-import type { MediaReference } from '../../../services/wall-api/core/media-reference.ts';
-import { personOfSeed } from '../../../services/wall-api/core/person.ts';
+import { personOfSeed } from '../../../services/wall-api/core/identity/person.ts';
+import { PICTURE_TYPES } from '../../../services/wall-api/core/media/media-picture.ts';
+import type { MediaReference } from '../../../services/wall-api/core/media/media-reference.ts';
 import {
   type Audience,
   decodePost,
   encodeOpen,
   encodeSealed,
   type PostContent,
-} from '../../../services/wall-api/core/post-format.ts';
+} from '../../../services/wall-api/core/posts/post-format.ts';
 
 const crypto = createWallCrypto();
 const [ada, bob, eve] = [1, 2, 3].map((seed) => personOfSeed(new Uint8Array(64).fill(seed), crypto)) as [

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { PutOutcome } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
-import { signMember } from '../../../services/wall-api/core/writer.ts';
+import { signMember } from '../../../services/wall-api/core/ring/writer.ts';
 import { befriend, loseAnswers, placeOf, post, type Somebody, somebody, tryPost, twoPhones } from './social-scene.ts';
 import { type Answer, type Ask, type Json, openWall } from './wall-fixture.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createWallCrypto } from '../../../services/wall-api/adapters/node-crypto.ts';
-import { proveKnowledge, verifyKnowledge } from '../../../services/wall-api/core/schnorr.ts';
+import { proveKnowledge, verifyKnowledge } from '../../../services/wall-api/core/identity/schnorr.ts';
 
 const crypto = createWallCrypto();
 const group = await crypto.loadGroup();

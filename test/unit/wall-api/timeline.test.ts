@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { idFromNumber } from '../../../services/shared/core/id.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';
-import type { Ring, RingAnswer } from '../../../services/wall-api/core/ring-client.ts';
-import { byPosition, positionOf, readTimeline, readWholeSet } from '../../../services/wall-api/core/timeline.ts';
+import type { Ring, RingAnswer } from '../../../services/wall-api/core/ring/ring-client.ts';
+import { byPosition, positionOf, readTimeline, readWholeSet } from '../../../services/wall-api/core/ring/timeline.ts';
 
 const SETS = 4;
 
