@@ -6,6 +6,8 @@ import { ProgramError, ROOT, run, succeeds } from './program.ts';
 export interface ImageOptions {
   /** Default: IMAGE. */
   readonly tag?: string;
+  /** Folder of the sources. Default: these. */
+  readonly sources?: string;
   readonly onProgress: (step: string) => void;
 }
 
@@ -19,14 +21,14 @@ const OFFICIAL_PROMETHEUS = 'prom/prometheus:v3.5.0';
 const OWN_PROMETHEUS = 'ringwall-prometheus:debian';
 
 /** Throws a ProgramError with the last lines of what was said. */
-export async function buildImage({ tag = IMAGE, onProgress }: ImageOptions): Promise<void> {
+export async function buildImage({ tag = IMAGE, sources = ROOT, onProgress }: ImageOptions): Promise<void> {
   const baseImage = await chooseImage(process.env['BASE_IMAGE'], OFFICIAL_BASE, OWN_BASE, onProgress);
   if (baseImage === OWN_BASE && !(await isThere(OWN_BASE))) {
     onProgress(`making ${OWN_BASE} from packages of npm and Debian`);
     await run(join(import.meta.dirname, 'base-image.sh'), [OWN_BASE]);
   }
   onProgress(`building ${tag} on ${baseImage}`);
-  const parameters = ['build', '--tag', tag, '--build-arg', `BASE_IMAGE=${baseImage}`, ROOT];
+  const parameters = ['build', '--tag', tag, '--build-arg', `BASE_IMAGE=${baseImage}`, sources];
   // Engines of Debian's releases have BuildKit, but ask for it by name.
   await run('docker', parameters, { environment: { DOCKER_BUILDKIT: '1' } });
 }

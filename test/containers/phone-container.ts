@@ -104,7 +104,7 @@ export class PhoneContainer {
     try {
       await this.#untilReady();
     } catch (error) {
-      await this.#end('killed');
+      if (this.#state === 'starting') await this.#end('killed');
       throw error;
     }
     this.#state = 'running';
@@ -193,7 +193,7 @@ export class PhoneContainer {
     this.#state = state;
     this.#pid = undefined;
     if (this.#container === undefined) return;
-    const ended = this.#handle().wait();
+    const ended = this.#handle().wait().catch(unlessGone);
     await this.#handle().kill().catch(unlessGone);
     await ended;
   }
