@@ -529,7 +529,10 @@ export const AdminServiceDefinition = {
   name: "AdminService",
   fullName: "ringwall.admin.v1.AdminService",
   methods: {
-    /** Puts these rules in the place of all that are in force. Refused as a whole when one of them cannot be. */
+    /**
+     * Puts these rules in the place of all that are in force. INVALID_ARGUMENT, with the rule
+     * and why, when one of them cannot be: then nothing has changed.
+     */
     replaceFaultRules: {
       name: "ReplaceFaultRules",
       requestType: ReplaceFaultRulesRequest as typeof ReplaceFaultRulesRequest,

@@ -85,8 +85,9 @@ export interface PublishResponse {
 }
 
 export interface WithdrawRequest {
+  /** 32 hex digits */
   post: string;
-  /** the one it had */
+  /** the one it had: float32, little-endian, of length 1 */
   vector: Buffer;
 }
 
@@ -105,8 +106,11 @@ export interface SearchRequest {
 }
 
 export interface Hit {
+  /** 32 hex digits */
   post: string;
+  /** 32 hex digits */
   author: string;
+  /** since the epoch, as the author says */
   createdAtMilliseconds: number;
   /** the cosine between the vectors */
   similarity: number;
@@ -115,7 +119,10 @@ export interface Hit {
 }
 
 export interface Contacted {
-  phone: SpacePhone | undefined;
+  phone:
+    | SpacePhone
+    | undefined;
+  /** until it answered, or was given up */
   milliseconds: number;
   outcome: ContactOutcome;
   /** posts that it was the first to name */
@@ -130,6 +137,7 @@ export interface Nearest {
   routed: number;
   /** nothing likely to add to the answer was left out */
   complete: boolean;
+  /** of the whole search */
   milliseconds: number;
 }
 
@@ -139,24 +147,30 @@ export interface SearchResponse {
 }
 
 export interface SearchExactlyRequest {
+  /** float32, little-endian, of length 1 */
   vector: Buffer;
   /** 1 to 100 */
   limit: number;
 }
 
 export interface ExactHit {
+  /** 32 hex digits */
   post: string;
   /** in the coordinates of the projection */
   distance: number;
 }
 
 export interface SearchExactlyResponse {
+  /** the nearest first */
   hits: ExactHit[];
+  /** phones */
   contacted: number;
+  /** every phone that may have a nearer one answered */
   complete: boolean;
 }
 
 export interface FindRequest {
+  /** a coordinate an axis, 0 to 2^32 - 1 */
   point: number[];
 }
 
@@ -184,6 +198,7 @@ export interface NeighbourStatus {
 export interface GetStatusResponse {
   self: SpacePhone | undefined;
   state: CanState;
+  /** of the torus */
   axes: number;
   zones: Zone[];
   neighbours: NeighbourStatus[];
@@ -197,7 +212,9 @@ export interface GetStatusResponse {
 }
 
 export interface PlacedEntry {
+  /** 32 hex digits */
   post: string;
+  /** a coordinate an axis, 0 to 2^32 - 1 */
   point: number[];
 }
 

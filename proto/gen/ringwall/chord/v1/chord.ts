@@ -130,7 +130,10 @@ export interface LookupRequest {
 }
 
 export interface Hop {
-  phone: Phone | undefined;
+  phone:
+    | Phone
+    | undefined;
+  /** until it answered, or was given up */
   milliseconds: number;
   outcome: HopOutcome;
 }
@@ -144,6 +147,7 @@ export interface LookupResponse {
   replicas: Phone[];
   /** in the order they were asked */
   hops: Hop[];
+  /** of the whole lookup */
   milliseconds: number;
 }
 
@@ -159,6 +163,7 @@ export interface Receipt {
   replicas: number;
   /** phones that have it on disk */
   acknowledged: number;
+  /** encoded and signed as those put */
   newer?: Buffer | undefined;
 }
 
@@ -185,8 +190,9 @@ export interface GetRequest {
 }
 
 export interface GetResponse {
-  /** newest first */
+  /** newest first, tombstones included */
   records: Buffer[];
+  /** where to go on; unset at the end */
   next?:
     | string
     | undefined;
@@ -200,14 +206,24 @@ export interface GetResponse {
 }
 
 export interface GetNearestRequest {
+  /** 32 hex digits */
   key: string;
+  /** only records of this name */
   name: string;
 }
 
 export interface GetNearestResponse {
-  record?: Buffer | undefined;
+  /** unset: none was found */
+  record?:
+    | Buffer
+    | undefined;
+  /** false: part of the way could not be searched */
   complete: boolean;
-  answered: Phone | undefined;
+  /** the phone that has it */
+  answered:
+    | Phone
+    | undefined;
+  /** phones asked one after the other */
   hops: number;
 }
 
@@ -258,8 +274,11 @@ export interface GetStatusResponse {
   settled: boolean;
   /** r */
   replication: number;
+  /** kept by this phone */
   records: number;
+  /** of their encodings */
   recordBytes: number;
+  /** its name */
   network: string;
   /** what the embedders of the network have in common; phones with others are refused */
   parameters: string;
@@ -1586,7 +1605,7 @@ export const ChordServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Stores signed records on the replicas of their places. A place that reached no write quorum says so in its receipt. */
+    /** Stores up to 256 signed records on the replicas of their places. A place that reached no write quorum says so in its receipt. */
     put: {
       name: "Put",
       requestType: PutRequest as typeof PutRequest,
@@ -1613,7 +1632,7 @@ export const ChordServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** Carries a request of a sibling service to its like on another phone. */
+    /** Carries a request of a sibling service, at most 960 KiB, to its like on another phone. */
     relay: {
       name: "Relay",
       requestType: RelayRequest as typeof RelayRequest,
