@@ -13,6 +13,7 @@ import { Testnet } from '../../testnet/testnet.ts';
 import type { EncoderFigures } from './encoder-process.ts';
 import { privateMegabytes } from './fleet-figures.ts';
 import { percentile } from './percentile.ts';
+import { untilModelsLetGo } from './rest.ts';
 
 export interface EmbedderBenchOptions {
   readonly phones: number;
@@ -61,7 +62,7 @@ export async function benchEmbedder(options: EmbedderBenchOptions): Promise<Embe
     const calls = await inTurn(clients, (client) => embedPosts(client, posts, texts));
     const during = await privateMegabytes(members);
     onProgress('waiting until the models are let go');
-    await untilLetGo(members.map((member) => member.metricsUrl));
+    await untilModelsLetGo(members);
     const after = await privateMegabytes(members);
     onProgress('the encoder alone');
     return {
@@ -99,14 +100,6 @@ async function embedPosts(client: Client, posts: readonly string[], count: numbe
   for (let i = 0; i < count; i++) times.push(await timed(client, posts[i % posts.length]!));
   await timed(client, posts.join(' ')); // as long as can be
   return times;
-}
-
-async function untilLetGo(urls: readonly string[]): Promise<void> {
-  for (const url of urls) {
-    const isResident = async (): Promise<boolean> =>
-      (await (await fetch(url)).text()).includes('\nringwall_embedder_model_resident 1');
-    while (await isResident()) await new Promise((resolve) => setTimeout(resolve, 500));
-  }
 }
 
 /** Of two processes that share the weights, for those of a single one would count as private. */

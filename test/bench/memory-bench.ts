@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { Testnet } from '../../testnet/testnet.ts';
 import { privateMegabytes } from './fleet-figures.ts';
 import { percentile } from './percentile.ts';
-import { untilAtRest } from './rest.ts';
+import { untilAtRest, untilModelsLetGo } from './rest.ts';
 
 export interface MemoryBenchOptions {
   /** Rings to start, one after the other: how many phones each has. */
@@ -26,8 +26,9 @@ export async function benchMemory({ sizes, onProgress }: MemoryBenchOptions): Pr
     for (const people of [false, true]) {
       onProgress(`starting ${phones} phones, ${people ? 'with people and posts' : 'with nobody on them'}`);
       await using net = await Testnet.start({ phones, people, seed: 1 });
-      await untilAtRest(onProgress);
       const members = net.running.map((phone) => ({ pid: phone.pid!, metricsUrl: `${phone.api}/metrics` }));
+      await untilAtRest(onProgress);
+      await untilModelsLetGo(members);
       const megabytes = await privateMegabytes(members);
       rings.push({ phones, people, p50: percentile(megabytes, 0.5), max: Math.max(...megabytes) });
     }
@@ -37,7 +38,7 @@ export async function benchMemory({ sizes, onProgress }: MemoryBenchOptions): Pr
 
 export function memoryMarkdown(rings: readonly RingMemory[]): string {
   return [
-    `Phones as processes, each ring a minute after it was whole; Node ${process.versions.node}, ${cpus().length} cores.`,
+    `Phones as processes, each ring a minute after it was whole, no model loaded; Node ${process.versions.node}, ${cpus().length} cores.`,
     '',
     '| phones | people and posts | private MB a phone, median | largest |',
     '|---|---|---|---|',

@@ -59,7 +59,10 @@ async function openSession(api: string, id: string, passphrase: string): Promise
     return await logInAt(api, parseId(id)!, passphrase);
   } catch (error) {
     if (error instanceof LoginError) throw new TestnetError(`${api} refused the login: ${error.message}`);
-    if (error instanceof TypeError) throw new TestnetError(`no phone answers at ${api}: \`npm start\` starts them`);
+    if (error instanceof TypeError)
+      throw new TestnetError(
+        `no phone answers at ${api}: \`npm start\` starts all, \`npm run testnet -- restart N\` one that was killed`,
+      );
     throw error;
   }
 }
