@@ -68,6 +68,8 @@ export async function startCanIndex(options: CanIndexOptions): Promise<RunningCa
   const metrics = instrument(registry, CAN_METRICS, {
     entries: () => node.entries.store.size,
     ownedEntries: () => node.entries.load(),
+    // Neighbours come and go while this phone's own zones stay.
+    neighbours: () => node.view.neighbours().length,
   });
   const scheduler = new Scheduler(createHost(options, space, logger, metrics));
   const settings = { ...DEFAULT_SETTINGS, axes };

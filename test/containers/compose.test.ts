@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ProgramError, run } from '../../containers/program.ts';
 import { eventually } from '../integration/eventually.ts';
 import { request, WallClient } from '../integration/wall-client.ts';
-import { ComposedTestnet, PATIENCE_MS } from './composed-testnet.ts';
+import { ComposedTestnet, freePort, PATIENCE_MS } from './composed-testnet.ts';
 
 const PHONES = 5;
 
@@ -57,6 +57,24 @@ it('phones that are stopped leave the ring, with exit code 0', async () => {
   await net.compose('stop', 'phone');
   const codes = await net.compose('ps', '--all', '--format', '{{.ExitCode}}', 'phone');
   expect(codes.trim().split('\n')).toEqual(Array.from({ length: PHONES }, () => '0'));
+});
+
+it('wrong settings are told a line each, before anything starts', { timeout: 600_000 }, async () => {
+  const parameters = ['--import', './require-node.mjs', 'containers/main.ts', 'up', '--profile', 'minimal'];
+  const environment = {
+    RINGWALL_REPLICATION: '99',
+    RINGWALL_LOG_LEVEL: 'loud',
+    COMPOSE_PROJECT_NAME: `${net.project}-2`,
+  };
+  const complaint = await run(process.execPath, [...parameters, '--port', String(await freePort())], {
+    environment,
+  }).then(
+    () => '',
+    (error: ProgramError) => error.message,
+  );
+  expect(complaint).toMatch(/^RINGWALL_REPLICATION must be .*\nRINGWALL_LOG_LEVEL must be [^\n]*$/m);
+  const label = `label=com.docker.compose.project=${net.project}-2`;
+  expect(await run('docker', ['ps', '--all', '--quiet', '--filter', label])).toBe('');
 });
 
 it('a phone with a wrong environment lists all faults at once and ends with 78', async () => {

@@ -100,6 +100,10 @@ it('a quarter of the containers is killed: nothing is lost, and it shows on the 
   timeout: 2 * PATIENCE_MS,
 }, async () => {
   await eventually('all are on the boards', async () => (await prometheus.value('ringwall:phones:count')) === PHONES);
+  await eventually(
+    'each has neighbours in the space of meanings',
+    async () => ((await prometheus.value('min(ringwall_can_neighbours)')) ?? 0) > 0,
+  );
   const victims = Array.from({ length: KILLED }, (_, i) => 2 + 3 * i);
   await run('docker', ['kill', ...victims.map((n) => `${net.project}-phone-${n}`)]);
   await eventually('the gateway misses them', async () => (await alive()).length === PHONES - KILLED);

@@ -82,6 +82,10 @@ describe('boards', () => {
     await eventually('there is one again', async () => near(await rings(), 1), 180_000);
     await net.waitForIdealRing(120_000);
     await eventually(
+      'every phone has neighbours in the space of meanings',
+      async () => ((await prometheus.value('min(ringwall_can_neighbours)')) ?? 0) > 0,
+    );
+    await eventually(
       'all phones are counted',
       async () => (await prometheus.value('ringwall:phones:count')) === PHONES,
     );

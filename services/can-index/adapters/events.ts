@@ -21,10 +21,9 @@ function zoneHandlers(logger: Logger, metrics: CanInstruments) {
       metrics.joins.inc();
       logger.info({ from, attempts }, from === undefined ? 'has the whole space' : 'got a zone');
     },
-    'zones-changed': ({ zones, share, neighbours }: EventOf<'zones-changed'>) => {
+    'zones-changed': ({ zones, share }: EventOf<'zones-changed'>) => {
       metrics.zones.set(zones);
       metrics.zoneShare.set(share);
-      metrics.neighbours.set(neighbours);
     },
     'zone-granted': ({ to }: EventOf<'zone-granted'>) => logger.info({ to }, 'gave half of a zone away'),
     'zone-handed-over': ({ to, reason }: EventOf<'zone-handed-over'>) => {

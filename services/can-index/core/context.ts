@@ -184,7 +184,7 @@ export class CanContext {
     }
     for (const neighbour of this.neighbours.values()) this.meetSoon(neighbour);
     const { zones, share } = this.territory;
-    this.tell({ type: 'zones-changed', zones: zones.length, share, neighbours: this.neighbours.size });
+    this.tell({ type: 'zones-changed', zones: zones.length, share });
     if (zones.length === 0 && this.phase === 'member') {
       // Others have all of what was this phone's: it has to join again.
       this.phase = 'joining';

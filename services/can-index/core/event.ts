@@ -5,7 +5,7 @@ export type HandOverReason = 'leave' | 'reassignment' | 'rebalancing';
 
 export type CanEvent =
   | { readonly type: 'zone-joined'; readonly from: Contact | undefined; readonly attempts: number }
-  | { readonly type: 'zones-changed'; readonly zones: number; readonly share: number; readonly neighbours: number }
+  | { readonly type: 'zones-changed'; readonly zones: number; readonly share: number }
   | { readonly type: 'zone-granted'; readonly to: Contact }
   | { readonly type: 'zone-handed-over'; readonly to: Contact; readonly reason: HandOverReason }
   | { readonly type: 'zone-taken-over'; readonly share: number; readonly explained: boolean; readonly waitedMs: number }
