@@ -4,7 +4,7 @@ import type { EnvironmentReader } from '../shared/runtime/environment.ts';
 import { type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
 import { METRICS_LISTEN } from '../shared/runtime/process-settings.ts';
 import type { Variable } from '../shared/runtime/usage.ts';
-import { CONNECTIONS_PER_IP } from './adapters/peer-server.ts';
+import { CONNECTIONS_PER_IP } from './adapters/links/peer-server.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from './core/settings.ts';
 
 export interface ChordRouterSettings {

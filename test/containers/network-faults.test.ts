@@ -1,7 +1,7 @@
 /** What can be wrong with a network of containers: frozen phones, two halves, slow and lossy links, strangers. */
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PROTOCOL } from '../../services/chord-router/adapters/handshake.ts';
+import { PROTOCOL } from '../../services/chord-router/adapters/links/handshake.ts';
 import { eventually } from '../integration/eventually.ts';
 import { type PostBody, request, WallClient } from '../integration/wall-client.ts';
 import { buildNextVersion } from './engine/next-version.ts';

@@ -1,7 +1,7 @@
 /** Counts what phones send: requests they make and replies they give, as frames encoded for a link. */
-import { encodeFrame } from '../../services/chord-router/adapters/frame-codec.ts';
-import { replyToWire } from '../../services/chord-router/adapters/reply-codec.ts';
-import { requestToWire } from '../../services/chord-router/adapters/request-codec.ts';
+import { encodeFrame } from '../../services/chord-router/adapters/links/frame-codec.ts';
+import { replyToWire } from '../../services/chord-router/adapters/messages/reply-codec.ts';
+import { requestToWire } from '../../services/chord-router/adapters/messages/request-codec.ts';
 import type { PeerRequest } from '../../services/chord-router/core/message.ts';
 import type { SimPhone } from '../sim/phone.ts';
 

@@ -1,5 +1,5 @@
 /** How much longer a lookup takes than asking the owner directly: the latency table of Chord's journal version. */
-import { fingerTargets } from '../../services/chord-router/core/fingers.ts';
+import { fingerTargets } from '../../services/chord-router/core/tables/fingers.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import type { Experiment, Findings, RunOptions, Table } from './experiment.ts';
 import { type PaperStretch, paperStretch } from './paper-stretch.ts';

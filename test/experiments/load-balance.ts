@@ -1,6 +1,6 @@
 /** How evenly keys lie on phones: Chord's figures 8 and 9, and a position chosen among several. */
-import { NONCES } from '../../services/chord-router/adapters/node-identity.ts';
-import { CLOSER_LOOKS } from '../../services/chord-router/core/choose-position.ts';
+import { NONCES } from '../../services/chord-router/adapters/identity/node-identity.ts';
+import { CLOSER_LOOKS } from '../../services/chord-router/core/ring/choose-position.ts';
 import { DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import type { Bar, Experiment, Findings, RunOptions } from './experiment.ts';

@@ -1,6 +1,6 @@
 /** Phones laid out on a ring by the choice of positions, keys spread over them, and how even that comes out. */
-import { farthest, roomiest } from '../../services/chord-router/core/choose-position.ts';
-import { fractionOf } from '../../services/chord-router/core/known-phones.ts';
+import { farthest, roomiest } from '../../services/chord-router/core/ring/choose-position.ts';
+import { fractionOf } from '../../services/chord-router/core/tables/known-phones.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import { randomId } from './population.ts';

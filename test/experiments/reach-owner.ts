@@ -1,7 +1,7 @@
 /** From a key to the first living phone at or after it, while nobody has noticed who is dead. */
 import type { Calls } from '../../services/chord-router/core/calls.ts';
-import { lookup } from '../../services/chord-router/core/lookup.ts';
-import type { RingContext } from '../../services/chord-router/core/ring-context.ts';
+import { lookup } from '../../services/chord-router/core/lookup/lookup.ts';
+import type { RingContext } from '../../services/chord-router/core/ring/ring-context.ts';
 import type { Hop } from '../../services/chord-router/core/ring-view.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import { cancel, type Fiber, first, now, sleep, spawn, type Task } from '../../services/shared/core/effect.ts';

@@ -6,14 +6,14 @@
  * lookup: what lookups teach does not add up, so every figure is of tables as they were laid out.
  */
 import { Calls } from '../../services/chord-router/core/calls.ts';
-import { Forwarding } from '../../services/chord-router/core/forward.ts';
-import { lookup } from '../../services/chord-router/core/lookup.ts';
+import { Forwarding } from '../../services/chord-router/core/lookup/forward.ts';
+import { lookup } from '../../services/chord-router/core/lookup/lookup.ts';
+import { answerFor } from '../../services/chord-router/core/lookup/own-answer.ts';
+import { SilenceEstimate } from '../../services/chord-router/core/lookup/silence.ts';
 import type { ForwardLookup, PeerReply, PeerRequest } from '../../services/chord-router/core/message.ts';
-import { answerFor } from '../../services/chord-router/core/own-answer.ts';
-import { RingContext } from '../../services/chord-router/core/ring-context.ts';
+import { RingContext } from '../../services/chord-router/core/ring/ring-context.ts';
 import type { LookupOutcome } from '../../services/chord-router/core/ring-view.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
-import { SilenceEstimate } from '../../services/chord-router/core/silence.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import { type CallOutcome, now, type Task } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';

@@ -1,6 +1,7 @@
 /** How the tables of phones on a ring that stands still are filled: as the papers do, and as the product does. */
-import { fingerTargets } from '../../services/chord-router/core/fingers.ts';
-import type { RingContext } from '../../services/chord-router/core/ring-context.ts';
+
+import type { RingContext } from '../../services/chord-router/core/ring/ring-context.ts';
+import { fingerTargets } from '../../services/chord-router/core/tables/fingers.ts';
 import { clockwise, distance, ID_BITS } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import type { Population } from './population.ts';

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypt
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, PutPurpose, RecordVerdict } from '../../proto/gen/ringwall/peer/v1/peer.ts';
-import { createIdentity, generateNodeKey } from '../../services/chord-router/adapters/node-identity.ts';
+import { createIdentity, generateNodeKey } from '../../services/chord-router/adapters/identity/node-identity.ts';
 import { type RecordDraft, type RingRecord, sealRecord } from '../../services/shared/core/record.ts';
 import { createRecordCrypto } from '../../services/shared/runtime/record-crypto.ts';
 import {

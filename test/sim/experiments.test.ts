@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lookup } from '../../services/chord-router/core/lookup.ts';
+import { lookup } from '../../services/chord-router/core/lookup/lookup.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { EXPERIMENTS } from '../experiments/all.ts';
 import { churn } from '../experiments/churning-ring.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Forwarding, MAX_FORWARDS } from '../../services/chord-router/core/forward.ts';
-import { NextPhones } from '../../services/chord-router/core/next-phone.ts';
-import type { RingContext } from '../../services/chord-router/core/ring-context.ts';
+import { Forwarding, MAX_FORWARDS } from '../../services/chord-router/core/lookup/forward.ts';
+import { NextPhones } from '../../services/chord-router/core/lookup/next-phone.ts';
+import type { RingContext } from '../../services/chord-router/core/ring/ring-context.ts';
 import type { LookupOutcome } from '../../services/chord-router/core/ring-view.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import { now, type Task } from '../../services/shared/core/effect.ts';

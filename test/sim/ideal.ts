@@ -4,9 +4,9 @@
  *
  * Successors, predecessors and fingers are exact, and their round trips known. Beyond them a phone knows the whole ring
  * if its table has the room; otherwise phones at distances drawn with density 1/distance, which is what eviction leaves
- * in a full table (services/chord-router/core/known-phones.ts).
+ * in a full table (services/chord-router/core/tables/known-phones.ts).
  */
-import type { Place } from '../../services/chord-router/core/resume.ts';
+import type { Place } from '../../services/chord-router/core/ring/resume.ts';
 import type { ChordSettings } from '../../services/chord-router/core/settings.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';
 import type { Id } from '../../services/shared/core/id.ts';

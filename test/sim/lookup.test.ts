@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookup } from '../../services/chord-router/core/lookup.ts';
+import { lookup } from '../../services/chord-router/core/lookup/lookup.ts';
 import type { LookupOutcome } from '../../services/chord-router/core/ring-view.ts';
 import type { ChordSettings } from '../../services/chord-router/core/settings.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';

@@ -1,5 +1,5 @@
 /**
- * The store port in memory, for the simulator: the same outcomes as adapters/sqlite-store.ts, with a disk that takes
+ * The store port in memory, for the simulator: the same outcomes as adapters/store/sqlite-store.ts, with a disk that takes
  * time, can be full, and loses in a crash what it had not yet acknowledged.
  */
 

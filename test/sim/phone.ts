@@ -1,7 +1,7 @@
 /** A simulated phone of the ring: a machine that hosts a ChordNode. */
 import type { ChordEvent } from '../../services/chord-router/core/event.ts';
 import { ChordNode, type RecordKeeping } from '../../services/chord-router/core/node.ts';
-import type { Place } from '../../services/chord-router/core/resume.ts';
+import type { Place } from '../../services/chord-router/core/ring/resume.ts';
 import type { RingView } from '../../services/chord-router/core/ring-view.ts';
 import type { ChordSettings } from '../../services/chord-router/core/settings.ts';
 import type { Contact } from '../../services/shared/core/contact.ts';

@@ -1,7 +1,7 @@
 /** What a chord router tells Prometheus. */
 
 import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics.ts';
-import { REFUSAL_CODES } from './link-fault.ts';
+import { REFUSAL_CODES } from './links/link-fault.ts';
 
 export const CHORD_METRICS = {
   lookups: counter('ringwall_chord_lookups_total', 'Lookups this phone made, by outcome.', {

@@ -5,7 +5,7 @@ import type { Contact } from '../../shared/core/contact.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
 import { bufferOf } from '../../shared/runtime/wire-value.ts';
 import { MAX_PAYLOAD_BYTES, MAX_RELAY_TIMEOUT_MS, type Relay, type RelayedService } from '../core/relay.ts';
-import type { LinkOwner, Refusal } from './peer-link.ts';
+import type { LinkOwner, Refusal } from './links/peer-link.ts';
 
 type Answer = Parameters<Parameters<LinkOwner['serve']>[2]>[0];
 

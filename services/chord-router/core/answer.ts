@@ -9,13 +9,13 @@ import type { ProbeFor } from '../../shared/core/peer-message.ts';
 import { type Refused, refused } from '../../shared/core/peer-message.ts';
 import type { Suspicion } from '../../shared/core/suspicion.ts';
 import type { Calls } from './calls.ts';
-import { Forwarding } from './forward.ts';
-import { hearNews, hearWord } from './hear-news.ts';
-import { digestOfList, digestOfLists, type ListDigest } from './list-digest.ts';
+import { Forwarding } from './lookup/forward.ts';
+import { answerFor } from './lookup/own-answer.ts';
 import type { Leaving, ListContacts, NeighbourLists, Notify, PeerReply, PeerRequest } from './message.ts';
-import { answerFor } from './own-answer.ts';
+import { hearNews, hearWord } from './news/hear-news.ts';
 import type { Relay } from './relay.ts';
-import type { RingContext } from './ring-context.ts';
+import { digestOfList, digestOfLists, type ListDigest } from './ring/list-digest.ts';
+import type { RingContext } from './ring/ring-context.ts';
 import type { RecordRequest } from './serve.ts';
 
 export type RingRequest = Exclude<PeerRequest, RecordRequest | Relay>;

@@ -4,7 +4,7 @@ import { type CallOutcome, call, detach, now, type Task } from '../../shared/cor
 import type { Refused } from '../../shared/core/peer-message.ts';
 import { firstTimeoutMs, RoundTripEstimator } from '../../shared/core/timeouts.ts';
 import type { PeerReply, PeerRequest, ReplyOf } from './message.ts';
-import type { RingContext } from './ring-context.ts';
+import type { RingContext } from './ring/ring-context.ts';
 
 export type RequestOf<Type extends PeerRequest['type']> = Extract<PeerRequest, { type: Type }>;
 

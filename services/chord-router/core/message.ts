@@ -1,6 +1,6 @@
 /**
  * What chord routers say to each other, as plain data; proto/ringwall/peer/v1 is the same on the wire and
- * adapters/request-codec.ts and reply-codec.ts translate. Who asks is never in a message: the link's signed hello proves it, and the
+ * adapters/messages/request-codec.ts and reply-codec.ts translate. Who asks is never in a message: the link's signed hello proves it, and the
  * host hands it to the core beside the request.
  *
  * A reply that no request of its kind expects, or a request that fails its checks, ends as `refused` (a
@@ -9,7 +9,7 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
 import type { Done, Ping, Probed, ProbeFor } from '../../shared/core/peer-message.ts';
-import type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor } from './lookup-message.ts';
+import type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor } from './lookup/lookup-message.ts';
 import type { Relay, Relayed } from './relay.ts';
 import type {
   AskNeighbours,
@@ -20,10 +20,16 @@ import type {
   Notify,
   SpreadNews,
   Tell,
-} from './ring-message.ts';
+} from './ring/ring-message.ts';
 
-export type { NeighbourLists } from './list-digest.ts';
-export type { FindSuccessor, ForwardedLookup, ForwardLookup, FoundSuccessor, TrailHop } from './lookup-message.ts';
+export type {
+  FindSuccessor,
+  ForwardedLookup,
+  ForwardLookup,
+  FoundSuccessor,
+  TrailHop,
+} from './lookup/lookup-message.ts';
+export type { NeighbourLists } from './ring/list-digest.ts';
 export type {
   AskNeighbours,
   Compared,
@@ -34,7 +40,7 @@ export type {
   Notify,
   SpreadNews,
   Tell,
-} from './ring-message.ts';
+} from './ring/ring-message.ts';
 
 export type PeerRequest =
   | Ping

@@ -4,9 +4,9 @@ import type { CallOutcome, Signal, Task } from '../../shared/core/effect.ts';
 import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
 import type { Calls, RequestOf } from './calls.ts';
 import type { Tell } from './event.ts';
-import { lookup } from './lookup.ts';
+import { lookup } from './lookup/lookup.ts';
 import type { PeerRequest, ReplyOf } from './message.ts';
-import type { RingContext } from './ring-context.ts';
+import type { RingContext } from './ring/ring-context.ts';
 import type { LookupOutcome, RingView } from './ring-view.ts';
 import type { ChordSettings } from './settings.ts';
 

@@ -7,20 +7,20 @@ import type { Suspicion } from '../../shared/core/suspicion.ts';
 import { Answers, MAX_CONTACTS } from './answer.ts';
 import { Calls } from './calls.ts';
 import type { Tell } from './event.ts';
-import { joinRing } from './join.ts';
-import { leaveRing } from './leave.ts';
 import type { PeerReply, PeerRequest } from './message.ts';
+import { Spreading } from './news/spread.ts';
 import { NodeView } from './node-view.ts';
 import { type Relay, type Relayed, relay } from './relay.ts';
-import { type Place, takePlace } from './resume.ts';
-import type { RingState } from './ring.ts';
-import { RingContext } from './ring-context.ts';
+import { joinRing } from './ring/join.ts';
+import { leaveRing } from './ring/leave.ts';
+import { type Place, takePlace } from './ring/resume.ts';
+import type { RingState } from './ring/ring.ts';
+import { RingContext } from './ring/ring-context.ts';
+import { Stabilisation } from './ring/stabilise.ts';
+import { suspicionOf } from './ring/suspicion.ts';
 import type { LookupOutcome, RingView } from './ring-view.ts';
 import { isRecordRequest, type RecordRequest } from './serve.ts';
 import type { ChordSettings } from './settings.ts';
-import { Spreading } from './spread.ts';
-import { Stabilisation } from './stabilise.ts';
-import { suspicionOf } from './suspicion.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** Longest wait of a newcomer for word from both neighbours; usually it takes three or four round trips. */

@@ -1,7 +1,7 @@
 /** Requests that the ring carries for another service of the phone, without looking inside them. */
 import type { Contact } from '../../shared/core/contact.ts';
 import { type CallOutcome, call, now, type Task } from '../../shared/core/effect.ts';
-import type { RingContext } from './ring-context.ts';
+import type { RingContext } from './ring/ring-context.ts';
 
 /** Services that speak with their like on other phones over the links of the chord routers. */
 export type RelayedService = 'can-index';

@@ -1,5 +1,5 @@
 /**
- * What the core asks of the phone's disk. adapters/sqlite-store.ts does it for real; the simulator in memory,
+ * What the core asks of the phone's disk. adapters/store/sqlite-store.ts does it for real; the simulator in memory,
  * where a crash loses what was not yet written. An outcome comes only when its effect would survive `kill -9`.
  * A fault changes nothing: what was there is still there and can be read.
  */

@@ -7,12 +7,12 @@ import type { Contact } from '../../shared/core/contact.ts';
 import { identify, now, type Task } from '../../shared/core/effect.ts';
 import { between, type Id } from '../../shared/core/id.ts';
 import type { Calls } from './calls.ts';
-import { hearOf } from './hear-news.ts';
-import { digestOfLists } from './list-digest.ts';
-import { lookup } from './lookup.ts';
-import { meet } from './merge.ts';
+import { lookup } from './lookup/lookup.ts';
 import type { NeighbourLists } from './message.ts';
-import type { RingContext } from './ring-context.ts';
+import { hearOf } from './news/hear-news.ts';
+import { digestOfLists } from './ring/list-digest.ts';
+import { meet } from './ring/merge.ts';
+import type { RingContext } from './ring/ring-context.ts';
 
 /** Fingers looked up with one chore while some are still empty. */
 const FINGERS_AT_ONCE = 4;

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildImage } from '../../../containers/image.ts';
 import { ROOT } from '../../../containers/program.ts';
-import { PROTOCOL } from '../../../services/chord-router/adapters/handshake.ts';
+import { PROTOCOL } from '../../../services/chord-router/adapters/links/handshake.ts';
 
 /** What .dockerignore lets into an image, and what makes it. */
 const SOURCES = [
   ...['Dockerfile', '.dockerignore', '.npmrc', 'package.json', 'package-lock.json', 'tsconfig.json'],
   ...['services', 'proto/gen', 'testnet', 'web', 'containers'],
 ];
-const HANDSHAKE = 'services/chord-router/adapters/handshake.ts';
+const HANDSHAKE = 'services/chord-router/adapters/links/handshake.ts';
 
 export async function buildNextVersion(tag: string): Promise<void> {
   const sources = await mkdtemp(join(tmpdir(), 'ringwall-next-'));

@@ -3,8 +3,8 @@
  * API by one that is no member of the ring and keeps nothing.
  */
 import { status } from '@grpc/grpc-js';
-import { LinkPool } from '../../../services/chord-router/adapters/link-pool.ts';
-import { createIdentity, generateNodeKey } from '../../../services/chord-router/adapters/node-identity.ts';
+import { createIdentity, generateNodeKey } from '../../../services/chord-router/adapters/identity/node-identity.ts';
+import { LinkPool } from '../../../services/chord-router/adapters/links/link-pool.ts';
 import { MAX_LISTING } from '../../../services/chord-router/core/batch.ts';
 import type { RangeListing, RecordSummary } from '../../../services/chord-router/core/message.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';

@@ -1,7 +1,7 @@
 /** How many bytes a message has as a frame between phones, give or take the length of its id. */
-import { encodeFrame } from '../../../services/chord-router/adapters/frame-codec.ts';
-import { replyToWire } from '../../../services/chord-router/adapters/reply-codec.ts';
-import { requestToWire } from '../../../services/chord-router/adapters/request-codec.ts';
+import { encodeFrame } from '../../../services/chord-router/adapters/links/frame-codec.ts';
+import { replyToWire } from '../../../services/chord-router/adapters/messages/reply-codec.ts';
+import { requestToWire } from '../../../services/chord-router/adapters/messages/request-codec.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Refused } from '../../../services/shared/core/peer-message.ts';
 import type { SimMessage } from '../../sim/machine.ts';

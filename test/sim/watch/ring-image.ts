@@ -2,7 +2,7 @@
  * The phones of a world as Zave's harness sees a network (zave/network.ts): who is a member, each member's ring state,
  * and the lists that answers on their way will make. Ids become positions, by their order.
  */
-import * as ring from '../../../services/chord-router/core/ring.ts';
+import * as ring from '../../../services/chord-router/core/ring/ring.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import type { SimPhone } from '../phone.ts';

@@ -16,7 +16,7 @@
  * - S: a neighbour is dropped as dead only after two pings of it have failed (SWIM's confirmation).
  */
 import type { ChordEvent } from '../../../services/chord-router/core/event.ts';
-import type { RingState } from '../../../services/chord-router/core/ring.ts';
+import type { RingState } from '../../../services/chord-router/core/ring/ring.ts';
 import type { CallOutcome } from '../../../services/shared/core/effect.ts';
 import type { Engine } from '../engine.ts';
 import type { CallObserver, Exchange } from '../exchange.ts';

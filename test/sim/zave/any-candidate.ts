@@ -3,7 +3,7 @@
  * its successor, after one read of it. Every list that `correctedProtocol` reaches is reached here, and so are those
  * of phones that try whom they know from elsewhere (merging rings). Its states are few enough for larger id spaces.
  */
-import * as ring from '../../../services/chord-router/core/ring.ts';
+import * as ring from '../../../services/chord-router/core/ring/ring.ts';
 import {
   type Action,
   adopt,

@@ -7,7 +7,7 @@
  * live entry. Not promised is T3: a candidate may die while its answer travels. That a phone is dead is learned
  * and acted on at once, as she assumes.
  */
-import * as ring from '../../../services/chord-router/core/ring.ts';
+import * as ring from '../../../services/chord-router/core/ring/ring.ts';
 import {
   type Action,
   adopt,

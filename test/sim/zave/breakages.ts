@@ -2,8 +2,8 @@
  * Deliberate breakages of our own operations: each is ring.ts with one thing wrong, of the kind that a tired engineer
  * writes. Each must be caught, or the harness is not worth its time.
  */
-import type { RingState } from '../../../services/chord-router/core/ring.ts';
-import * as ring from '../../../services/chord-router/core/ring.ts';
+import type { RingState } from '../../../services/chord-router/core/ring/ring.ts';
+import * as ring from '../../../services/chord-router/core/ring/ring.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { RingOperations } from './model.ts';
 

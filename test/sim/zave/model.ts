@@ -6,8 +6,8 @@
  *
  * The operations are parameters: `breakages.ts` swaps in wrong ones, and `published-2001.ts` is another protocol.
  */
-import type { RingState } from '../../../services/chord-router/core/ring.ts';
-import * as ring from '../../../services/chord-router/core/ring.ts';
+import type { RingState } from '../../../services/chord-router/core/ring/ring.ts';
+import * as ring from '../../../services/chord-router/core/ring/ring.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { Analysis } from './invariants.ts';
 import { IDLE, type Network, NONE, NOTIFYING, QUERYING } from './network.ts';

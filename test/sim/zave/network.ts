@@ -6,7 +6,7 @@
  * The ring states are those that the operations under test made. Beside them the same is kept as whole numbers in
  * flat arrays, which is what the invariants read: they are checked a hundred million times.
  */
-import type { RingState } from '../../../services/chord-router/core/ring.ts';
+import type { RingState } from '../../../services/chord-router/core/ring/ring.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { type Id, idFromNumber } from '../../../services/shared/core/id.ts';
 import { FULL_RULE, Naming, type NamingRule } from './naming.ts';

@@ -13,13 +13,13 @@
 import type { RingRequest } from '../../../services/chord-router/core/answer.ts';
 import { Answers } from '../../../services/chord-router/core/answer.ts';
 import { Calls } from '../../../services/chord-router/core/calls.ts';
-import { joinRing } from '../../../services/chord-router/core/join.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
-import * as ring from '../../../services/chord-router/core/ring.ts';
-import { RingContext } from '../../../services/chord-router/core/ring-context.ts';
+import { joinRing } from '../../../services/chord-router/core/ring/join.ts';
+import * as ring from '../../../services/chord-router/core/ring/ring.ts';
+import { RingContext } from '../../../services/chord-router/core/ring/ring-context.ts';
+import { Stabilisation } from '../../../services/chord-router/core/ring/stabilise.ts';
+import { suspicionOf } from '../../../services/chord-router/core/ring/suspicion.ts';
 import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.ts';
-import { Stabilisation } from '../../../services/chord-router/core/stabilise.ts';
-import { suspicionOf } from '../../../services/chord-router/core/suspicion.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { Task } from '../../../services/shared/core/effect.ts';
 import type { Suspicion } from '../../../services/shared/core/suspicion.ts';

@@ -3,7 +3,7 @@
  * to rotate the ring is to rotate the numbers, and of all rotations of a state only one is explored: the operations
  * know positions only by their order round the ring.
  */
-import type { RingState } from '../../../services/chord-router/core/ring.ts';
+import type { RingState } from '../../../services/chord-router/core/ring/ring.ts';
 import { IDLE, type Network, NONE, QUERYING, type Step } from './network.ts';
 
 interface MemberState {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { choosePosition, farthest } from '../../../services/chord-router/core/choose-position.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
+import { choosePosition, farthest } from '../../../services/chord-router/core/ring/choose-position.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { between, distance, type Id, idFromNumber, idToNumber } from '../../../services/shared/core/id.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';

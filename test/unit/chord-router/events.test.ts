@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTell } from '../../../services/chord-router/adapters/events.ts';
+import { createPeerObserver } from '../../../services/chord-router/adapters/links/peer-observer.ts';
 import { CHORD_METRICS } from '../../../services/chord-router/adapters/metrics.ts';
-import { createPeerObserver } from '../../../services/chord-router/adapters/peer-observer.ts';
 import type { ChordEvent } from '../../../services/chord-router/core/event.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { createLogger } from '../../../services/shared/runtime/logging.ts';

@@ -1,7 +1,7 @@
 /** Links under fault rules: real sockets between phones, and the rules of one of them. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FaultDirection, FaultRule } from '../../../services/chord-router/adapters/faults/fault-rule.ts';
-import type { LinkOwner } from '../../../services/chord-router/adapters/peer-link.ts';
+import type { LinkOwner } from '../../../services/chord-router/adapters/links/peer-link.ts';
 import { startToyPhone, stopToyPhones, type ToyPhone, until } from './toy-phone.ts';
 
 afterEach(stopToyPhones);

@@ -1,7 +1,10 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { chooseNonce, type FirstPositionOptions } from '../../../services/chord-router/adapters/first-position.ts';
-import { generateNodeKey, NONCES, nodeId } from '../../../services/chord-router/adapters/node-identity.ts';
+import {
+  chooseNonce,
+  type FirstPositionOptions,
+} from '../../../services/chord-router/adapters/identity/first-position.ts';
+import { generateNodeKey, NONCES, nodeId } from '../../../services/chord-router/adapters/identity/node-identity.ts';
 import { clockwise, distance, type Id } from '../../../services/shared/core/id.ts';
 import { NETWORK, startToyPhone, stopToyPhones, type ToyPhone, until } from './toy-phone.ts';
 

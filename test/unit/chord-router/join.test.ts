@@ -1,9 +1,9 @@
 /** How a phone finds its place, by example: also one that the ring remembers from its former life. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../../services/chord-router/core/calls.ts';
-import { type EntryPoints, joinRing } from '../../../services/chord-router/core/join.ts';
-import type { Neighbourhood } from '../../../services/chord-router/core/ring.ts';
-import { RingContext } from '../../../services/chord-router/core/ring-context.ts';
+import { type EntryPoints, joinRing } from '../../../services/chord-router/core/ring/join.ts';
+import type { Neighbourhood } from '../../../services/chord-router/core/ring/ring.ts';
+import { RingContext } from '../../../services/chord-router/core/ring/ring-context.ts';
 import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { ended } from '../../../services/shared/core/effect.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digestOfList, digestOfLists } from '../../../services/chord-router/core/list-digest.ts';
-import { ITEM_BYTES, MAX_ITEMS, MESSAGE_BYTES, News } from '../../../services/chord-router/core/news.ts';
+import { ITEM_BYTES, MAX_ITEMS, MESSAGE_BYTES, News } from '../../../services/chord-router/core/news/news.ts';
+import { digestOfList, digestOfLists } from '../../../services/chord-router/core/ring/list-digest.ts';
 import { distance } from '../../../services/shared/core/id.ts';
 import { contactAt } from './positions.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadIdentity, readIdentity } from '../../../services/chord-router/adapters/identity-file.ts';
+import { loadIdentity, readIdentity } from '../../../services/chord-router/adapters/identity/identity-file.ts';
 import {
   checkRecord,
   createIdentity,
@@ -14,7 +14,7 @@ import {
   nodeKeyFromSeed,
   seedOf,
   verifySignature,
-} from '../../../services/chord-router/adapters/node-identity.ts';
+} from '../../../services/chord-router/adapters/identity/node-identity.ts';
 import { ConfigurationError } from '../../../services/shared/runtime/environment.ts';
 
 const ADDRESS = '203.0.113.9:7400';

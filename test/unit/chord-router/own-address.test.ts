@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownAddress } from '../../../services/chord-router/adapters/own-address.ts';
+import { ownAddress } from '../../../services/chord-router/adapters/identity/own-address.ts';
 import { readChordRouterSettings } from '../../../services/chord-router/environment.ts';
 import { ConfigurationError, EnvironmentReader } from '../../../services/shared/runtime/environment.ts';
 import { isCanonicalAddress, isLoopback, parseHostPort } from '../../../services/shared/runtime/host-port.ts';

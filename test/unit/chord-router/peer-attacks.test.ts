@@ -3,12 +3,12 @@ import { connect } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Frame, NodeRecord } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
-import { Handshake, PROTOCOL } from '../../../services/chord-router/adapters/handshake.ts';
 import {
   createIdentity,
   generateNodeKey,
   nodeKeyFromSeed,
-} from '../../../services/chord-router/adapters/node-identity.ts';
+} from '../../../services/chord-router/adapters/identity/node-identity.ts';
+import { Handshake, PROTOCOL } from '../../../services/chord-router/adapters/links/handshake.ts';
 import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import { callAndProve, callAsStranger, helloFrame, pingFrame, type Stranger, strangerIdentity } from './stranger.ts';

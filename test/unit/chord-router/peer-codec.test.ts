@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
-import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-router/adapters/frame-codec.ts';
-import { LinkFault } from '../../../services/chord-router/adapters/link-fault.ts';
-import { replyFromWire, replyToWire } from '../../../services/chord-router/adapters/reply-codec.ts';
-import { requestFromWire, requestToWire } from '../../../services/chord-router/adapters/request-codec.ts';
-import { BOUNDS, contactTo } from '../../../services/chord-router/adapters/wire-fields.ts';
+import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-router/adapters/links/frame-codec.ts';
+import { LinkFault } from '../../../services/chord-router/adapters/links/link-fault.ts';
+import { replyFromWire, replyToWire } from '../../../services/chord-router/adapters/messages/reply-codec.ts';
+import { requestFromWire, requestToWire } from '../../../services/chord-router/adapters/messages/request-codec.ts';
+import { BOUNDS, contactTo } from '../../../services/chord-router/adapters/messages/wire-fields.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { canonicalIp, formatHostPort } from '../../../services/shared/runtime/host-port.ts';

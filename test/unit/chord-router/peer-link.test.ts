@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Frame } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
-import type { LinkOwner } from '../../../services/chord-router/adapters/peer-link.ts';
+import type { LinkOwner } from '../../../services/chord-router/adapters/links/peer-link.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { callAndProve, strangerIdentity } from './stranger.ts';

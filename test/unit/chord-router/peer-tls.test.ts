@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { connect as connectPlain, createServer } from 'node:net';
 import { connect, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { generateNodeKey } from '../../../services/chord-router/adapters/node-identity.ts';
-import { createPeerTls } from '../../../services/chord-router/adapters/peer-tls.ts';
+import { generateNodeKey } from '../../../services/chord-router/adapters/identity/node-identity.ts';
 import {
   authorityCertificate,
   keyOfCertificate,
   phoneCertificate,
-} from '../../../services/chord-router/adapters/phone-certificate.ts';
+} from '../../../services/chord-router/adapters/identity/phone-certificate.ts';
+import { createPeerTls } from '../../../services/chord-router/adapters/links/peer-tls.ts';
 import { parseHostPort } from '../../../services/shared/runtime/host-port.ts';
 import { callAsStranger, helloFrame, strangerIdentity } from './stranger.ts';
 import { startToyPhone, stopToyPhones, type ToyPhone } from './toy-phone.ts';

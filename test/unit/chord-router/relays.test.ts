@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LinkOwner } from '../../../services/chord-router/adapters/peer-link.ts';
+import type { LinkOwner } from '../../../services/chord-router/adapters/links/peer-link.ts';
 import { Relays, type RelayTarget } from '../../../services/chord-router/adapters/relays.ts';
 import { MAX_PAYLOAD_BYTES } from '../../../services/chord-router/core/relay.ts';
 import { RpcError } from '../../../services/shared/runtime/rpc.ts';

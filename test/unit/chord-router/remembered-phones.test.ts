@@ -6,7 +6,7 @@ import {
   MAX_REMEMBERED,
   readRememberedPhones,
   rememberPhones,
-} from '../../../services/chord-router/adapters/remembered-phones.ts';
+} from '../../../services/chord-router/adapters/identity/remembered-phones.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 
 let folder = '';

@@ -1,7 +1,7 @@
 /** What a phone's lists make of phones that it takes for dead, by example. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ChordEvent } from '../../../services/chord-router/core/event.ts';
-import { RingContext } from '../../../services/chord-router/core/ring-context.ts';
+import { RingContext } from '../../../services/chord-router/core/ring/ring-context.ts';
 import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { contactAt } from './positions.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Fingers, fingerTargets, MAX_FINGERS } from '../../../services/chord-router/core/fingers.ts';
-import { Graveyard } from '../../../services/chord-router/core/graveyard.ts';
-import { fractionOf, KnownPhones } from '../../../services/chord-router/core/known-phones.ts';
-import { aloneState, clockwiseList } from '../../../services/chord-router/core/ring.ts';
-import { byDistanceTo } from '../../../services/chord-router/core/ring-context.ts';
+import { Graveyard } from '../../../services/chord-router/core/ring/graveyard.ts';
+import { aloneState, clockwiseList } from '../../../services/chord-router/core/ring/ring.ts';
+import { byDistanceTo } from '../../../services/chord-router/core/ring/ring-context.ts';
+import { Fingers, fingerTargets, MAX_FINGERS } from '../../../services/chord-router/core/tables/fingers.ts';
+import { fractionOf, KnownPhones } from '../../../services/chord-router/core/tables/known-phones.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { between, distance, type Id, idFromNumber } from '../../../services/shared/core/id.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';

@@ -1,6 +1,6 @@
 /** The ring operations by example; test/sim/zave/ searches and walks through whole networks of them. */
 import { describe, expect, it } from 'vitest';
-import * as ring from '../../../services/chord-router/core/ring.ts';
+import * as ring from '../../../services/chord-router/core/ring/ring.ts';
 import { contactAt } from './positions.ts';
 
 const [a, b, c, d] = [contactAt(10), contactAt(20), contactAt(30), contactAt(40)] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SilenceEstimate } from '../../../services/chord-router/core/silence.ts';
+import { SilenceEstimate } from '../../../services/chord-router/core/lookup/silence.ts';
 
 const MOST = 8;
 

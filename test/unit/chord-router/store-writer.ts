@@ -1,5 +1,5 @@
 /** Writes records until it is killed, telling its parent each acknowledged one: see store.test.ts. */
-import { SqliteStore } from '../../../services/chord-router/adapters/sqlite-store.ts';
+import { SqliteStore } from '../../../services/chord-router/adapters/store/sqlite-store.ts';
 import { Author, crypto } from '../shared/author.ts';
 
 const author = new Author(1);

@@ -1,14 +1,14 @@
 /** A caller that keeps to no rules: it speaks raw frames, or raw bytes, to a phone's peer port. */
 import { Client, credentials, Metadata, type StatusObject } from '@grpc/grpc-js';
 import type { Frame, NodeRecord } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
-import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-router/adapters/frame-codec.ts';
-import { Handshake, PROTOCOL } from '../../../services/chord-router/adapters/handshake.ts';
-import { LINK_PATH } from '../../../services/chord-router/adapters/link-stream.ts';
 import {
   createIdentity,
   generateNodeKey,
   type NodeIdentity,
-} from '../../../services/chord-router/adapters/node-identity.ts';
+} from '../../../services/chord-router/adapters/identity/node-identity.ts';
+import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-router/adapters/links/frame-codec.ts';
+import { Handshake, PROTOCOL } from '../../../services/chord-router/adapters/links/handshake.ts';
+import { LINK_PATH } from '../../../services/chord-router/adapters/links/link-stream.ts';
 import { NETWORK } from './toy-phone.ts';
 
 export interface Stranger {

@@ -1,17 +1,17 @@
 /** A phone without a ring: real sockets, links and handshakes around a handler that a test writes. */
 import { FaultInjection } from '../../../services/chord-router/adapters/faults/fault-injection.ts';
-import { LinkPool } from '../../../services/chord-router/adapters/link-pool.ts';
-import type { LinkPoolOptions } from '../../../services/chord-router/adapters/link-pool-options.ts';
-import { dialStream } from '../../../services/chord-router/adapters/link-stream.ts';
 import {
   createIdentity,
   generateNodeKey,
   type NodeIdentity,
   type NodeKey,
-} from '../../../services/chord-router/adapters/node-identity.ts';
-import type { LinkOwner } from '../../../services/chord-router/adapters/peer-link.ts';
-import { PeerServer } from '../../../services/chord-router/adapters/peer-server.ts';
-import { createPeerTls } from '../../../services/chord-router/adapters/peer-tls.ts';
+} from '../../../services/chord-router/adapters/identity/node-identity.ts';
+import { LinkPool } from '../../../services/chord-router/adapters/links/link-pool.ts';
+import type { LinkPoolOptions } from '../../../services/chord-router/adapters/links/link-pool-options.ts';
+import { dialStream } from '../../../services/chord-router/adapters/links/link-stream.ts';
+import type { LinkOwner } from '../../../services/chord-router/adapters/links/peer-link.ts';
+import { PeerServer } from '../../../services/chord-router/adapters/links/peer-server.ts';
+import { createPeerTls } from '../../../services/chord-router/adapters/links/peer-tls.ts';
 import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { CallOutcome } from '../../../services/shared/core/effect.ts';

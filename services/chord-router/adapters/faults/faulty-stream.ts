@@ -4,9 +4,9 @@
  * late: over a lossy network they would be sent again until they arrive, and a loss is a call that gets no answer.
  */
 import type { Contact } from '../../../shared/core/contact.ts';
-import { isPartOfCall, joinFrames, splitFrames } from '../frame-codec.ts';
-import type { LinkFault } from '../link-fault.ts';
-import type { LinkStream, StreamEnd, StreamListener } from '../link-stream.ts';
+import { isPartOfCall, joinFrames, splitFrames } from '../links/frame-codec.ts';
+import type { LinkFault } from '../links/link-fault.ts';
+import type { LinkStream, StreamEnd, StreamListener } from '../links/link-stream.ts';
 import { DelayLine } from './delay-line.ts';
 import type { FaultInjection, FaultyWay } from './fault-injection.ts';
 import type { FaultDirection, Peer } from './fault-rule.ts';
