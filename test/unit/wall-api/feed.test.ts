@@ -111,7 +111,7 @@ describe('GET /v1/people/{id}/wall', () => {
     const path = `/v1/people/${ada.id}/wall?limit=1`;
     const { cursor } = (await ada.wall.ask('GET', path)).body;
     expect((await ada.wall.ask('GET', `${path}&cursor=${cursor}`)).status).toBe(200);
-    const flipped = (cursor[4] === 'A' ? 'B' : 'A') + cursor.slice(1);
+    const flipped = (cursor[0] === 'A' ? 'B' : 'A') + cursor.slice(1);
     for (const [where, forged] of [
       [path, flipped],
       [path, 'AAAA'],
