@@ -33,6 +33,58 @@ function sizeOf({ node }: EntryPhone): number {
   return node.entries.store.size;
 }
 
+describe('a search where posts are few', () => {
+  /** A whole CAN in which a few posts were made a moment ago, each about something else. */
+  function youngWorld(phones: number, posts: number, seed: number): EntryWorld {
+    const world = new EntryWorld({ seed });
+    world.can.grow(phones, 100);
+    untilWhole(world.can, 120_000);
+    for (let topic = 0; topic < posts; topic++) expect(world.index(world.makePost(topic))).toBe('stored');
+    return world;
+  }
+
+  it('finds the only post by whatever question, at once, from every phone', () => {
+    const world = youngWorld(12, 1, 4);
+    const [post] = world.posts.keys();
+    for (const phone of world.can.living()) {
+      for (const topic of [1, 5, 9]) {
+        const { hits, complete } = world.search(phone, world.makeVector(topic), 10, 24);
+        expect(hits.map((hit) => hit.post)).toEqual([post]);
+        expect(complete).toBe(true);
+      }
+    }
+  });
+
+  it('finds all of them, whatever they are about', () => {
+    const world = youngWorld(16, 8, 5);
+    for (const phone of world.can.living()) {
+      const { hits } = world.search(phone, world.makeVector(11), 10, 24);
+      expect(new Set(hits.map(({ post }) => post))).toEqual(new Set(world.posts.keys()));
+    }
+  });
+
+  it('asks everybody before it says that there is none, and no more than it may', () => {
+    const world = youngWorld(12, 0, 6);
+    const none = world.search(world.somebody(), world.makeVector(3), 10, 24);
+    expect(none).toMatchObject({ hits: [], complete: true });
+    expect(none.contacted).toHaveLength(11);
+    const cut = world.search(world.somebody(), world.makeVector(3), 10, 6);
+    expect(cut).toMatchObject({ hits: [], complete: false });
+    expect(cut.contacted).toHaveLength(6);
+  });
+
+  it('never calls an answer complete that misses one of few posts, in a network too large to be seen at once', () => {
+    const world = youngWorld(80, 2, 7);
+    let whole = 0;
+    for (let i = 0; i < 40; i++) {
+      const { hits, complete } = world.search(world.somebody(), world.makeVector(8), 10, 24);
+      if (complete) whole++;
+      if (hits.length < 2) expect(complete).toBe(false);
+    }
+    expect(whole).toBeLessThan(40);
+  });
+});
+
 describe('entries', () => {
   it('are kept three times and found by their meaning', () => {
     const world = settledWorld(24, 200);

@@ -50,7 +50,7 @@ export class EntryWorld {
 
   /** A post near a topic; the ring has it. */
   makePost(topic = this.#random.below(TOPICS), author = this.#id()): Entry {
-    const vector = this.near(this.#topics[topic]!);
+    const vector = this.makeVector(topic);
     const entry: Entry = {
       post: this.#id(),
       author,
@@ -60,6 +60,11 @@ export class EntryWorld {
     };
     this.posts.set(entry.post, entry);
     return entry;
+  }
+
+  /** What somebody may ask about a topic. */
+  makeVector(topic: number): Float32Array {
+    return this.near(this.#topics[topic]!);
   }
 
   /** Makes posts and puts them into the index through random phones. */

@@ -38,10 +38,11 @@ export class Adverts {
     }
   }
 
-  /** Of the neighbours that are not suspected. */
+  /** Of the neighbours that are not suspected, those that have told of no entries among them. */
   *around(): Generator<Advert> {
     for (const { contact, summary, state } of this.#view.neighbours()) {
-      if (state !== 'suspected' && summary !== undefined) yield { contact, summary: this.#readOf(summary) };
+      if (state === 'suspected') continue;
+      yield { contact, summary: summary === undefined ? NO_ENTRIES : this.#readOf(summary) };
     }
   }
 

@@ -10,18 +10,20 @@ import { fingerprintOf, vectorOf } from './question.ts';
 import {
   type Candidate,
   type EntriesFound,
+  FEW,
   type Hit,
   MAX_ADVERTS,
   MAX_CANDIDATES,
   type ScoredAdvert,
   type SearchEntries,
+  UNTOLD,
 } from './search-message.ts';
 
 /** Entries whose links are followed, beyond those asked for: near posts lead to near posts. */
 const FOLLOWED = 12;
 /** A post whose estimate is this far below what counts is seldom nearer than that: three standard errors of estimates. */
 const MOST_UNDERESTIMATED = 0.15;
-/** Centroids farther off than this say nothing. */
+/** Centroids farther off than this say nothing to a search that finds enough. */
 const LEAST_CLOSENESS = -0.4;
 
 /** `adverts`: what the phones around it say of their entries. */
@@ -48,7 +50,9 @@ export function answerSearch(
       isKnown: (post) => store.get(post) !== undefined || posts.has(print(post)),
       hasAnswered: ({ id }) => phones.has(print(id)),
     }),
-    adverts: scoredAdverts(adverts, sketch).filter(({ contact }) => !phones.has(print(contact.id))),
+    adverts: scoredAdverts(adverts, sketch, near.length < Math.min(limit, FEW) ? UNTOLD : LEAST_CLOSENESS)
+      .filter(({ contact }) => !phones.has(print(contact.id)))
+      .slice(0, MAX_ADVERTS),
   };
 }
 
@@ -82,11 +86,12 @@ function candidatesOf(near: readonly Near[], question: Sketch, { least, isKnown,
   return candidates.sort((a, b) => b.estimate - a.estimate).slice(0, MAX_CANDIDATES);
 }
 
-function scoredAdverts(adverts: Iterable<Advert>, question: Sketch): ScoredAdvert[] {
+/** The closest first. */
+function scoredAdverts(adverts: Iterable<Advert>, question: Sketch, least: number): ScoredAdvert[] {
   const scored: ScoredAdvert[] = [];
   for (const { contact, summary } of adverts) {
-    const score = closeness(summary, question);
-    if (score !== undefined && score >= LEAST_CLOSENESS) scored.push({ contact, closeness: score });
+    const score = closeness(summary, question) ?? UNTOLD;
+    if (score >= least) scored.push({ contact, closeness: score });
   }
-  return scored.sort((a, b) => b.closeness - a.closeness).slice(0, MAX_ADVERTS);
+  return scored.sort((a, b) => b.closeness - a.closeness);
 }

@@ -37,7 +37,7 @@ export interface EntriesFound {
   readonly hits: readonly Hit[];
   /** Posts that it does not keep and that may be near, the likeliest first. */
   readonly candidates: readonly Candidate[];
-  /** Phones around it that keep near posts, as far as it knows. */
+  /** Phones around it that keep near posts, as far as it knows; where it has few posts itself, the others too. */
   readonly adverts: readonly ScoredAdvert[];
 }
 
@@ -67,9 +67,17 @@ export interface Candidate {
 
 export interface ScoredAdvert {
   readonly contact: Contact;
-  /** See `closeness`: 0 where the question is on a centroid, below 0 elsewhere. */
+  /** See `closeness`: 0 where the question is on a centroid, below 0 elsewhere; `UNTOLD`. */
   readonly closeness: number;
 }
+
+/**
+ * A search that has found fewer posts than this, and than it wants, goes on to phones that promise little or nothing: where
+ * posts are few, the nearest may be anywhere.
+ */
+export const FEW = 12;
+/** The closeness of phones that keep no entries, or have not said so: farther than any centroid can be. */
+export const UNTOLD = -8;
 
 export const MAX_LIMIT = 100;
 export const MAX_ANSWERED = 256;

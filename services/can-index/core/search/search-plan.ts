@@ -8,8 +8,10 @@ import { fingerprintOf } from './question.ts';
 import {
   type Candidate,
   type EntriesFound,
+  FEW,
   type Hit,
   type KnownSoFar,
+  MAX_ADVERTS,
   MAX_ANSWERED,
   NOTHING_KNOWN,
   type ScoredAdvert,
@@ -41,6 +43,7 @@ export class SearchPlan {
   /** Phones asked that were silent: what they keep is still to be looked at. */
   readonly #failed = new Set<Id>();
   readonly #answered: Id[] = [];
+  #isShortened = false;
 
   /** `limit`: how many of the nearest posts are wanted. `salt`: 32 bits drawn by chance (question.ts). */
   constructor(limit: number, salt: number) {
@@ -51,6 +54,16 @@ export class SearchPlan {
   /** The nearest posts found so far, the nearest first. */
   get hits(): readonly Hit[] {
     return this.#hits;
+  }
+
+  /** So few posts were found that any other belongs into the answer. */
+  get hasFew(): boolean {
+    return this.#hits.length < Math.min(this.#limit, FEW);
+  }
+
+  /** Somebody may know more phones than it could name. */
+  get isShortened(): boolean {
+    return this.#isShortened;
   }
 
   /** What need not be told again. */
@@ -88,6 +101,7 @@ export class SearchPlan {
     for (const { post, at } of this.#candidates.values()) {
       if (this.#found.has(post) || at.some(({ id }) => id === from)) this.#candidates.delete(post);
     }
+    if (adverts.length === MAX_ADVERTS) this.#isShortened = true;
     for (const advert of adverts) {
       if (this.#adverts.size < MAX_KNOWN) this.#adverts.set(advert.contact.id, advert);
     }

@@ -123,7 +123,7 @@ class Search {
       hits: this.#plan.hits.map((hit) => ({ ...hit, from: this.#from.get(hit.post)! })),
       contacted: this.#contacted,
       routed: finding.result?.trail.length ?? 0,
-      complete: finding.result?.owner !== undefined && !this.#isCut && !failed,
+      complete: finding.result?.owner !== undefined && !this.#isCut && !failed && !this.#isPartOfFew,
       milliseconds: Math.max(0, (yield* now()) - startedMs),
     };
   }
@@ -135,11 +135,20 @@ class Search {
     if (owner !== undefined && !this.#plan.wasAsked(owner.id)) yield* this.#ask(owner);
   }
 
-  /** Fills the free places with the phones that are expected to add most. */
+  /** Few posts were found, and not all phones that may keep others are known. */
+  get #isPartOfFew(): boolean {
+    return this.#plan.hasFew && this.#plan.isShortened;
+  }
+
+  /**
+   * Fills the free places with the phones that are expected to add most. Those that promise too little have their turn when
+   * everybody else has answered and there are still only few posts.
+   */
   *#askBest(): Task<void> {
+    const isLastResort = !this.#isOwnerSought && this.#asking.length === 0 && this.#plan.hasFew;
     while (this.#asking.length < PARALLEL) {
       const next = this.#plan.next();
-      if (next === undefined || next.gain < LEAST_GAIN) return;
+      if (next === undefined || (next.gain < LEAST_GAIN && !isLastResort)) return;
       const reserved = this.#isOwnerSought ? 1 : 0;
       if (this.#contacted.length + this.#asking.length + reserved >= this.#question.budget) {
         this.#isCut = !this.#isOwnerSought;
