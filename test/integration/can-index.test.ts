@@ -94,6 +94,16 @@ it('shares the space out, and finds on every phone what was published on one', a
     revision: 0,
     vector,
   }));
+  // The only post of the network is the nearest one to whatever is asked: a question about football finds the one on Mars.
+  await phones[1]!.can.publish({ entries: [entries[4]!] });
+  for (const { can } of phones) {
+    const search = { vectors: [vectors[2]!], limit: 2, budget: 8, sinceMilliseconds: 0 };
+    const answer = await eventually('the only post is found', async () => {
+      const [nearest] = (await can.search(search)).answers;
+      return nearest!.hits.length === 1 && nearest;
+    });
+    expect(answer).toMatchObject({ complete: true, hits: [{ post: entries[4]!.post }] });
+  }
   const { outcomes } = await phones[1]!.can.publish({ entries });
   expect(outcomes).toEqual(TEXTS.map(() => PublishOutcome.STORED));
   for (const { can } of phones) {
