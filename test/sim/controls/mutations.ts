@@ -24,7 +24,7 @@ const CORE = 'services/chord-router/core';
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: "adopts its successor's predecessor unasked",
-    file: `${CORE}/stabilise.ts`,
+    file: `${CORE}/ring/stabilise.ts`,
     find: 'if (candidate !== undefined) yield* this.#consider(candidate);',
     replace: `if (candidate !== undefined)
         context.setRing({ ...state, successors: [candidate, ...state.successors].slice(0, settings.successors) });`,
@@ -32,21 +32,21 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "takes its successor's list without the successor",
-    file: `${CORE}/ring.ts`,
+    file: `${CORE}/ring/ring.ts`,
     find: 'clockwiseList(state.self, [first, ...answer.successors], r)',
     replace: 'clockwiseList(state.self, answer.successors, r)',
     trials: ['churn'],
   },
   {
     name: 'keeps a successor that died',
-    file: `${CORE}/ring.ts`,
+    file: `${CORE}/ring/ring.ts`,
     find: 'const left = state.successors.filter((s) => s.id !== dead);',
     replace: 'const left = state.successors;',
     trials: ['churn'],
   },
   {
     name: "joins past its predecessor's first successor",
-    file: `${CORE}/ring.ts`,
+    file: `${CORE}/ring/ring.ts`,
     find: 'const rest = returning ? ofM.successors.slice(1) : ofM.successors;',
     replace: 'const rest = ofM.successors.slice(1);',
     trials: ['churn'],
@@ -54,21 +54,21 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'replaces its predecessor only once that died',
-    file: `${CORE}/ring.ts`,
+    file: `${CORE}/ring/ring.ts`,
     find: 'const adopted = between(predecessor.id, notifier.id, self.id) || predecessorDead;',
     replace: 'const adopted = predecessorDead;',
     trials: ['churn'],
   },
   {
     name: 'takes whoever notifies for its predecessor',
-    file: `${CORE}/ring.ts`,
+    file: `${CORE}/ring/ring.ts`,
     find: 'const adopted = between(predecessor.id, notifier.id, self.id) || predecessorDead;',
     replace: 'const adopted = true;',
     trials: ['churn'],
   },
   {
     name: 'drops a successor without confirming that it is dead',
-    file: `${CORE}/stabilise.ts`,
+    file: `${CORE}/ring/stabilise.ts`,
     find: "if ((yield* this.#suspicion.confirm(successor)) === 'dead') return 'dead';",
     replace: "context.drop(successor, 'dead');",
     trials: ['churn'],
@@ -113,7 +113,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'leaves without handing over',
-    file: `${CORE}/leave.ts`,
+    file: `${CORE}/ring/leave.ts`,
     find: 'yield* handOver;',
     replace: '',
     trials: ['exodus'],
