@@ -1,4 +1,5 @@
 /** The experiments there are, in the order in which --all runs them and the index lists them. */
+import { CAN_EXACT } from './can-exact.ts';
 import { CAN_HOPS } from './can-hops.ts';
 import { CAN_LOAD } from './can-load.ts';
 import { CAN_TAKEOVER } from './can-takeover.ts';
@@ -32,6 +33,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   CAN_HOPS,
   CAN_TAKEOVER,
   CAN_LOAD,
+  CAN_EXACT,
   FEED_RECALL,
   FEED_SCALE,
   FEED_TOPICS,

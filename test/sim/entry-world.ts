@@ -1,5 +1,5 @@
 /** A CAN of phones that keep entries: a small space of meaning, posts about a few topics, and a ring that knows them. */
-import type { Entry } from '../../services/can-index/core/entries/entry.ts';
+import type { Entry, MeaningSpace } from '../../services/can-index/core/entries/entry.ts';
 import { EntryKeeper } from '../../services/can-index/core/entries/keeper.ts';
 import { projectedSpace } from '../../services/can-index/core/entries/projected-space.ts';
 import type { Testimony, WitnessOperation } from '../../services/can-index/core/entries/witness.ts';
@@ -18,32 +18,40 @@ const AXES = 4;
 const TOPICS = 12;
 
 export type EntryPhone = CanPhone<EntryKeeper>;
-export type EntryWorldOptions = Omit<CanWorldOptions<EntryKeeper>, 'keepEntries' | 'diskFor' | 'settings'>;
+export interface EntryWorldOptions extends Omit<CanWorldOptions<EntryKeeper>, 'keepEntries' | 'diskFor' | 'settings'> {
+  /** Of the torus; 4 when not told. */
+  readonly axes?: number;
+}
 
 /** The torus has the first axes of the space, parted evenly; sketches have all of them. */
-const PROJECTION: Projection = {
-  axes: Array.from({ length: DIMENSIONS }, (_, axis) =>
-    Float32Array.from({ length: DIMENSIONS }, (_, i) => (i === axis ? 1 : 0)),
-  ),
-  quantiles: Array.from({ length: AXES }, () => Float32Array.of(-0.3, -0.15, 0, 0.15, 0.3)),
-};
-export const SPACE = projectedSpace(PROJECTION);
+function spaceOf(axes: number): MeaningSpace {
+  const projection: Projection = {
+    axes: Array.from({ length: DIMENSIONS }, (_, axis) =>
+      Float32Array.from({ length: DIMENSIONS }, (_, i) => (i === axis ? 1 : 0)),
+    ),
+    quantiles: Array.from({ length: axes }, () => Float32Array.of(-0.3, -0.15, 0, 0.15, 0.3)),
+  };
+  return projectedSpace(projection);
+}
+export const SPACE = spaceOf(AXES);
 
 export class EntryWorld {
   readonly can: CanWorld<EntryKeeper>;
+  readonly space: MeaningSpace;
   /** What the ring knows: every post that was made and not deleted. */
   readonly posts = new Map<Id, Entry>();
   readonly deleted = new Set<Id>();
   readonly #random: SeededRandom;
   readonly #topics: readonly Float32Array[];
 
-  constructor(options: EntryWorldOptions) {
+  constructor({ axes = AXES, ...options }: EntryWorldOptions) {
+    this.space = axes === AXES ? SPACE : spaceOf(axes);
     this.#random = new SeededRandom(options.seed);
     this.#topics = Array.from({ length: TOPICS }, () => this.#direction());
     this.can = new CanWorld({
       ...options,
-      settings: { axes: AXES },
-      keepEntries: (view) => new EntryKeeper(view, SPACE),
+      settings: { axes },
+      keepEntries: (view) => new EntryKeeper(view, this.space),
       diskFor: () => this.#ring(),
     });
   }

@@ -129,8 +129,10 @@ export class EntryKeeper implements EntryKeeping {
 
   /** The posts nearest to a vector in the space of the projection: all of them, whatever it costs. */
   *searchExactly(vector: Float32Array, limit: number): Task<ExactAnswer> {
-    const request: SearchExactly = { type: 'search-exactly', coordinates: this.#space.coordinatesOf(vector), limit };
-    return yield* searchExactly(this.#view, this.#space, this.#answerExactly(request), request);
+    const [view, space] = [this.#view, this.#space];
+    const request: SearchExactly = { type: 'search-exactly', coordinates: space.coordinatesOf(vector), limit };
+    const own = this.#answerExactly(request);
+    return yield* searchExactly({ view, space, point: space.pointOf(vector), own }, request);
   }
 
   *handle(from: Contact, message: CanMessage): Task<CanMessage | undefined> {

@@ -1,6 +1,9 @@
 /**
- * Exact search on projected vectors, by branch and bound over zones: the nearest zone not asked yet is asked, until none can
- * hold anything nearer than what is found. It contacts many phones and is there to hold the search by meaning against.
+ * Exact search on projected vectors, by branch and bound over zones: the owner of the question's point is asked, then always
+ * the nearest zone not asked yet, until none can hold anything nearer than what is found. From the owner outwards no zone
+ * is passed over: the way from the point to any other leads through nearer ones, whose phones know their neighbours. From
+ * elsewhere one could be, for copies lie far from their own zones and end the search before it comes near the point.
+ * It contacts many phones and is there to hold the search by meaning against.
  *
  * Source: Hjaltason and Samet, "Distance browsing in spatial databases", ACM TODS 1999, section 3.
  */
@@ -11,6 +14,7 @@ import type { MeaningSpace } from '../entries/entry.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
 import type { CanView } from '../entry-keeping.ts';
 import type { Box } from '../space/box.ts';
+import type { Point } from '../space/space.ts';
 
 export interface SearchExactly {
   readonly type: 'search-exactly';
@@ -62,18 +66,24 @@ export function answerExactly(
   return { type: 'exactly-found', hits: hits.sort(nearestFirst).slice(0, limit), around };
 }
 
-/** `own`: what this phone itself has to say. */
-export function* searchExactly(
-  view: CanView,
-  space: MeaningSpace,
-  own: ExactlyFound,
-  request: SearchExactly,
-): Task<ExactAnswer> {
+export interface ExactPlace {
+  readonly view: CanView;
+  readonly space: MeaningSpace;
+  /** The question's own point. */
+  readonly point: Point;
+  /** What this phone itself has to say. */
+  readonly own: ExactlyFound;
+}
+
+export function* searchExactly({ view, space, point, own }: ExactPlace, request: SearchExactly): Task<ExactAnswer> {
   const found = new Map(own.hits.map((hit) => [hit.post, hit]));
   const phones = new Map(own.around.map((phone) => [phone.contact.id, phone]));
   const asked = new Set([view.self.id]);
   const startedMs = yield* now();
-  let complete = true;
+  const { owner } = yield* view.find(point);
+  let complete = owner !== undefined;
+  if (owner !== undefined)
+    phones.set(owner.contact.id, { contact: owner.contact, boxes: owner.zones.map(({ box }) => box) });
   for (;;) {
     const nearest = nearestUnasked(phones.values(), asked, request.coordinates, space);
     if (nearest === undefined || nearest.distance >= furthestOf(found.values(), request.limit)) break;
