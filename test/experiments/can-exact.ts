@@ -131,13 +131,16 @@ function describe(answered: readonly Answered[], phones: number, posts: number):
       yLabel: 'phones',
       xScale: 'linear',
       yScale: 'linear',
-      series: CHANGES.map((change) => ({
-        name: change,
-        source: 'ours',
-        points: answered
-          .filter((row) => row.change === change)
-          .map(({ axes, contacted }): readonly [number, number] => [axes, contacted]),
-      })),
+      series: [
+        { name: 'everybody', source: 'calibration', points: AXES.map((axes) => [axes, phones - 1] as const) },
+        ...CHANGES.map((change) => ({
+          name: change,
+          source: 'ours' as const,
+          points: answered
+            .filter((row) => row.change === change)
+            .map(({ axes, contacted }) => [axes, contacted] as const),
+        })),
+      ],
     },
     bars: [quietBar(answered), changingBar(answered)],
     notes: [
