@@ -70,12 +70,7 @@ async function putAsStranger(records: readonly Uint8Array[]): Promise<readonly R
 }
 
 async function refusals(reason: string): Promise<number> {
-  const line = router
-    .log()
-    .split('\n')
-    .find((text) => text.includes('"metrics":{'));
-  const { host, port } = JSON.parse(line!).metrics as { host: string; port: number };
-  const text = await (await fetch(`http://${host}:${port}/metrics`)).text();
+  const text = await (await fetch(`http://${router.metrics}/metrics`)).text();
   const match = new RegExp(`ringwall_chord_peer_refusals_total\\{reason="${reason}"\\} (\\d+)`).exec(text);
   return Number(match?.[1] ?? 0);
 }

@@ -12,6 +12,8 @@ export interface RouterProcess {
   readonly id: string;
   /** host:port of its peer API. */
   readonly peer: string;
+  /** host:port of its metrics; undefined when they were not asked for. */
+  readonly metrics: string | undefined;
   readonly pid: number;
   readonly chord: Service<typeof ChordServiceDefinition>;
   /** What it logged so far. */
@@ -67,10 +69,12 @@ export async function startRouter(
       throw new Error(`the router ended with ${code} before it was ready:\n${log}`);
     }),
   ]);
-  const { id, peer, chord: address } = message as { id: string; peer: string; chord: string };
+  const ready = message as { id: string; peer: string; chord: string; metrics?: string };
+  const { id, peer, chord: address, metrics } = ready;
   const client = grpcClient(ChordServiceDefinition, address);
   entry.close = () => client.close();
-  return { id, peer, pid: child.pid!, chord: client.service, log: () => log, kill: (s) => child.kill(s), exited };
+  const kill = (signal: NodeJS.Signals): boolean => child.kill(signal);
+  return { id, peer, metrics, pid: child.pid!, chord: client.service, log: () => log, kill, exited };
 }
 
 /** Ends all routers that still run and removes their data. */
