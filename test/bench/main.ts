@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { benchDensity, densityMarkdown } from './density-bench.ts';
 import { benchEmbedder, embedderMarkdown } from './embedder-bench.ts';
 import { benchMemory, memoryMarkdown } from './memory-bench.ts';
+import { runPeers } from './peers/command.ts';
 import { benchRing, type RingBenchReport } from './ring-bench.ts';
 import { benchScrape, scrapeMarkdown } from './scrape-bench.ts';
 
@@ -15,7 +16,10 @@ const atLeast =
     return value;
   };
 
-const ringSizes = (text: string): number[] => text.split(',').map(atLeast(1));
+const sizesFrom =
+  (least: number) =>
+  (text: string): number[] =>
+    text.split(',').map(atLeast(least));
 
 const program = new Command('bench').description('Measures what Ringwall costs on this machine.');
 
@@ -35,7 +39,7 @@ program
 program
   .command('memory')
   .description('private memory of an idle phone, in rings of several sizes, with and without people who posted')
-  .option('--sizes <n,n,…>', 'phones of each ring, each a process', ringSizes, [1, 8, 16])
+  .option('--sizes <n,n,…>', 'phones of each ring, each a process', sizesFrom(1), [1, 8, 16])
   .option('--json', 'print figures as JSON')
   .action(async (options: { sizes: readonly number[]; json?: true }) => {
     const rings = await benchMemory({ ...options, onProgress: (step) => console.error(`· ${step}`) });
@@ -77,6 +81,19 @@ program
     const report = await benchDensity({ phones: options.phones, idleSeconds: options.idle, onProgress });
     console.log(options.json ? JSON.stringify(report, null, 2) : densityMarkdown(report));
   });
+
+program
+  .command('peers')
+  .description('ours beside hyperdht and bittorrent-dht, in a network namespace of its own where root allows it')
+  .option('--nodes <n,n,…>', 'nodes of each network, from 8 on', sizesFrom(8), [16, 64])
+  .option('--processes <n>', 'processes that hold them: from 4 on, a signal ends a quarter', atLeast(1), 1)
+  .option('--freeze', 'stop a quarter of the processes rather than kill them')
+  .option('--values <n>', '1-KiB values to put and to get in each row', atLeast(1), 500)
+  .option('--idle <seconds>', 'how long to watch the quiet network; 0: not at all', atLeast(0), 30)
+  .option('--runs <n>', 'of which the median is given', atLeast(1), 3)
+  .option('--out <folder>', 'where to write peers.json, the figures, and peers.svg')
+  .option('--json', 'print figures as JSON')
+  .action(runPeers);
 
 await program.parseAsync();
 

@@ -91,7 +91,7 @@ async function titleOf(file: string): Promise<string> {
   return /^# (.*)$/m.exec(await readFile(file, 'utf8'))?.[1] ?? file;
 }
 
-function barsTable(bars: readonly Bar[]): string {
+export function barsTable(bars: readonly Bar[]): string {
   const rows = bars.map(({ asked, reached, met }) => [asked, reached, met ? MET : MISSED]);
   return markdownTable({ title: '', columns: ['asked', 'reached', ''], rows });
 }
@@ -107,7 +107,7 @@ function barRows(page: string): string[][] {
   );
 }
 
-function markdownTable({ columns, rows }: Table): string {
+export function markdownTable({ columns, rows }: Table): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '/')).join(' | ')} |`;
   return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');

@@ -1,0 +1,58 @@
+/** The bars that ours is held against, in figures of its own and beside the peer to beat. */
+import type { Bar } from '../../experiments/experiment.ts';
+import { OPERATIONS, type OperationFigures, operationOf, type SystemFigures } from './figures.ts';
+
+/** The peer that ours is to beat. */
+export const PEER = 'hyperdht';
+
+const MOST_REQUESTS_A_GET = 3.5;
+const MOST_KILOBYTES_A_GET = 3;
+const MOST_CPU_OF_PEER = 0.5;
+const MOST_IDLE_CPU_MS = 0.1;
+const MOST_IDLE_MEGABYTES = 1;
+
+/** A bar whose figure was not measured is left out. */
+export function barsOf(systems: readonly SystemFigures[]): Bar[] {
+  const ours = systems.find(({ system }) => system === 'ringwall')!;
+  const peer = systems.find(({ system }) => system === PEER)!;
+  const { get, getWide, put, putWide, getAfterLossWide, getAfterLoss } = OPERATIONS;
+  const gets = [operationOf(ours, get), operationOf(ours, getWide)];
+  const healthy = operationOf(ours, getWide);
+  const afterLoss = [operationOf(ours, getAfterLossWide), operationOf(ours, getAfterLoss)];
+  const peerP99Ms = operationOf(peer, getWide).p99Ms;
+  return [
+    atMost('requests a get', MOST_REQUESTS_A_GET, largest(gets, 'requests')),
+    ...(healthy.kilobytes === undefined ? [] : [atMost('KB a get', MOST_KILOBYTES_A_GET, largest(gets, 'kilobytes'))]),
+    ...[get, getWide, put, putWide].map((operation) => cpuBar(operation, ours, peer)),
+    atMost(`p99 of \`${getWide}\`, ms: that of ${PEER}`, peerP99Ms, healthy.p99Ms),
+    {
+      asked: 'after a quarter is lost, every value is read',
+      reached: `${(100 * Math.min(...afterLoss.map(({ succeeded }) => succeeded))).toFixed(1)} %`,
+      met: afterLoss.every(({ succeeded }) => succeeded === 1),
+    },
+    atMost(`p99 of \`${getAfterLossWide}\`, ms: that before the loss`, healthy.p99Ms, afterLoss[0]!.p99Ms),
+    ...(ours.idle === undefined
+      ? []
+      : [
+          atMost('idle CPU, ms a node and second', MOST_IDLE_CPU_MS, ours.idle.cpuMsPerNodeSecond),
+          atMost('memory, MB a node', MOST_IDLE_MEGABYTES, ours.idle.megabytesPerNode),
+        ]),
+  ];
+}
+
+function cpuBar(operation: string, ours: SystemFigures, peer: SystemFigures): Bar {
+  const ratio = operationOf(ours, operation).cpuMs / operationOf(peer, operation).cpuMs;
+  return atMost(`CPU of \`${operation}\` against ${PEER}'s`, MOST_CPU_OF_PEER, ratio);
+}
+
+function largest(figures: readonly OperationFigures[], name: 'requests' | 'kilobytes'): number {
+  return Math.max(...figures.map((figure) => figure[name]!));
+}
+
+function atMost(what: string, most: number, reached: number): Bar {
+  return { asked: `${what}, at most ${rounded(most)}`, reached: rounded(reached), met: reached <= most };
+}
+
+function rounded(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

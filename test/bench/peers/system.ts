@@ -1,0 +1,41 @@
+/** What the bench asks of a distributed hash table, ours or a peer's: nodes in this process that put and get values. */
+
+export const SYSTEM_NAMES = ['ringwall', 'hyperdht', 'bittorrent-dht'] as const;
+export type SystemName = (typeof SYSTEM_NAMES)[number];
+
+export interface StoredValue {
+  /** Finds the value again, from any node. */
+  readonly key: string;
+  /** Nodes that acknowledged it before the put was done. */
+  readonly copies: number;
+}
+
+export interface DhtSystem {
+  /** Most bytes of a value, up to 1,024. */
+  readonly valueBytes: number;
+  /** Starts a node that joins through `seed`, or founds the network without one. Gives what others can join through. */
+  create(node: number, seed: string | undefined): Promise<string>;
+  /** Other nodes that a node knows. */
+  knownTo(node: number): Promise<number>;
+  /** Whether a node has nothing left to do for its place in the network. */
+  isSettled(node: number): Promise<boolean>;
+  put(node: number, id: number, value: Uint8Array): Promise<StoredValue>;
+  /** Undefined when the network has no such value. */
+  get(node: number, key: string): Promise<Uint8Array | undefined>;
+  /** Requests that all nodes here have sent since they started, those that stopped included. */
+  requestsSent(): Promise<number>;
+  /** Ends nodes at once, without a farewell. */
+  stop(nodes: readonly number[]): Promise<void>;
+}
+
+/** The system of a name, its packages loaded into this process. */
+export async function openSystem(name: SystemName): Promise<DhtSystem> {
+  switch (name) {
+    case 'ringwall':
+      return (await import('./ringwall-system.ts')).openRingwall();
+    case 'hyperdht':
+      return await (await import('./hyperdht-system.ts')).openHyperdht();
+    case 'bittorrent-dht':
+      return await (await import('./bittorrent-system.ts')).openBittorrentDht();
+  }
+}

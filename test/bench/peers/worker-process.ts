@@ -1,0 +1,53 @@
+/** The bench's side of a process that holds nodes. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Answers, OrderName, Orders, Reply } from './orders.ts';
+import type { SystemName } from './system.ts';
+
+const WORKER = join(import.meta.dirname, 'worker.ts');
+
+export class WorkerProcess implements AsyncDisposable {
+  readonly #process: ChildProcess;
+  readonly #waiting = new Map<number, PromiseWithResolvers<Answers[OrderName]>>();
+  #orders = 0;
+
+  constructor(system: SystemName) {
+    const execArgv = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
+    this.#process = fork(WORKER, [system], { execArgv, serialization: 'advanced' });
+    this.#process.on('message', (reply: Reply) => this.#settle(reply));
+    this.#process.once('exit', (code) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`a process of ${system} ended with ${code}`));
+      this.#waiting.clear();
+    });
+  }
+
+  /** Rejects with what the process threw, or when it ends. */
+  async tell<Name extends OrderName>(name: Name, order: Orders[Name]): Promise<Answers[Name]> {
+    const number = ++this.#orders;
+    const answer = Promise.withResolvers<Answers[OrderName]>();
+    this.#waiting.set(number, answer);
+    this.#process.send({ number, name, order });
+    return (await answer.promise) as Answers[Name];
+  }
+
+  /** Ends it (SIGKILL), or freezes it (SIGSTOP): its sockets stay open, and nobody answers. */
+  signal(signal: 'SIGKILL' | 'SIGSTOP'): void {
+    this.#process.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = once(this.#process, 'exit');
+    if (this.#process.connected) this.#process.disconnect();
+    this.#process.kill('SIGCONT');
+    await ended;
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.number);
+    this.#waiting.delete(reply.number);
+    if ('error' in reply) waiting?.reject(new Error(reply.error));
+    else waiting?.resolve(reply.answer);
+  }
+}
