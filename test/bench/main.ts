@@ -88,6 +88,10 @@ program
   .option('--nodes <n,n,…>', 'nodes of each network, from 8 on', sizesFrom(8), [16, 64])
   .option('--processes <n>', 'processes that hold them: from 4 on, a signal ends a quarter', atLeast(1), 1)
   .option('--freeze', 'stop a quarter of the processes rather than kill them')
+  .option(
+    '--libp2p',
+    "libp2p's kad-dht, too, which takes some hundred times the processor: ask for few nodes and values",
+  )
   .option('--values <n>', '1-KiB values to put and to get in each row', atLeast(1), 500)
   .option('--idle <seconds>', 'how long to watch the quiet network; 0: not at all', atLeast(0), 30)
   .option('--runs <n>', 'of which the median is given', atLeast(1), 3)

@@ -6,10 +6,13 @@ import { installPeers } from './installed-packages.ts';
 import { canEnterNamespace, isInNamespace, runAgainInNamespace } from './network-namespace.ts';
 import { benchPeers } from './peers-bench.ts';
 import { peersMarkdown, peersPlot } from './report.ts';
+import type { SystemName } from './system.ts';
 
 export interface PeersCommandOptions {
   readonly nodes: readonly number[];
   readonly processes: number;
+  /** Takes some hundred times the processor of the others, so it is there when it is asked for. */
+  readonly libp2p?: true;
   readonly freeze?: true;
   readonly values: number;
   readonly idle: number;
@@ -31,7 +34,13 @@ export async function runPeers(options: PeersCommandOptions): Promise<void> {
   }
   const { nodes, processes, freeze, values, idle: idleSeconds, runs } = options;
   const loss = processes < PROCESSES_FOR_SIGNALS ? 'closed' : freeze ? 'frozen' : 'killed';
-  const report = await benchPeers({ nodes, processes, loss, values, idleSeconds, runs, onProgress });
+  const systems: SystemName[] = [
+    'ringwall',
+    'hyperdht',
+    'bittorrent-dht',
+    ...(options.libp2p ? ['libp2p' as const] : []),
+  ];
+  const report = await benchPeers({ nodes, systems, processes, loss, values, idleSeconds, runs, onProgress });
   const figures = JSON.stringify(report, null, 2);
   if (options.out !== undefined) {
     await mkdir(options.out, { recursive: true });

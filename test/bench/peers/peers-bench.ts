@@ -6,14 +6,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.ts';
 import { IN_FLIGHT, medianOf, OPERATIONS, type OperationFigures, type SystemFigures } from './figures.ts';
 import { Fleet, type Loss } from './fleet.ts';
-import { installPeers, peerVersions } from './installed-packages.ts';
+import { installPeers, PEER_VERSIONS } from './installed-packages.ts';
 import { isInNamespace } from './network-namespace.ts';
 import type { Work } from './orders.ts';
-import { SYSTEM_NAMES, type SystemName } from './system.ts';
+import type { SystemName } from './system.ts';
 
 export interface PeersBenchOptions {
   /** Nodes of a network, one size after the other. */
   readonly nodes: readonly number[];
+  /** Ours and hyperdht among them, for the others are held against these. */
+  readonly systems: readonly SystemName[];
   /** Over how many the nodes are spread: a signal hits a quarter of them. */
   readonly processes: number;
   readonly loss: Loss;
@@ -56,14 +58,14 @@ export async function benchPeers(options: PeersBenchOptions): Promise<PeersBench
     ...{ processes, loss, values, runs },
     hasNamespace: isInNamespace,
     node: process.versions.node,
-    versions: await peerVersions(),
+    versions: PEER_VERSIONS,
     networks,
   };
 }
 
 /** The systems take turns, so that what else the machine does falls on all of them. */
 async function benchSize(nodes: number, options: PeersBenchOptions): Promise<SystemFigures[]> {
-  const bySystem = new Map<SystemName, SystemFigures[]>(SYSTEM_NAMES.map((system) => [system, []]));
+  const bySystem = new Map<SystemName, SystemFigures[]>(options.systems.map((system) => [system, []]));
   for (let run = 1; run <= options.runs; run++) {
     for (const [system, figures] of bySystem) {
       const idleSeconds = run === 1 ? options.idleSeconds : 0;

@@ -8,9 +8,10 @@ import type { NetworkReport, PeersBenchReport } from './peers-bench.ts';
 
 export function peersMarkdown(report: PeersBenchReport): string {
   const { node, versions, runs, values, loss, processes, hasNamespace } = report;
-  const pinned = Object.entries(versions).map((version) => version.join(' '));
+  const measured = new Set<string>(report.networks[0]!.systems.map(({ system }) => system));
+  const pinned = Object.entries(versions).filter(([name]) => measured.has(name.replace('@libp2p/kad-dht', 'libp2p')));
   return [
-    `${pinned.join(', ')}; Node ${node}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; nodes in ` +
+    `${pinned.map((version) => version.join(' ')).join(', ')}; Node ${node}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; nodes in ` +
       `${processes === 1 ? 'one process' : `${processes} processes`}; ${values} values of 1 KiB a row, medians of ` +
       `${runs} ${runs === 1 ? 'run' : 'runs'}; a quarter of the nodes is ${loss}; ` +
       `${hasNamespace ? 'in a network namespace of its own' : 'without a network namespace, so bytes are not counted'}.`,

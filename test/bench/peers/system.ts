@@ -1,7 +1,6 @@
 /** What the bench asks of a distributed hash table, ours or a peer's: nodes in this process that put and get values. */
 
-export const SYSTEM_NAMES = ['ringwall', 'hyperdht', 'bittorrent-dht'] as const;
-export type SystemName = (typeof SYSTEM_NAMES)[number];
+export type SystemName = 'ringwall' | 'hyperdht' | 'bittorrent-dht' | 'libp2p';
 
 export interface StoredValue {
   /** Finds the value again, from any node. */
@@ -37,5 +36,7 @@ export async function openSystem(name: SystemName): Promise<DhtSystem> {
       return await (await import('./hyperdht-system.ts')).openHyperdht();
     case 'bittorrent-dht':
       return await (await import('./bittorrent-system.ts')).openBittorrentDht();
+    case 'libp2p':
+      return await (await import('./libp2p-system.ts')).openLibp2p();
   }
 }
