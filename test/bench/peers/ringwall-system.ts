@@ -1,7 +1,5 @@
 /** Ours: whole chord routers, each with a store on the disk and links of its own, driven through the API of its siblings. */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Consistency, PutOutcome } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.ts';
@@ -26,9 +24,8 @@ interface Author {
   readonly privateKey: KeyObject;
 }
 
-export function openRingwall(): DhtSystem {
-  const folder = mkdtempSync(join(tmpdir(), 'ringwall-bench-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+/** Every node has a data folder of its own in `folder`. */
+export function openRingwall(folder: string): DhtSystem {
   const crypto = createRecordCrypto();
   const nodes = new Map<number, Node>();
   const authors = new Map<number, Author>();

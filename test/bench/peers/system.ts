@@ -27,11 +27,11 @@ export interface DhtSystem {
   stop(nodes: readonly number[]): Promise<void>;
 }
 
-/** The system of a name, its packages loaded into this process. */
-export async function openSystem(name: SystemName): Promise<DhtSystem> {
+/** The system of a name, its packages loaded into this process; nodes that keep anything on the disk do so in `folder`. */
+export async function openSystem(name: SystemName, folder: string): Promise<DhtSystem> {
   switch (name) {
     case 'ringwall':
-      return (await import('./ringwall-system.ts')).openRingwall();
+      return (await import('./ringwall-system.ts')).openRingwall(folder);
     case 'hyperdht':
       return await (await import('./hyperdht-system.ts')).openHyperdht();
     case 'bittorrent-dht':

@@ -1,6 +1,9 @@
 /** The bench's side of a process that holds nodes. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Answers, OrderName, Orders, Reply } from './orders.ts';
 import type { SystemName } from './system.ts';
@@ -9,12 +12,14 @@ const WORKER = join(import.meta.dirname, 'worker.ts');
 
 export class WorkerProcess implements AsyncDisposable {
   readonly #process: ChildProcess;
+  /** Outlives a process that is killed, so it is this side's. */
+  readonly #folder = mkdtempSync(join(tmpdir(), 'ringwall-bench-'));
   readonly #waiting = new Map<number, PromiseWithResolvers<Answers[OrderName]>>();
   #orders = 0;
 
   constructor(system: SystemName) {
     const execArgv = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
-    this.#process = fork(WORKER, [system], { execArgv, serialization: 'advanced' });
+    this.#process = fork(WORKER, [system, this.#folder], { execArgv, serialization: 'advanced' });
     this.#process.on('message', (reply: Reply) => this.#settle(reply));
     this.#process.once('exit', (code) => {
       for (const { reject } of this.#waiting.values()) reject(new Error(`a process of ${system} ended with ${code}`));
@@ -37,11 +42,13 @@ export class WorkerProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const ended = once(this.#process, 'exit');
-    if (this.#process.connected) this.#process.disconnect();
-    this.#process.kill('SIGCONT');
-    await ended;
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, 'exit');
+      if (this.#process.connected) this.#process.disconnect();
+      this.#process.kill('SIGCONT');
+      await ended;
+    }
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   #settle(reply: Reply): void {

@@ -5,7 +5,7 @@ import { openSystem, type SystemName } from './system.ts';
 
 const OPERATION_TIMEOUT_MS = 20_000;
 
-const system = await openSystem(process.argv[2] as SystemName);
+const system = await openSystem(process.argv[2] as SystemName, process.argv[3]!);
 const nodes = new Set<number>();
 
 const carryOut: { readonly [Name in OrderName]: (order: Orders[Name]) => Promise<Answers[Name]> } = {
