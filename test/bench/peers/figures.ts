@@ -76,9 +76,6 @@ export function medianOf(runs: readonly SystemFigures[]): SystemFigures {
 function medianOperation(runs: readonly OperationFigures[]): OperationFigures {
   const { operation, count, kilobytes, copies } = runs[0]!;
   const of = (figure: (run: OperationFigures) => number): number => median(runs.map(figure));
-  const failures: Record<string, number> = {};
-  for (const run of runs)
-    for (const [message, times] of Object.entries(run.failures)) failures[message] = (failures[message] ?? 0) + times;
   return {
     operation,
     count,
@@ -90,8 +87,16 @@ function medianOperation(runs: readonly OperationFigures[]): OperationFigures {
     requests: of((run) => run.requests),
     kilobytes: kilobytes === undefined ? undefined : of((run) => run.kilobytes!),
     copies: copies === undefined ? undefined : of((run) => run.copies!),
-    failures,
+    failures: addedUp(runs.map(({ failures }) => failures)),
   };
+}
+
+/** How often each failure happened in all. */
+export function addedUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const count of counts)
+    for (const [failure, times] of Object.entries(count)) sums[failure] = (sums[failure] ?? 0) + times;
+  return sums;
 }
 
 function median(samples: readonly number[]): number {

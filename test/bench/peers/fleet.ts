@@ -1,7 +1,7 @@
 /** The nodes of one system, in one process or over several, and what they spend on what they are told to do. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from '../percentile.ts';
-import type { IdleFigures, OperationFigures } from './figures.ts';
+import { addedUp, type IdleFigures, type OperationFigures } from './figures.ts';
 import { loopbackBytes } from './network-namespace.ts';
 import type { Spent, Work } from './orders.ts';
 import type { SystemName } from './system.ts';
@@ -93,9 +93,7 @@ export class Fleet implements AsyncDisposable {
     const seconds = (performance.now() - startedAt) / 1000;
     const after = await this.#read();
     const timesMs = ran.flatMap((one) => one.timesMs);
-    const failures: Record<string, number> = {};
-    for (const one of ran)
-      for (const [message, times] of Object.entries(one.failures)) failures[message] = (failures[message] ?? 0) + times;
+    const failures = addedUp(ran.map((one) => one.failures));
     const count = work.length;
     const failed = Object.values(failures).reduce((sum, times) => sum + times, 0);
     const { bytes } = before;

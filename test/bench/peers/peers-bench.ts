@@ -4,9 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.ts';
+import { SeededRandom } from '../../../services/shared/core/random.ts';
 import { IN_FLIGHT, medianOf, OPERATIONS, type OperationFigures, type SystemFigures } from './figures.ts';
 import { Fleet, type Loss } from './fleet.ts';
-import { installPeers, PEER_VERSIONS } from './installed-packages.ts';
+import { PEER_VERSIONS } from './installed-packages.ts';
 import { isInNamespace } from './network-namespace.ts';
 import type { Work } from './orders.ts';
 import type { SystemName } from './system.ts';
@@ -46,12 +47,12 @@ export interface PeersBenchReport {
 /** Ours opens a link when it is first needed: so many gets a pair of nodes and most pairs have one; no more in all than this. */
 const WARMING_GETS_A_PAIR = 4;
 const MOST_WARMING_GETS = 12_000;
+const SEED = 1;
 /** Pauses between rounds of stabilisation double up to the longest: after so many of it nothing is left to be said. */
 const REST_MS = 4 * DEFAULT_SETTINGS.stabiliseMaxMs;
 
 export async function benchPeers(options: PeersBenchOptions): Promise<PeersBenchReport> {
   const { nodes, processes, loss, values, runs } = options;
-  await installPeers(options.onProgress);
   const networks: NetworkReport[] = [];
   for (const size of nodes) networks.push({ nodes: size, systems: await benchSize(size, options) });
   return {
@@ -88,8 +89,9 @@ async function benchSystem(system: SystemName, nodes: number, options: PeersBenc
     await delay(REST_MS);
     idle = await fleet.idle(idleSeconds, bytesBefore);
   }
-  const draw = generator();
-  const anyNode = (): number => fleet.nodes[draw(fleet.nodes.length)]!;
+  // The same draws for every system.
+  const random = new SeededRandom(SEED);
+  const anyNode = (): number => random.pick(fleet.nodes);
   const stored: { id: number; key: string }[] = [];
   const operations: OperationFigures[] = [];
   let ids = 0;
@@ -102,7 +104,7 @@ async function benchSystem(system: SystemName, nodes: number, options: PeersBenc
   };
   const get = async (operation: string, width: number, count = values): Promise<OperationFigures> => {
     onProgress(operation);
-    const work: Work[] = Array.from({ length: count }, () => ({ node: anyNode(), ...stored[draw(stored.length)]! }));
+    const work: Work[] = Array.from({ length: count }, () => ({ node: anyNode(), ...random.pick(stored) }));
     return (await fleet.run(operation, 'get', work, width)).figures;
   };
   await put(OPERATIONS.put, 1);
@@ -115,13 +117,4 @@ async function benchSystem(system: SystemName, nodes: number, options: PeersBenc
   operations.push(await get(OPERATIONS.getAfterLossWide, IN_FLIGHT));
   operations.push(await get(OPERATIONS.getAfterLoss, 1));
   return { system, convergedSeconds, idle, operations };
-}
-
-/** Whole numbers below a bound, the same ones for every system (the linear congruential generator of ANSI C). */
-function generator(): (below: number) => number {
-  let state = 12_345;
-  return (below) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }

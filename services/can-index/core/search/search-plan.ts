@@ -61,9 +61,9 @@ export class SearchPlan {
     return this.#hits.length < Math.min(this.#limit, FEW);
   }
 
-  /** Somebody may know more phones than it could name. */
-  get isShortened(): boolean {
-    return this.#isShortened;
+  /** Few posts were found, and somebody may know more phones than it could name. */
+  get isPartOfFew(): boolean {
+    return this.hasFew && this.#isShortened;
   }
 
   /** What need not be told again. */

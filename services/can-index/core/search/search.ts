@@ -123,7 +123,7 @@ class Search {
       hits: this.#plan.hits.map((hit) => ({ ...hit, from: this.#from.get(hit.post)! })),
       contacted: this.#contacted,
       routed: finding.result?.trail.length ?? 0,
-      complete: finding.result?.owner !== undefined && !this.#isCut && !failed && !this.#isPartOfFew,
+      complete: finding.result?.owner !== undefined && !this.#isCut && !failed && !this.#plan.isPartOfFew,
       milliseconds: Math.max(0, (yield* now()) - startedMs),
     };
   }
@@ -133,11 +133,6 @@ class Search {
     this.#isOwnerSought = false;
     const owner = found?.owner?.contact;
     if (owner !== undefined && !this.#plan.wasAsked(owner.id)) yield* this.#ask(owner);
-  }
-
-  /** Few posts were found, and not all phones that may keep others are known. */
-  get #isPartOfFew(): boolean {
-    return this.#plan.hasFew && this.#plan.isShortened;
   }
 
   /**

@@ -18,7 +18,7 @@ export function holesBetween(zones: readonly Zone[], axes: number, { around, hin
   const holes: Zone[] = [];
   let hinted: readonly Zone[] | undefined;
   const isNear = ({ box }: Zone): boolean => around === undefined || around.some((other) => meets(box, other));
-  /** A region that nobody has any of falls apart along the edges of hints. */
+  /** Divides a region without any zone along the edges of the hints inside. */
   const divide = (region: Zone, inside: readonly Zone[]): void => {
     if (!isNear(region)) return;
     const split = splitOf(region, inside);
