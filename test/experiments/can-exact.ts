@@ -63,7 +63,7 @@ function askAll(world: EntryWorld, axes: number, change: Change, questions: numb
     if (!answer.complete) continue;
     complete += 1;
     const found = new Set(answer.hits.map(({ post }) => post));
-    const missing = nearestOf(world, vector).filter((post) => !found.has(post));
+    const missing = world.nearestExactly(vector, WANTED).flatMap(({ post }) => (found.has(post) ? [] : post));
     if (missing.some((post) => isWithOwner(world, post))) passedOver += 1;
     else if (missing.length > 0) lacking += 1;
   }
@@ -80,17 +80,6 @@ function makeChange({ can }: EntryWorld, change: Change): void {
 
 function members({ can }: EntryWorld): EntryPhone[] {
   return can.living().filter(({ node }) => node.status().state === 'member');
-}
-
-/** By brute force over all posts, in the space of the projection. */
-function nearestOf({ posts, space }: EntryWorld, vector: Float32Array): Id[] {
-  const from = space.coordinatesOf(vector);
-  const distance = (v: Float32Array): number => Math.hypot(...space.coordinatesOf(v).map((x, axis) => x - from[axis]!));
-  return [...posts.values()]
-    .map((entry) => ({ post: entry.post, distance: distance(entry.vector) }))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, WANTED)
-    .map(({ post }) => post);
 }
 
 /** Whether the owner of a post's point has it. */

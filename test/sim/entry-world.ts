@@ -117,6 +117,17 @@ export class EntryWorld {
       .map(({ post }) => post);
   }
 
+  /** The posts nearest in the space of the projection, by brute force. */
+  nearestExactly(vector: Float32Array, limit = 10): { readonly post: Id; readonly distance: number }[] {
+    const from = this.space.coordinatesOf(vector);
+    const distanceTo = (other: Float32Array): number =>
+      Math.hypot(...this.space.coordinatesOf(other).map((x, axis) => x - from[axis]!));
+    return [...this.posts.values()]
+      .map(({ post, vector: other }) => ({ post, distance: distanceTo(other) }))
+      .sort((a, b) => a.distance - b.distance)
+      .slice(0, limit);
+  }
+
   /** The mean part of the true nearest posts that searches of random phones find. */
   recall(searches: number): number {
     let found = 0;
