@@ -175,6 +175,8 @@ export class PhoneProcess {
           ...environment,
           RINGWALL_DATA: join(folder, 'data'),
           RINGWALL_API_LISTEN: `127.0.0.1:${this.ports.api}`,
+          // The gateway is on this machine.
+          RINGWALL_API_PROXIES: '127.0.0.1',
           RINGWALL_PEER_LISTEN: this.peer,
           RINGWALL_CHORD_LISTEN: '127.0.0.1:0',
           RINGWALL_ADMIN_TOKEN: adminToken,

@@ -1,5 +1,5 @@
 /** The gateway as a Fastify application, apart from where it listens: tests drive it by `inject`. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { documentationRoutes } from '../shared/http/documentation.ts';
 import { createHttpApp } from '../shared/http/http-app.ts';
 import { problemRoutes } from '../shared/http/problem-routes.ts';
@@ -23,6 +23,8 @@ export interface AppOptions {
   readonly context: RouteContext;
   /** Names and addresses beside loopback under which it may be called. */
   readonly hosts: readonly string[];
+  /** The address of who sent a request. */
+  readonly callerOf: (request: FastifyRequest) => string;
   /** Folder of the built console. */
   readonly consoleFolder?: string | undefined;
   readonly adminToken: string | undefined;
@@ -47,14 +49,14 @@ const ALL_ROUTES: readonly GatewayRoutes[] = [
 
 /** Makes the application; the caller listens or injects, and closes it. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { context, hosts, adminToken, consoleFolder, checkAnswers } = options;
+  const { context, hosts, callerOf, adminToken, consoleFolder, checkAnswers } = options;
   const { logger, instruments, now } = context;
   const { app, table } = createHttpApp({
     ...{ logger, instruments, hosts, checkAnswers },
     bodyLimitBytes: BODY_LIMIT_BYTES,
     allowedOrigins: [],
   });
-  limitRates(app, { ...RATE, now });
+  limitRates(app, { ...RATE, now, callerOf });
   guardAdmin(app, adminToken);
   for (const routes of ALL_ROUTES) await app.register(routes, { context });
   await app.register(consoleRoutes, { folder: consoleFolder });

@@ -17,6 +17,8 @@ export interface GatewaySettings extends ProcessSettings {
   readonly source: PhoneSource;
   /** Hosts beside loopback and where it listens under which it may be called. */
   readonly hosts: readonly string[];
+  /** Addresses, or ranges of them, of reverse proxies whose word on where a request came from is taken. */
+  readonly proxies: readonly string[];
   /** What callers of the churn lab must show; undefined: there is no lab. */
   readonly adminToken: string | undefined;
   /** Where the lab of phones in containers takes commands; undefined: there is none. */
@@ -54,6 +56,13 @@ export const GATEWAY_VARIABLES: readonly Variable[] = [
     fallback: 'none',
   },
   {
+    name: 'RINGWALL_GATEWAY_PROXIES',
+    meaning:
+      'comma-separated IP addresses, or ranges such as 10.0.0.0/8, of reverse proxies before the gateway: who comes through ' +
+      'one is the caller that it names last in X-Forwarded-For, with a rate limit of their own',
+    fallback: 'none',
+  },
+  {
     name: 'RINGWALL_GATEWAY_CONSOLE',
     meaning: 'folder of the built console (`npm run web` makes one), to be served at /console/',
     fallback: 'none',
@@ -78,6 +87,7 @@ export function readGatewaySettings(values: EnvironmentValues): GatewaySettings 
     listen: environment.hostPort('RINGWALL_GATEWAY_LISTEN', '127.0.0.1:8100'),
     source: readSource(environment),
     hosts: environment.hosts('RINGWALL_GATEWAY_HOSTS'),
+    proxies: environment.addressRanges('RINGWALL_GATEWAY_PROXIES'),
     adminToken: environment.secret('RINGWALL_ADMIN_TOKEN'),
     containerLab: readContainerLab(environment),
     consoleFolder: readPagesFolder(environment, 'RINGWALL_GATEWAY_CONSOLE'),

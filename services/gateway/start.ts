@@ -1,7 +1,10 @@
 /** Starts a gateway to phones that are somewhere already, or will be. Why there is one: docs/decisions/one-door.md. */
 import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import { SeededRandom } from '../shared/core/random.ts';
+import { callerAddress } from '../shared/http/caller-address.ts';
+import { AddressRanges } from '../shared/runtime/address-ranges.ts';
 import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
 import { listenError } from '../shared/runtime/listen-error.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
@@ -32,6 +35,8 @@ export interface GatewayOptions {
   readonly source: PhoneSource;
   /** Hosts beside loopback and where it listens under which it may be called; `*` for any. */
   readonly hosts: readonly string[];
+  /** Addresses, or ranges of them, of reverse proxies whose word on where a request came from is taken; none by default. */
+  readonly proxies?: readonly string[];
   /** Folder of the built console; undefined: there is none. */
   readonly consoleFolder?: string | undefined;
   /** What callers of the churn lab must show; undefined: there is no lab. */
@@ -80,7 +85,9 @@ export async function assembleGateway(options: GatewayOptions) {
   const now = options.now ?? Date.now;
   const book = new PhoneBook();
   const client = new PhoneClient();
-  const proxy = new PhoneProxy(timeouts);
+  const proxies = new AddressRanges(options.proxies ?? []);
+  const callerOf = (request: FastifyRequest): string => callerAddress(request, proxies);
+  const proxy = new PhoneProxy(callerOf, timeouts);
   const hub = new EventHub(randomUUID().slice(0, 8));
   const instruments = instrument(registry, GATEWAY_METRICS, { listeners: () => hub.listeners });
   const countStates = (): void => {
@@ -108,7 +115,7 @@ export async function assembleGateway(options: GatewayOptions) {
   };
   const { consoleFolder } = options;
   const hosts = [...options.hosts, options.listen.host];
-  const app = await createApp({ context, hosts, adminToken, consoleFolder, checkAnswers });
+  const app = await createApp({ context, hosts, callerOf, adminToken, consoleFolder, checkAnswers });
   const unfollow = followSource(
     options.source,
     (listings) => {

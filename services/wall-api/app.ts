@@ -1,9 +1,11 @@
 /** The wall API as a Fastify application, apart from where it listens: tests drive it by `inject`. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { callerAddress } from '../shared/http/caller-address.ts';
 import { documentationRoutes } from '../shared/http/documentation.ts';
 import { createHttpApp } from '../shared/http/http-app.ts';
 import { problemRoutes } from '../shared/http/problem-routes.ts';
-import { addressOf, limitRates } from '../shared/http/rate-limit.ts';
+import { limitRates } from '../shared/http/rate-limit.ts';
+import { AddressRanges } from '../shared/runtime/address-ranges.ts';
 import { parseHostPort } from '../shared/runtime/host-port.ts';
 import { instrument } from '../shared/runtime/metrics.ts';
 import { PROBLEMS } from './core/problem.ts';
@@ -42,7 +44,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   measureSocial(registry, context.social);
   guardSessions(app, sessions);
   const { rateCapacity: capacity, ratePerSecond: perSecond, idempotencyMs: keepMs } = settings;
-  limitRates(app, { capacity, perSecond, now: context.now, callerOf });
+  const proxies = new AddressRanges(settings.proxies);
+  limitRates(app, {
+    ...{ capacity, perSecond, now: context.now },
+    callerOf: (request) => callerOf(request, proxies),
+  });
   honourIdempotencyKeys(app, { store: options.idempotency, crypto: context.crypto, now: context.now, keepMs });
   answerNotModified(app);
   for (const routes of options.routes ?? ALL_ROUTES) await app.register(routes, { context });
@@ -53,6 +59,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 }
 
 /** Rates are a person's where there is a session, else those of an address. */
-function callerOf(request: FastifyRequest): string {
-  return request.person === undefined ? addressOf(request) : `person ${request.person.person}`;
+function callerOf(request: FastifyRequest, proxies: AddressRanges): string {
+  return request.person === undefined ? `ip ${callerAddress(request, proxies)}` : `person ${request.person.person}`;
 }

@@ -34,6 +34,13 @@ export const WALL_API_VARIABLES: readonly Variable[] = [
     fallback: 'none',
   },
   {
+    name: 'RINGWALL_API_PROXIES',
+    meaning:
+      'comma-separated IP addresses, or ranges such as 10.0.0.0/8, of the gateway and other proxies before the API: who ' +
+      'comes through one is the caller that it names last in X-Forwarded-For, with a rate limit of their own',
+    fallback: 'none',
+  },
+  {
     name: 'RINGWALL_PAGES',
     meaning: 'folder of the built pages (`npm run web` makes one), to be served at /',
     fallback: 'none',
@@ -51,6 +58,7 @@ export function readWallApiSettings(environment: EnvironmentReader): WallApiSett
       ratePerSecond: environment.integer('RINGWALL_API_RATE_PER_SECOND', ratePerSecond, 1, MAX_RATE),
       allowedOrigins: readOrigins(environment),
       hosts: [...environment.hosts('RINGWALL_API_HOSTS'), ...readAdvertisedHost(environment)],
+      proxies: environment.addressRanges('RINGWALL_API_PROXIES'),
       pagesFolder: readPagesFolder(environment, 'RINGWALL_PAGES'),
     },
   };

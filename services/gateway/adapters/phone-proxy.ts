@@ -37,6 +37,7 @@ export interface ProxyTarget {
 }
 
 export class PhoneProxy {
+  readonly #callerOf: (request: FastifyRequest) => string;
   readonly #timeouts: ProxyTimeouts;
   readonly #agent = new Agent({
     keepAlive: true,
@@ -45,7 +46,9 @@ export class PhoneProxy {
     timeout: KEEP_ALIVE_MS,
   });
 
-  constructor(timeouts: Partial<ProxyTimeouts> = {}) {
+  /** `callerOf`: the address of who sent a request, which phones are told. */
+  constructor(callerOf: (request: FastifyRequest) => string, timeouts: Partial<ProxyTimeouts> = {}) {
+    this.#callerOf = callerOf;
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...timeouts };
   }
 
@@ -99,7 +102,7 @@ export class PhoneProxy {
   #open(request: FastifyRequest, { api, path, prefix }: ProxyTarget): ClientRequest {
     const address = parseHostPort(api);
     if (address === undefined) throw new Error(`${api} is no address`);
-    const headers = requestHeaders(request, api, prefix);
+    const headers = requestHeaders(request, { api, prefix, caller: this.#callerOf(request) });
     return httpRequest({ ...address, path, method: request.method, headers, agent: this.#agent, setHost: false });
   }
 }

@@ -13,22 +13,32 @@ const VIA = '1.1 ringwall-gateway';
 /** Fields that name a resource by its path. */
 const LOCATIONS = new Set(['location', 'content-location']);
 
+export interface Forwarding {
+  /** host:port of the phone's API. */
+  readonly api: string;
+  /** The address of who sent the request. */
+  readonly caller: string;
+  /** What stands before the phone's own paths here: `/phones/3`. */
+  readonly prefix: string;
+}
+
 /** What a phone is sent: the client's fields but those of its connection, and where the request came from. */
-export function requestHeaders(request: FastifyRequest, api: string, prefix: string): OutgoingHttpHeaders {
+export function requestHeaders(request: FastifyRequest, { api, caller, prefix }: Forwarding): OutgoingHttpHeaders {
   const { headers: given } = request.raw;
   const dropped = namedIn(given.connection);
   const headers: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(given)) {
     if (!HOP_BY_HOP.has(name) && !NOT_SENT.has(name) && !dropped.has(name)) headers[name] = value;
   }
-  const { ip, protocol, host } = request;
+  const { protocol, host } = request;
   return {
     ...headers,
     host: api,
     // A body of unknown length goes on as it comes.
     ...(given['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' }),
     via: added(given.via, VIA),
-    'x-forwarded-for': added(asText(given['x-forwarded-for']), ip),
+    // The phone takes the gateway's word alone, so nothing of what the client or a proxy says goes on.
+    'x-forwarded-for': caller,
     'x-forwarded-host': host,
     'x-forwarded-proto': protocol,
     'x-forwarded-prefix': prefix,
@@ -57,8 +67,4 @@ function namedIn(connection: string | undefined): ReadonlySet<string> {
 
 function added(before: string | undefined, value: string): string {
   return before === undefined ? value : `${before}, ${value}`;
-}
-
-function asText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(', ') : value;
 }

@@ -13,8 +13,8 @@ export interface RateLimitOptions {
   readonly perSecond: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Whose bucket a request takes from. Default: that of the address it came from. */
-  readonly callerOf?: (request: FastifyRequest) => string;
+  /** Whose bucket a request takes from. */
+  readonly callerOf: (request: FastifyRequest) => string;
 }
 
 declare module 'fastify' {
@@ -36,11 +36,10 @@ const METHOD_COSTS: Readonly<Record<string, number>> = { POST: 3, PUT: 2, PATCH:
 /** Takes tokens before anything is done for a request; goes after what `callerOf` reads. Throws Problem rate-limited. */
 export function limitRates(app: FastifyInstance, options: RateLimitOptions): void {
   const buckets = new Buckets(options);
-  const callerOf = options.callerOf ?? addressOf;
   app.addHook('onRequest', async (request, reply) => {
     const cost = request.routeOptions.config.cost ?? METHOD_COSTS[request.method] ?? 1;
     if (cost === 0) return;
-    const { taken, tokens } = buckets.take(callerOf(request), cost);
+    const { taken, tokens } = buckets.take(options.callerOf(request), cost);
     reply.headers({
       'ratelimit-limit': String(options.capacity),
       'ratelimit-remaining': String(Math.floor(tokens)),
@@ -49,11 +48,6 @@ export function limitRates(app: FastifyInstance, options: RateLimitOptions): voi
     if (!taken)
       throw new RequestProblem('rate-limited', undefined, { retryAfterS: (cost - tokens) / options.perSecond });
   });
-}
-
-/** A caller known by nothing else. */
-export function addressOf(request: FastifyRequest): string {
-  return `ip ${request.ip}`;
 }
 
 class Buckets {

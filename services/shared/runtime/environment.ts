@@ -1,4 +1,5 @@
 /** Reads settings from environment variables and lists everything that is wrong with them at once. */
+import { isAddressRange } from './address-ranges.ts';
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts';
 
 /** The program was set up wrongly; `faults` says how, one sentence each. The process ends with EXIT_CONFIGURATION. */
@@ -115,6 +116,16 @@ export class EnvironmentReader {
       );
     }
     return hosts;
+  }
+
+  /** Comma-separated IP addresses, or ranges of them as `10.0.0.0/8`. */
+  addressRanges(name: string): readonly string[] {
+    const ranges = this.#list(name);
+    for (const range of ranges) {
+      if (isAddressRange(range)) continue;
+      this.fault(`${name} must list IP addresses or ranges such as 10.0.0.0/8, not ${JSON.stringify(range)}`);
+    }
+    return ranges;
   }
 
   /** A secret that callers show; undefined when unset. A wrong one is not quoted: it may be one with a slip in it. */

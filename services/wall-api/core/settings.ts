@@ -19,6 +19,8 @@ export interface WallSettings {
   readonly allowedOrigins: readonly string[];
   /** Names and addresses of the phone beside loopback under which the API is called; `*` for any. */
   readonly hosts: readonly string[];
+  /** Addresses, or ranges of them, of proxies whose word on where a request came from is taken. */
+  readonly proxies: readonly string[];
   /** Folder of the built pages; undefined: the API alone is served. */
   readonly pagesFolder: string | undefined;
 }
@@ -34,5 +36,6 @@ export const DEFAULT_WALL_SETTINGS: WallSettings = {
   challengeMs: 60_000,
   allowedOrigins: [],
   hosts: [],
+  proxies: [],
   pagesFolder: undefined,
 };

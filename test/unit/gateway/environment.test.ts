@@ -21,6 +21,7 @@ test('reads each source of phones', () => {
     listen: { host: '127.0.0.1', port: 8100 },
     source: { kind: 'list', apis: ['10.0.0.1:80', '[::1]:81'] },
     hosts: [],
+    proxies: [],
     adminToken: undefined,
     logLevel: 'info',
   });
@@ -43,6 +44,7 @@ test('lists all faults at once', () => {
       RINGWALL_GATEWAY_LISTEN: '8100',
       RINGWALL_GATEWAY_PHONES: 'a:1,b,a:1',
       RINGWALL_GATEWAY_HOSTS: 'ok,http://no',
+      RINGWALL_GATEWAY_PROXIES: '10.0.0.1, 10.0.0.0/33, proxy, fd00::/8',
       RINGWALL_LOG_LEVEL: 'loud',
     }),
   ).toEqual([
@@ -50,6 +52,8 @@ test('lists all faults at once', () => {
     'RINGWALL_GATEWAY_PHONES must be host:port (an IPv6 host in brackets), not "b"',
     'RINGWALL_GATEWAY_PHONES must name no address twice',
     'RINGWALL_GATEWAY_HOSTS must list names or IP addresses without ports (IPv6 in brackets), not "http://no"',
+    'RINGWALL_GATEWAY_PROXIES must list IP addresses or ranges such as 10.0.0.0/8, not "10.0.0.0/33"',
+    'RINGWALL_GATEWAY_PROXIES must list IP addresses or ranges such as 10.0.0.0/8, not "proxy"',
     'RINGWALL_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
   ]);
   expect(faultsOf({ RINGWALL_GATEWAY_PHONES_DNS: 'phone:0' })).toEqual([

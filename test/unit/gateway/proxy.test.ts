@@ -58,7 +58,7 @@ test('method, path, query and end-to-end fields arrive, fields of the connection
     authorization: 'Bearer t',
     'if-match': '"3"',
     via: '1.1 ringwall-gateway',
-    'x-forwarded-for': '192.0.2.1, 127.0.0.1',
+    'x-forwarded-for': '127.0.0.1',
     'x-forwarded-host': new URL(url).host,
     'x-forwarded-proto': 'http',
     'x-forwarded-prefix': '/phones/2',
