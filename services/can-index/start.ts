@@ -14,7 +14,7 @@ import { atMost } from '../shared/runtime/at-most.ts';
 import { NodeHost } from '../shared/runtime/host.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
 import { instrument, type Registry } from '../shared/runtime/metrics.ts';
-import { createRecordCrypto } from '../shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../shared/runtime/record-crypto.ts';
 import type { Service } from '../shared/runtime/rpc.ts';
 import { runTask } from '../shared/runtime/run-task.ts';
 import { createCanService } from './adapters/can-service.ts';
@@ -126,7 +126,7 @@ function createHost(
   metrics: CanInstruments,
 ): NodeHost {
   const crashed = (error: unknown, label: string): void => logger.error({ err: error, label }, 'a task crashed');
-  const witness = new Witness({ chord, embedder, crypto: createRecordCrypto() });
+  const witness = new Witness({ chord, embedder, crypto: recordCrypto });
   return new NodeHost({
     peers: new RouterPeers(chord, space, (from, error) => {
       metrics.malformed.inc();

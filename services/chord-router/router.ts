@@ -12,7 +12,7 @@ import type { GrpcServer } from '../shared/runtime/grpc-server.ts';
 import { NodeHost } from '../shared/runtime/host.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
 import { instrument, type Registry } from '../shared/runtime/metrics.ts';
-import { createRecordCrypto } from '../shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../shared/runtime/record-crypto.ts';
 import type { Service } from '../shared/runtime/rpc.ts';
 import { runTask } from '../shared/runtime/run-task.ts';
 import { admissionOf, createAdminService } from './adapters/admin-service.ts';
@@ -147,7 +147,7 @@ export class ChordRouter implements RunningChordRouter {
     this.#node = new ChordNode(
       this.contact,
       settings.chord,
-      (view) => new Replication(view, createRecordCrypto()),
+      (view) => new Replication(view, recordCrypto),
       (event) => {
         this.#notice(event);
         tell(event);

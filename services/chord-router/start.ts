@@ -6,7 +6,7 @@ import { parseHostPort } from '../shared/runtime/host-port.ts';
 import { isPortTaken } from '../shared/runtime/listen-error.ts';
 import type { Logger } from '../shared/runtime/logging.ts';
 import type { Registry } from '../shared/runtime/metrics.ts';
-import { createRecordCrypto } from '../shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../shared/runtime/record-crypto.ts';
 import { chooseNonce } from './adapters/identity/first-position.ts';
 import { loadIdentity, readIdentity, type SavedIdentity } from './adapters/identity/identity-file.ts';
 import { generateNodeKey } from './adapters/identity/node-identity.ts';
@@ -46,7 +46,7 @@ export async function startChordRouter(options: ChordRouterOptions): Promise<Run
   // First of all: the database is locked while it is open, which keeps a second process from the whole folder.
   const store = new SqliteStore({
     path: join(dataFolder, 'records.sqlite'),
-    crypto: createRecordCrypto(),
+    crypto: recordCrypto,
     onFault: (error) => diskFaults.report(error),
   });
   starting.defer(() => store.close());

@@ -16,7 +16,7 @@ import { chooseModel, networkParameters } from '../../services/embedder/adapters
 import { type RingRecord, sealRecord } from '../../services/shared/core/record.ts';
 import { createLogger } from '../../services/shared/runtime/logging.ts';
 import { createRegistry } from '../../services/shared/runtime/metrics.ts';
-import { createRecordCrypto } from '../../services/shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../../services/shared/runtime/record-crypto.ts';
 import { Testnet } from '../../testnet/testnet.ts';
 import { difference, type Member, privateMegabytes, type Spent, spentBy } from './fleet-figures.ts';
 import { percentile } from './percentile.ts';
@@ -132,7 +132,7 @@ async function costOf(
 
 /** Signed by many authors, for one may only write so much in a minute. */
 function makeRecords(count: number): RingRecord[] {
-  const crypto = createRecordCrypto();
+  const crypto = recordCrypto;
   const authors = Array.from({ length: Math.ceil(count / RECORDS_AN_AUTHOR) }, () => generateKeyPairSync('ed25519'));
   return Array.from({ length: count }, (_, i) => {
     const { publicKey, privateKey } = authors[i % authors.length]!;

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, PutPurpose, RecordVerdict } from '../../proto/gen/ringwall/peer/v1/peer.ts';
 import { createIdentity, generateNodeKey } from '../../services/chord-router/adapters/identity/node-identity.ts';
 import { type RecordDraft, type RingRecord, sealRecord } from '../../services/shared/core/record.ts';
-import { createRecordCrypto } from '../../services/shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../../services/shared/runtime/record-crypto.ts';
 import {
   callAndProve,
   callAsStranger,
@@ -15,7 +15,7 @@ import {
 } from '../unit/chord-router/stranger.ts';
 import { newDataFolder, type RouterProcess, startRouter, stopRouters } from './router-process.ts';
 
-const crypto = createRecordCrypto();
+const crypto = recordCrypto;
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const key = createPrivateKey({ key: Buffer.concat([PKCS8, randomBytes(32)]), format: 'der', type: 'pkcs8' });
 const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);

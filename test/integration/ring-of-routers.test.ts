@@ -10,12 +10,12 @@ import type { Id } from '../../services/shared/core/id.ts';
 import { type RingRecord, sealRecord } from '../../services/shared/core/record.ts';
 import { GrpcServer } from '../../services/shared/runtime/grpc-server.ts';
 import { formatHostPort } from '../../services/shared/runtime/host-port.ts';
-import { createRecordCrypto } from '../../services/shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../../services/shared/runtime/record-crypto.ts';
 import { newDataFolder, type RouterProcess, startRouter, stopRouters } from './router-process.ts';
 
 afterEach(stopRouters);
 
-const crypto = createRecordCrypto();
+const crypto = recordCrypto;
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const key = createPrivateKey({ key: Buffer.concat([PKCS8, randomBytes(32)]), format: 'der', type: 'pkcs8' });
 const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);

@@ -69,7 +69,10 @@ export type RecordVersion = Pick<RingRecord, 'seq' | 'hash' | 'final'>;
 export interface RecordCrypto {
   /** SHA-256 of the parts, one after the other: 32 bytes. */
   sha256(...parts: readonly Uint8Array[]): Uint8Array;
-  /** Whether an Ed25519 signature over the message is the public key's. False, too, for keys that are no key. */
+  /**
+   * Whether an Ed25519 signature over the message is the public key's. False, too, for keys that are no key. What was
+   * asked of late is answered from memory: phones meet the same record in a write, in repair and in reads.
+   */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
@@ -162,7 +165,7 @@ export function openRecord(bytes: Uint8Array, crypto: RecordCrypto): Result<Ring
   return peeked;
 }
 
-/** Reads a record and checks all of it but the signature, which costs ten times as much as the rest together. */
+/** Reads a record and checks all of it but the signature, which costs ten times as much as the rest together at first. */
 export function peekRecord(bytes: Uint8Array, crypto: RecordCrypto): Result<RingRecord, RecordFault> {
   const decoded = decodeRecord(bytes);
   if (!decoded.ok) return decoded;

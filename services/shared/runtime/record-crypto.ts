@@ -6,6 +6,8 @@ import type { RecordCrypto } from '../core/record.ts';
 const REMEMBERED_KEYS = 256;
 /** DER header of an Ed25519 public key (RFC 8410, section 4). */
 const SPKI_HEADER = Buffer.from('302a300506032b6570032100', 'hex');
+/** Signatures found right that are remembered; 120 bytes each. The last half of them at least is. */
+const REMEMBERED_SIGNATURES = 2_048;
 /** Hashed in one call when all parts together are no longer than this; a copy is cheaper than a hash object. */
 const COPIED_BYTES = 4096;
 
@@ -26,6 +28,9 @@ const SMALL_ORDER_KEYS = new Set([
 class NodeRecordCrypto implements RecordCrypto {
   /** In order of last use, the oldest first. */
   readonly #keys = new Map<string, KeyObject>();
+  /** Hashes of key, signature and message: a check takes 40 times as long, and many phones may share a process. */
+  #verified = new Set<string>();
+  #verifiedEarlier = new Set<string>();
 
   sha256(...parts: readonly Uint8Array[]): Uint8Array {
     if (parts.length === 1) return hash('sha256', parts[0]!, 'buffer');
@@ -38,8 +43,17 @@ class NodeRecordCrypto implements RecordCrypto {
   }
 
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+    if (publicKey.length !== 32 || signature.length !== 64) return false;
+    const name = hash('sha256', Buffer.concat([publicKey, signature, message]), 'base64');
+    if (this.#verified.has(name) || this.#verifiedEarlier.has(name)) return true;
     const key = this.#import(publicKey);
-    return key !== undefined && signature.length === 64 && verify(null, message, key, signature);
+    if (key === undefined || !verify(null, message, key, signature)) return false;
+    if (this.#verified.size >= REMEMBERED_SIGNATURES / 2) {
+      this.#verifiedEarlier = this.#verified;
+      this.#verified = new Set();
+    }
+    this.#verified.add(name);
+    return true;
   }
 
   #import(publicKey: Uint8Array): KeyObject | undefined {
@@ -50,7 +64,7 @@ class NodeRecordCrypto implements RecordCrypto {
       this.#keys.set(name, known);
       return known;
     }
-    if (publicKey.length !== 32 || isOfSmallOrder(publicKey)) return undefined;
+    if (isOfSmallOrder(publicKey)) return undefined;
     const key = createPublicKey({ key: Buffer.concat([SPKI_HEADER, publicKey]), format: 'der', type: 'spki' });
     if (this.#keys.size >= REMEMBERED_KEYS) this.#keys.delete(this.#keys.keys().next().value!);
     this.#keys.set(name, key);
@@ -64,7 +78,5 @@ function isOfSmallOrder(publicKey: Uint8Array): boolean {
   return SMALL_ORDER_KEYS.has(unsigned.toString('hex'));
 }
 
-/** One for a process is enough: it remembers imported keys. */
-export function createRecordCrypto(): RecordCrypto {
-  return new NodeRecordCrypto();
-}
+/** One for the whole process, for it remembers: a record that many phones of a process keep is checked once. */
+export const recordCrypto: RecordCrypto = new NodeRecordCrypto();

@@ -13,7 +13,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import type { RecordCrypto } from '../../shared/core/record.ts';
-import { createRecordCrypto } from '../../shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../../shared/runtime/record-crypto.ts';
 import type {
   KdfCost,
   RecoveryPhrases,
@@ -31,7 +31,7 @@ const X25519_PRIVATE = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const X25519_PUBLIC = Buffer.from('302a300506032b656e032100', 'hex');
 
 /** One for a process is enough. `records` may be shared with the phone's router, for it remembers imported keys. */
-export function createWallCrypto(records: RecordCrypto = createRecordCrypto()): WallCrypto {
+export function createWallCrypto(records: RecordCrypto = recordCrypto): WallCrypto {
   return {
     sha256: (...parts) => records.sha256(...parts),
     verify: (publicKey, message, signature) => records.verify(publicKey, message, signature),

@@ -7,7 +7,7 @@ import { type RunningChordRouter, startChordRouter } from '../../../services/cho
 import { readTrustedRecord, sealRecord } from '../../../services/shared/core/record.ts';
 import { createLogger } from '../../../services/shared/runtime/logging.ts';
 import { Registry } from '../../../services/shared/runtime/metrics.ts';
-import { createRecordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
 import type { DhtSystem } from './system.ts';
 
 /** One may only write so much in a minute. */
@@ -26,7 +26,7 @@ interface Author {
 
 /** Every node has a data folder of its own in `folder`. */
 export function openRingwall(folder: string): DhtSystem {
-  const crypto = createRecordCrypto();
+  const crypto = recordCrypto;
   const nodes = new Map<number, Node>();
   const authors = new Map<number, Author>();
   let sentByStopped = 0;

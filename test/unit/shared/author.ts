@@ -8,9 +8,9 @@ import {
   type RingRecord,
   sealRecord,
 } from '../../../services/shared/core/record.ts';
-import { createRecordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
 
-export const crypto = createRecordCrypto();
+export const crypto = recordCrypto;
 
 const PKCS8_HEADER = Buffer.from('302e020100300506032b657004220420', 'hex');
 const utf8 = new TextEncoder();

@@ -14,6 +14,7 @@ import {
   placeOfName,
   type RecordDraft,
   recordKey,
+  SIGNATURE_BYTES,
   sealRecord,
   supersedes,
 } from '../../../services/shared/core/record.ts';
@@ -191,6 +192,29 @@ describe('signatures', () => {
     expect(crypto.verify(signed, utf8.encode('anything'), signature)).toBe(false);
     expect(crypto.verify(new Uint8Array(31), utf8.encode('x'), signature)).toBe(false);
     expect(crypto.verify(alice.authorKey, utf8.encode('x'), new Uint8Array(63))).toBe(false);
+  });
+
+  test('what was found right stands for these bytes, this key and this signature alone', () => {
+    const { authorKey, bytes } = alice.post('checked before');
+    const [message, signature] = [bytes.subarray(0, -SIGNATURE_BYTES), bytes.subarray(-SIGNATURE_BYTES)];
+    for (let times = 0; times < 2; times++) {
+      expect(crypto.verify(authorKey, message, signature)).toBe(true);
+      expect(crypto.verify(bob.authorKey, message, signature)).toBe(false);
+      expect(crypto.verify(authorKey, message.subarray(1), signature)).toBe(false);
+      expect(crypto.verify(authorKey, message, alice.post('another').bytes.subarray(-SIGNATURE_BYTES))).toBe(false);
+      // The same bytes in a row, cut elsewhere.
+      const joined = Buffer.concat([authorKey, signature, message]);
+      expect(crypto.verify(joined.subarray(0, 32), joined.subarray(97), joined.subarray(33, 97))).toBe(false);
+    }
+  });
+
+  test('more signatures than are remembered verify', () => {
+    const posts = Array.from({ length: 2_100 }, (_, i) => alice.post(`${i}`));
+    for (const { authorKey, bytes } of [...posts, ...posts.slice(0, 10)]) {
+      expect(crypto.verify(authorKey, bytes.subarray(0, -SIGNATURE_BYTES), bytes.subarray(-SIGNATURE_BYTES))).toBe(
+        true,
+      );
+    }
   });
 
   test('many keys in turn verify, also beyond those that are remembered', () => {

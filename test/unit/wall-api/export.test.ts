@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openRecord, personIdOf } from '../../../services/shared/core/record.ts';
-import { createRecordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
 import { befriend, loseAnswers, placeOf, post, type Somebody, twoPhones } from './social-scene.ts';
 import type { Json } from './wall-fixture.ts';
 
@@ -33,7 +33,7 @@ describe('GET /v1/export', () => {
     expect(header).toMatchObject({ type: 'header', format: 'ringwall-export/1', person: ada.id });
     expect(end).toEqual({ type: 'end', records: lines.length, missing: [], complete: true });
 
-    const crypto = createRecordCrypto();
+    const crypto = recordCrypto;
     const authorKey = Buffer.from(header.authorKey, 'base64url');
     expect(personIdOf(authorKey, crypto)).toBe(ada.key);
     for (const { record, place, name } of lines) {

@@ -24,7 +24,7 @@ import {
 import { decideWrite } from '../../../services/chord-router/core/write-decision.ts';
 import { distance, type Id, parseId } from '../../../services/shared/core/id.ts';
 import { openRecord, type RecordCrypto, type RingRecord, recordKey } from '../../../services/shared/core/record.ts';
-import { createRecordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
+import { recordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
 import { RpcError, type Service } from '../../../services/shared/runtime/rpc.ts';
 import { MemoryMeaning } from './memory-meaning.ts';
 
@@ -68,7 +68,7 @@ export class MemoryRing {
   /** What the phones of this ring know of meanings. */
   readonly meaning = new MemoryMeaning();
 
-  constructor(crypto: RecordCrypto = createRecordCrypto()) {
+  constructor(crypto: RecordCrypto = recordCrypto) {
     this.#crypto = crypto;
   }
 

@@ -12,7 +12,7 @@ import type { Contact } from '../../../shared/core/contact.ts';
 import { type Id, idFromBytes } from '../../../shared/core/id.ts';
 import { failure, type Result, success } from '../../../shared/core/result.ts';
 import { ipBytes, isCanonicalAddress, parseHostPort } from '../../../shared/runtime/host-port.ts';
-import { createRecordCrypto } from '../../../shared/runtime/record-crypto.ts';
+import { recordCrypto as crypto } from '../../../shared/runtime/record-crypto.ts';
 
 /** How many ids one address may have: enough for a newcomer to find a roomy place, far from enough to choose it. */
 export const NONCES = 128;
@@ -23,9 +23,6 @@ const HALF_ID_BYTES = 8;
 const RECORD_DOMAIN = 'ringwall/node-record/1';
 /** DER around a raw Ed25519 private key (RFC 8410). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-
-/** Checks signatures of phones as it does those of records: weak keys are none. */
-const crypto = createRecordCrypto();
 
 export interface NodeIdentity {
   readonly contact: Contact;

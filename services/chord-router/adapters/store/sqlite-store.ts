@@ -1,8 +1,9 @@
 /**
- * The phone's records on disk, in SQLite (store-schema.ts). Writes asked for during one turn of the event loop share
- * one transaction and one fsync, and are answered when it is on disk. Reads are answered at once, from what is there.
+ * The phone's records on disk, in SQLite (store-schema.ts). Writes share transactions and syncs (group-commit.ts), and are
+ * answered when they are on disk. Reads are answered at once, from what is there, but never from what is not yet on disk.
  *
- * A disk that is full or fails makes writes end with a fault and changes nothing; the next write tries again.
+ * A disk that is full or fails makes writes end with a fault and changes nothing; the next write tries again. Where it was
+ * the sync that failed, which a sound disk does not do, the records may be there nevertheless.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { originOfKey, type RecordCrypto, type RingRecord, recordKey } from '../../../shared/core/record.ts';
@@ -19,21 +20,14 @@ import type {
   WriteEffect,
 } from '../../core/store-port.ts';
 import { decideWrite, meetsFork } from '../../core/write-decision.ts';
+import { GroupCommit, type Reading, type Writing } from './group-commit.ts';
+import { LogSync } from './log-sync.ts';
 import { PrefixDigests } from './prefix-digests.ts';
 import { type Entry, RecordTables } from './record-tables.ts';
-import { openDatabase } from './store-schema.ts';
+import { openDatabase, openErrorOf } from './store-schema.ts';
 
-type Writing = Extract<StoreOperation, { type: 'write' | 'remove' }>;
-type Reading = Exclude<StoreOperation, Writing>;
 type Outcome = StoreOutcome<StoreOutcomeOf[StoreOperation['type']]>;
 
-interface PendingWrite {
-  readonly operation: Writing;
-  readonly resume: (outcome: Outcome) => void;
-}
-
-/** Writes that share a transaction at most. */
-const MAX_PENDING = 1024;
 const SQLITE_FULL = 13;
 
 export interface SqliteStoreOptions {
@@ -51,8 +45,8 @@ export class SqliteStore {
   readonly #digests = new DigestMemo();
   /** Built when the first digest is asked for. */
   #prefixes: PrefixDigests | undefined;
-  #pending: PendingWrite[] = [];
-  #flush: NodeJS.Immediate | undefined;
+  readonly #log: LogSync;
+  readonly #commits: GroupCommit;
   #closed = false;
   #total: { bytes: number; records: number };
   /** What the transaction under way changed, for the digests once it is on disk. */
@@ -61,9 +55,20 @@ export class SqliteStore {
   /** Throws a StoreOpenError that says what to do when the file cannot be used. */
   constructor({ path, crypto, onFault = () => {} }: SqliteStoreOptions) {
     this.#database = openDatabase(path);
+    try {
+      this.#log = new LogSync(path, onFault);
+    } catch (error) {
+      this.#database.close();
+      throw openErrorOf(error, path);
+    }
     this.#tables = new RecordTables(this.#database, crypto);
     this.#onFault = onFault;
     this.#total = this.#tables.totals();
+    this.#commits = new GroupCommit({
+      commit: (operations) => this.#transact(() => operations.map((operation) => this.#write(operation))),
+      sync: (done) => this.#log.sync(done),
+      syncNow: () => this.#log.syncNow(),
+    });
   }
 
   /** Answers one operation of the store port; a write once it would survive `kill -9`. */
@@ -72,13 +77,8 @@ export class SqliteStore {
       resume({ ok: false, fault: 'disk-failed' });
       return;
     }
-    if (operation.type !== 'write' && operation.type !== 'remove') {
-      resume(this.#guard(() => this.#read(operation)));
-      return;
-    }
-    this.#pending.push({ operation, resume });
-    if (this.#pending.length >= MAX_PENDING) this.#commitPending();
-    else this.#flush ??= setImmediate(() => this.#commitPending());
+    if (operation.type === 'write' || operation.type === 'remove') this.#commits.write(operation, resume);
+    else this.#commits.read(operation, () => resume(this.#guard(() => this.#read(operation))));
   }
 
   /** Records and bytes kept, without asking the disk. */
@@ -89,21 +89,10 @@ export class SqliteStore {
   /** Writes what is pending, then lets go of the file. */
   close(): void {
     if (this.#closed) return;
-    this.#commitPending();
+    this.#commits.finish();
     this.#closed = true;
+    this.#log.close();
     this.#database.close();
-  }
-
-  #commitPending(): void {
-    if (this.#flush !== undefined) clearImmediate(this.#flush);
-    this.#flush = undefined;
-    const pending = this.#pending;
-    this.#pending = [];
-    if (pending.length === 0) return;
-    const outcome = this.#transact(() => pending.map(({ operation }) => this.#write(operation)));
-    for (const [i, { resume }] of pending.entries()) {
-      resume(outcome.ok ? { ok: true, value: outcome.value[i]! } : outcome);
-    }
   }
 
   #transact<T>(work: () => T): StoreOutcome<T> {

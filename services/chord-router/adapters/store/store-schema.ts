@@ -62,16 +62,17 @@ export function openDatabase(path: string): DatabaseSync {
     return database;
   } catch (error) {
     database?.close();
-    throw error instanceof StoreOpenError ? error : explain(error, path);
+    throw openErrorOf(error, path);
   }
 }
 
 function prepare(database: DatabaseSync, path: string): void {
-  // Exclusive: a second phone on the same folder is refused, and the WAL needs no shared memory.
+  // Exclusive: a second phone on the same folder is refused, and the WAL needs no shared memory. Normal: SQLite itself
+  // syncs the WAL before it copies it into the database; after a commit log-sync.ts does, beside the event loop.
   database.exec(`
     PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
+    PRAGMA synchronous = NORMAL;
     PRAGMA cache_size = -${PAGE_CACHE_KIB};
     PRAGMA journal_size_limit = 4194304;
     PRAGMA temp_store = MEMORY;
@@ -96,7 +97,9 @@ function readVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version);
 }
 
-function explain(error: unknown, path: string): StoreOpenError {
+/** What went wrong in opening the files of the store, told so that it can be mended. */
+export function openErrorOf(error: unknown, path: string): StoreOpenError {
+  if (error instanceof StoreOpenError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
   if (code === SQLITE_BUSY) {
