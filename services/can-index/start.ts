@@ -75,8 +75,8 @@ export async function startCanIndex(options: CanIndexOptions): Promise<RunningCa
   const settings = { ...DEFAULT_SETTINGS, axes };
   const recall = new RecallSampler({
     phones: async () => knownPhones(await chord.getStatus({}), phone),
-    sample: (phones, question, answer) =>
-      runTask(scheduler, sampleRecall(node.view, phones, question, answer), 'sample recall'),
+    sample: (phones, request, answer) =>
+      runTask(scheduler, sampleRecall(node.view, phones, request, answer), 'sample recall'),
     sampled: ({ expected, found }) => {
       metrics.recallSamples.inc();
       metrics.recallExpected.inc(expected);
@@ -93,12 +93,12 @@ export async function startCanIndex(options: CanIndexOptions): Promise<RunningCa
     service: createCanService({
       ...{ self: phone, node, scheduler, space },
       published: (outcome) => metrics.published.inc({ outcome }),
-      searched: (question, answer) => {
-        const { contacted, complete, milliseconds } = answer;
-        metrics.searches.inc({ complete: String(complete) });
+      searched: (request, answer) => {
+        const { answers, contacted, milliseconds } = answer;
+        metrics.searches.inc({ complete: String(answers.every(({ complete }) => complete)) });
         metrics.searchContacted.observe(contacted.length);
         metrics.searchSeconds.observe(milliseconds / 1_000);
-        recall.consider(question, answer);
+        recall.consider(request, answer);
       },
     }),
     relay: createRelayService({

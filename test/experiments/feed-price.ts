@@ -2,7 +2,7 @@
 import { encodeReply } from '../../services/can-index/adapters/reply-codec.ts';
 import { encodeRequest } from '../../services/can-index/adapters/request-codec.ts';
 import { questionOf } from '../../services/can-index/core/search/question.ts';
-import { NOTHING_KNOWN, type SearchEntries } from '../../services/can-index/core/search/search-message.ts';
+import { nothingKnownOf, type SearchEntries } from '../../services/can-index/core/search/search-message.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import type { Exchange } from '../sim/exchange.ts';
@@ -19,9 +19,12 @@ const SCALES = {
   slice: { sizes: [4, 8], postsAPhone: 8, queries: 10 },
 } as const;
 const NEAREST = 10;
-/** What the wall allows a search. */
+const SEARCH = `a search for ${NEAREST}`;
+/** Phones that a search may contact, for each vector. */
 const BUDGET = 16;
-/** A feed is as many searches at once as a person has interests, each for so many posts (services/wall-api/core/feed/feed-nearest.ts). */
+/** … as the wall has it (services/wall-api/adapters/can-meaning.ts). */
+const WALL_BUDGET = 24;
+/** A feed asks for so many posts of each interest of a person (services/wall-api/core/feed/feed-nearest.ts). */
 const INTERESTS = 3;
 const POSTS_AN_INTEREST = 40;
 /** How hard the central index looks, in its own terms. */
@@ -55,21 +58,37 @@ async function run(options: RunOptions): Promise<Findings> {
     options.progress(`${phones} phones`);
     const world = await layOutFeed(phones, texts.slice(0, phones * postsAPhone), options);
     const vectors = Array.from({ length: queries }, () => random.pick(world.entries).vector);
-    prices.push(priceOf(world, 'a search for 10', vectors, 1, NEAREST));
-    prices.push(priceOf(world, `a feed of ${INTERESTS} interests`, vectors, INTERESTS, POSTS_AN_INTEREST));
+    const one = { limit: NEAREST, budget: BUDGET };
+    prices.push(priceOf(world, { what: SEARCH, ...one, people: vectors.map((vector) => [[vector]]) }));
+    const interests = chunks(vectors, INTERESTS);
+    const apart = { what: `a feed of ${INTERESTS} interests, a search each`, limit: POSTS_AN_INTEREST, budget: BUDGET };
+    prices.push(priceOf(world, { ...apart, people: interests.map((person) => person.map((vector) => [vector])) }));
+    for (const each of [BUDGET, WALL_BUDGET]) {
+      const what = `a feed of ${INTERESTS} interests, one search, ${INTERESTS} · ${each} phones`;
+      const together = { what, limit: POSTS_AN_INTEREST, budget: INTERESTS * each };
+      prices.push(priceOf(world, { ...together, people: interests.map((person) => [person]) }));
+    }
   }
   const most = texts.slice(0, sizes.at(-1)! * postsAPhone);
   return describe(options, prices, options.scale === 'slice' ? [] : await centralOf(most, random, options));
 }
 
-/** `together`: searches that one person makes at once. */
-function priceOf(
-  world: FeedWorld,
-  what: string,
-  vectors: readonly Float32Array[],
-  together: number,
-  limit: number,
-): Price {
+/** Of so many each; what is left over at the end is left out. */
+function chunks<T>(items: readonly T[], size: number): (readonly T[])[] {
+  return Array.from({ length: Math.floor(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+
+interface Asked {
+  readonly what: string;
+  /** The searches that each person makes at once, each for some vectors. */
+  readonly people: readonly (readonly (readonly Float32Array[])[])[];
+  /** Posts wanted of a vector. */
+  readonly limit: number;
+  /** Phones that a search may contact. */
+  readonly budget: number;
+}
+
+function priceOf(world: FeedWorld, { what, people, limit, budget }: Asked): Price {
   const sent = { messages: 0, bytes: 0 };
   world.phones.network.observer = {
     replied({ request }: Exchange, reply: SimMessage) {
@@ -80,25 +99,28 @@ function priceOf(
     },
     ended() {},
   };
-  const answers = world.search(vectors, limit, BUDGET);
+  const answers = world.searchTogether(people.flat(), limit, budget);
   world.phones.network.observer = undefined;
-  const recalls = answers.map(({ hits }, i) => {
-    const truth = new Set(world.nearest(vectors[i]!, limit));
-    return hits.filter(({ post }) => truth.has(post)).length / truth.size;
-  });
+  const vectors = people.flat(2);
+  const recalls = answers
+    .flatMap((answer) => answer.answers)
+    .map(({ hits }, i) => {
+      const truth = new Set(world.nearest(vectors[i]!, limit));
+      return hits.filter(({ post }) => truth.has(post)).length / truth.size;
+    });
   // A person waits for the last of the searches made at once.
-  const waits = answers.flatMap((_, i) =>
-    i % together === 0 ? Math.max(...answers.slice(i, i + together).map(({ milliseconds }) => milliseconds)) : [],
+  const waits = chunks(answers, people[0]!.length).map((own) =>
+    Math.max(...own.map(({ milliseconds }) => milliseconds)),
   );
-  const people = vectors.length / together;
+  const contacts = answers.reduce((sum, { contacted }) => sum + contacted.length, 0);
   return {
     what,
     phones: world.phones.phones.length,
     posts: world.entries.length,
     recall: mean(recalls),
-    contacted: together * mean(answers.map(({ contacted }) => contacted.length)),
-    messages: sent.messages / people,
-    bytes: sent.bytes / people,
+    contacted: contacts / people.length,
+    messages: sent.messages / people.length,
+    bytes: sent.bytes / people.length,
     medianMs: percentile(ascending(waits), 0.5),
     lateMs: percentile(ascending(waits), 0.99),
   };
@@ -138,34 +160,32 @@ async function centralOf(
 }
 
 /** The same question and the same answer, encoded alike, to and from a server. */
-function centralBytes(together: number, limit: number): number {
+function centralBytes(limit: number): number {
   const id = 'f'.repeat(32) as Id;
   const question = questionOf(Float32Array.from({ length: 512 }, () => 1))!;
   const request: SearchEntries = {
     type: 'search-entries',
-    question,
-    limit,
-    sinceMs: 0,
-    withPlaces: false,
-    known: NOTHING_KNOWN,
+    asked: [nothingKnownOf(question)],
+    ...{ limit, sinceMs: 0, withPlaces: false, salt: 0, phones: [] },
   };
   const hit = { post: id, author: id, createdAtMs: Date.UTC(2026, 0), similarity: 0.5, place: undefined };
   const hits = Array.from({ length: limit }, () => hit);
-  const reply = encodeReply({ type: 'entries-found', hits, candidates: [], adverts: [] });
-  return together * (encodeRequest(request).length + reply.length);
+  const reply = encodeReply({ type: 'entries-found', finds: [{ hits, candidates: [], adverts: [] }] });
+  return encodeRequest(request).length + reply.length;
 }
 
 function describe({ scale }: RunOptions, prices: readonly Price[], central: readonly Central[]): Findings {
   const { queries, postsAPhone } = SCALES[scale];
-  const searches = prices.filter(({ what }) => what.includes('search'));
+  const searches = prices.filter(({ what }) => what === SEARCH);
   const most = searches.at(-1)!;
   const aPair = (2 * most.bytes) / most.messages;
   return {
     setUp: [
       `Phones in a CAN that stands still (${postsAPhone} texts of Debian's fortunes a phone; zones laid out where the posts ` +
         "lie, everything else by the product's protocol, as in feed-scale). " +
-        `${queries} posts are asked for by their vectors through random phones, with ${BUDGET} phones at most, as the wall ` +
-        `does; a feed is ${INTERESTS} such searches at once for ${POSTS_AN_INTEREST} posts each. Counted are requests and ` +
+        `${queries} posts are asked for by their vectors through random phones, with ${BUDGET} phones at most; a feed asks ` +
+        `for ${POSTS_AN_INTEREST} posts of each of ${INTERESTS} such vectors: by a search each, as it did, or by one search ` +
+        'that asks each phone once for all of them, as the wall does. Counted are requests and ' +
         'replies of the phones asked for posts, and their bytes as protobuf, without the transport below. The way of a ' +
         'question to the owner of its point takes its time here, but is not counted: about two phones more, a few hundred ' +
         'bytes each. One way takes 5 to 40 ms, drawn once a link, and some jitter; the work of the phones takes no time.',
@@ -202,7 +222,7 @@ function describe({ scale }: RunOptions, prices: readonly Price[], central: read
           `ef = ${effort}, ${most.posts} posts`,
           recall.toFixed(3),
           '2',
-          String(centralBytes(1, NEAREST)),
+          String(centralBytes(NEAREST)),
           String(ROUND_TRIP_MS),
           String(LATE_ROUND_TRIP_MS),
           searchMs.toFixed(2),
@@ -221,7 +241,7 @@ function describe({ scale }: RunOptions, prices: readonly Price[], central: read
         {
           name: 'a server',
           source: 'calibration',
-          points: searches.map(({ phones }) => [phones, centralBytes(1, NEAREST)] as const),
+          points: searches.map(({ phones }) => [phones, centralBytes(NEAREST)] as const),
         },
       ],
     },
@@ -231,7 +251,7 @@ function describe({ scale }: RunOptions, prices: readonly Price[], central: read
 }
 
 function notesOf({ phones, messages, bytes, medianMs }: Price, aPair: number): string[] {
-  const server = centralBytes(1, NEAREST);
+  const server = centralBytes(NEAREST);
   return [
     `The price of having no server, with ${phones} phones: ${(messages / 2).toFixed(0)} times the messages, ` +
       `${(bytes / server).toFixed(0)} times the bytes and ${(medianMs / ROUND_TRIP_MS).toFixed(0)} times the wait of a search ` +
@@ -241,8 +261,8 @@ function notesOf({ phones, messages, bytes, medianMs }: Price, aPair: number): s
       'float32 and every answer named phones in full at each post and posts that the search knew already: now a question ' +
       'is a byte a dimension, says how near a post has to be and which posts and phones are known (32 bits each), and an ' +
       'answer names a phone once.',
-    `A feed asks for ${POSTS_AN_INTEREST} posts an interest with no more phones than a search for ${NEAREST}: it finds most of ` +
-      'the nearest, not all. More phones would find more.',
+    'The interests of a feed are posts drawn at random, so they lie apart: the worst case of asking for all at once. In a ' +
+      'small network the same few phones have something of each, in a large one hardly any phone has something of two.',
     'The question and the answer of the server are encoded as ours are. Its milliseconds on the way are those of one link ' +
       'of the same simulated network; those of its processor are measured on one core of the machine that wrote this page.',
   ];

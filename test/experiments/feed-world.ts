@@ -2,7 +2,7 @@
 import type { Entry } from '../../services/can-index/core/entries/entry.ts';
 import type { EntryKeeper } from '../../services/can-index/core/entries/keeper.ts';
 import { questionOf } from '../../services/can-index/core/search/question.ts';
-import type { SearchAnswer } from '../../services/can-index/core/search/search.ts';
+import type { QuestionAnswer, SearchAnswer } from '../../services/can-index/core/search/search.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import { dot } from '../../services/shared/core/vector.ts';
@@ -40,20 +40,31 @@ export class FeedWorld {
     });
   }
 
-  /** Searches of random phones, all at the same time, until the last is answered. */
-  search(vectors: readonly Float32Array[], limit: number, budget: number): SearchAnswer[] {
+  /** Searches of random phones for one vector each, all at the same time, until the last is answered. */
+  search(vectors: readonly Float32Array[], limit: number, budget: number): (SearchAnswer & QuestionAnswer)[] {
+    const answers = this.searchTogether(
+      vectors.map((vector) => [vector]),
+      limit,
+      budget,
+    );
+    return answers.map((answer) => ({ ...answer, ...answer.answers[0]! }));
+  }
+
+  /** … for several vectors each. `budget`: phones that one search may contact. */
+  searchTogether(searches: readonly (readonly Float32Array[])[], limit: number, budget: number): SearchAnswer[] {
     const answers: SearchAnswer[] = [];
     let answered = 0;
     const living = this.phones.living();
-    for (const [i, vector] of vectors.entries()) {
+    for (const [i, vectors] of searches.entries()) {
       const phone = this.phones.random.pick(living);
-      const asked = { question: questionOf(vector)!, limit, sinceMs: 0, withPlaces: false, budget };
-      phone.run(phone.node.entries.search(asked), (answer) => {
+      const questions = vectors.map((vector) => questionOf(vector)!);
+      const request = { questions, limit, sinceMs: 0, withPlaces: false, budget };
+      phone.run(phone.node.entries.search(request), (answer) => {
         answers[i] = answer;
         answered += 1;
       });
     }
-    this.phones.runUntil(() => answered === vectors.length, SEARCH_MS, 'answers to all searches');
+    this.phones.runUntil(() => answered === searches.length, SEARCH_MS, 'answers to all searches');
     return answers;
   }
 

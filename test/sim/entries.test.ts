@@ -3,9 +3,10 @@ import type { KeptEntry } from '../../services/can-index/core/entries/entry-stor
 import { COPIES } from '../../services/can-index/core/entries/link.ts';
 import { fingerprintOf, questionOf } from '../../services/can-index/core/search/question.ts';
 import {
+  type AskedQuestion,
   type EntriesFound,
-  type KnownSoFar,
-  NOTHING_KNOWN,
+  type Finds,
+  nothingKnownOf,
 } from '../../services/can-index/core/search/search-message.ts';
 import { untilWhole } from './can-scenario.ts';
 import { type EntryPhone, EntryWorld, SPACE } from './entry-world.ts';
@@ -32,58 +33,6 @@ function untilKept(world: EntryWorld): void {
 function sizeOf({ node }: EntryPhone): number {
   return node.entries.store.size;
 }
-
-describe('a search where posts are few', () => {
-  /** A whole CAN in which a few posts were made a moment ago, each about something else. */
-  function youngWorld(phones: number, posts: number, seed: number): EntryWorld {
-    const world = new EntryWorld({ seed });
-    world.can.grow(phones, 100);
-    untilWhole(world.can, 120_000);
-    for (let topic = 0; topic < posts; topic++) expect(world.index(world.makePost(topic))).toBe('stored');
-    return world;
-  }
-
-  it('finds the only post by whatever question, at once, from every phone', () => {
-    const world = youngWorld(12, 1, 4);
-    const [post] = world.posts.keys();
-    for (const phone of world.can.living()) {
-      for (const topic of [1, 5, 9]) {
-        const { hits, complete } = world.search(phone, world.makeVector(topic), 10, 24);
-        expect(hits.map((hit) => hit.post)).toEqual([post]);
-        expect(complete).toBe(true);
-      }
-    }
-  });
-
-  it('finds all of them, whatever they are about', () => {
-    const world = youngWorld(16, 8, 5);
-    for (const phone of world.can.living()) {
-      const { hits } = world.search(phone, world.makeVector(11), 10, 24);
-      expect(new Set(hits.map(({ post }) => post))).toEqual(new Set(world.posts.keys()));
-    }
-  });
-
-  it('asks everybody before it says that there is none, and no more than it may', () => {
-    const world = youngWorld(12, 0, 6);
-    const none = world.search(world.somebody(), world.makeVector(3), 10, 24);
-    expect(none).toMatchObject({ hits: [], complete: true });
-    expect(none.contacted).toHaveLength(11);
-    const cut = world.search(world.somebody(), world.makeVector(3), 10, 6);
-    expect(cut).toMatchObject({ hits: [], complete: false });
-    expect(cut.contacted).toHaveLength(6);
-  });
-
-  it('never calls an answer complete that misses one of few posts, in a network too large to be seen at once', () => {
-    const world = youngWorld(80, 2, 7);
-    let whole = 0;
-    for (let i = 0; i < 40; i++) {
-      const { hits, complete } = world.search(world.somebody(), world.makeVector(8), 10, 24);
-      if (complete) whole++;
-      if (hits.length < 2) expect(complete).toBe(false);
-    }
-    expect(whole).toBeLessThan(40);
-  });
-});
 
 describe('entries', () => {
   it('are kept three times and found by their meaning', () => {
@@ -278,18 +227,21 @@ describe('entries', () => {
   it('are asked for with a question that is one, or not at all', () => {
     const world = settledWorld(4, 20);
     const [phone, asker] = world.can.living();
-    const request = { type: 'search-entries', sinceMs: 0, withPlaces: false, known: NOTHING_KNOWN } as const;
+    const request = { type: 'search-entries', sinceMs: 0, withPlaces: false, salt: 0, phones: [] } as const;
     const question = questionOf(world.makePost().vector)!;
+    const asked = [nothingKnownOf(question)];
     for (const wrong of [
-      { ...request, question: question.slice(1), limit: 5 },
-      { ...request, question: question.map(() => 0), limit: 5 },
-      { ...request, question, limit: 0 },
-      { ...request, question, limit: 101 },
-      { ...request, question, limit: 1.5 },
+      { ...request, asked: [...asked, nothingKnownOf(question.slice(1))], limit: 5 },
+      { ...request, asked: [nothingKnownOf(question.map(() => 0)), ...asked], limit: 5 },
+      { ...request, asked: [], limit: 5 },
+      { ...request, asked: Array.from({ length: 17 }, () => asked[0]!), limit: 5 },
+      { ...request, asked, limit: 0 },
+      { ...request, asked, limit: 101 },
+      { ...request, asked, limit: 1.5 },
     ]) {
       expect(world.can.complete(phone!, phone!.node.entries.handle(asker!.contact, wrong))).toBeUndefined();
     }
-    const right = { ...request, question, limit: 5 };
+    const right = { ...request, asked, limit: 5 };
     const reply = world.can.complete(phone!, phone!.node.entries.handle(asker!.contact, right));
     expect(reply).toMatchObject({ type: 'entries-found' });
   });
@@ -302,18 +254,28 @@ describe('entries', () => {
     const [phone] = keepingSome.toSorted((a, b) => sizeOf(b) - sizeOf(a));
     const elsewhere = [...world.posts.values()].find(({ post }) => phone!.node.entries.store.get(post) === undefined);
     const question = questionOf(elsewhere!.vector)!;
-    const ask = (known: KnownSoFar): EntriesFound => {
-      const request = { type: 'search-entries', question, limit: 10, sinceMs: 0, withPlaces: false, known } as const;
-      return world.can.complete(phone!, phone!.node.entries.handle(asker!.contact, request)) as EntriesFound;
+    const ask = (known: Partial<AskedQuestion>, phones: readonly number[] = []): Finds => {
+      const asked = [{ ...nothingKnownOf(question), ...known }];
+      const request = {
+        type: 'search-entries',
+        asked,
+        limit: 10,
+        sinceMs: 0,
+        withPlaces: false,
+        salt: 0,
+        phones,
+      } as const;
+      const reply = world.can.complete(phone!, phone!.node.entries.handle(asker!.contact, request)) as EntriesFound;
+      return reply.finds[0]!;
     };
-    const all = ask(NOTHING_KNOWN);
+    const all = ask({});
     const [first, , third] = all.hits;
     expect(all.hits.length).toBeGreaterThanOrEqual(3);
     const posts = [fingerprintOf(first!.post, 0)];
-    const nearer = ask({ ...NOTHING_KNOWN, floor: third!.similarity, posts });
+    const nearer = ask({ floor: third!.similarity, posts });
     expect(nearer.hits.map(({ post }) => post)).toEqual([all.hits[1]!.post]);
     const everybody = world.can.living().map(({ contact }) => fingerprintOf(contact.id, 0));
-    const rest = ask({ ...NOTHING_KNOWN, phones: everybody });
+    const rest = ask({}, everybody);
     expect([rest.candidates, rest.adverts]).toEqual([[], []]);
     expect(all.adverts.length).toBeGreaterThan(0);
   });

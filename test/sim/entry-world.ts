@@ -4,7 +4,7 @@ import { EntryKeeper } from '../../services/can-index/core/entries/keeper.ts';
 import { projectedSpace } from '../../services/can-index/core/entries/projected-space.ts';
 import type { Testimony, WitnessOperation } from '../../services/can-index/core/entries/witness.ts';
 import { questionOf } from '../../services/can-index/core/search/question.ts';
-import type { SearchAnswer } from '../../services/can-index/core/search/search.ts';
+import type { QuestionAnswer, SearchAnswer } from '../../services/can-index/core/search/search.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import type { Projection } from '../../services/shared/core/projection.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
@@ -100,9 +100,17 @@ export class EntryWorld {
     return unit(centre.map((value) => value + spread * this.#normal()));
   }
 
-  search(phone: EntryPhone, vector: Float32Array, limit = 10, budget = 40): SearchAnswer {
-    const question = { question: questionOf(vector)!, limit, sinceMs: 0, withPlaces: false, budget };
-    return this.can.complete(phone, phone.node.entries.search(question));
+  /** The search of a phone for the posts nearest to one vector. */
+  search(phone: EntryPhone, vector: Float32Array, limit = 10, budget = 40): SearchAnswer & QuestionAnswer {
+    const answer = this.searchAll(phone, [vector], limit, budget);
+    return { ...answer, ...answer.answers[0]! };
+  }
+
+  /** … to several vectors at once. */
+  searchAll(phone: EntryPhone, vectors: readonly Float32Array[], limit: number, budget: number): SearchAnswer {
+    const questions = vectors.map((vector) => questionOf(vector)!);
+    const request = { questions, limit, sinceMs: 0, withPlaces: false, budget };
+    return this.can.complete(phone, phone.node.entries.search(request));
   }
 
   /** The posts that are truly nearest. */

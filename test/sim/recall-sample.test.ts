@@ -23,9 +23,9 @@ function searchAndSample(world: EntryWorld, budget: number): { sample: RecallSam
   const answer = world.search(phone, vector, LIMIT, budget);
   const found = new Set(answer.hits.map(({ post }) => post));
   const truth = world.nearest(vector, LIMIT).filter((post) => found.has(post)).length / LIMIT;
-  const question = { question: questionOf(vector)!, limit: LIMIT, sinceMs: 0, withPlaces: false, budget };
+  const request = { questions: [questionOf(vector)!], limit: LIMIT, sinceMs: 0, withPlaces: false, budget };
   const others = world.can.living().filter((other) => other !== phone);
-  const task = sampleRecall(phone.node.view, others.map(contactOf), question, answer);
+  const task = sampleRecall(phone.node.view, others.map(contactOf), request, answer);
   return { sample: world.can.complete(phone, task), truth };
 }
 
@@ -65,12 +65,12 @@ describe('a sample of the recall', () => {
     const world = worldOf(30, 60);
     const phone = world.somebody();
     const { vector } = world.makePost();
-    const question = { question: questionOf(vector)!, limit: LIMIT, sinceMs: 0, withPlaces: false, budget: 4 };
+    const request = { questions: [questionOf(vector)!], limit: LIMIT, sinceMs: 0, withPlaces: false, budget: 4 };
     const answer = world.search(phone, vector, LIMIT, 4);
     const others = world.can.living().filter((other) => other !== phone);
-    const asked = world.can.complete(phone, sampleRecall(phone.node.view, others.map(contactOf), question, answer));
+    const asked = world.can.complete(phone, sampleRecall(phone.node.view, others.map(contactOf), request, answer));
     expect(asked.answered).toBe(16);
-    const none = world.can.complete(phone, sampleRecall(phone.node.view, [], question, answer));
+    const none = world.can.complete(phone, sampleRecall(phone.node.view, [], request, answer));
     expect(none).toEqual({ expected: 0, found: 0, answered: 0 });
   });
 });

@@ -5,8 +5,9 @@ import {
   CanState,
   ContactOutcome,
   type GetStatusResponse,
-  type Nearest,
+  type Hit,
   PublishOutcome,
+  type SearchResponse,
   type Entry as WireEntry,
 } from '../../../proto/gen/ringwall/can/v1/can.ts';
 import type { PlacedPhone, SpacePhone } from '../../../proto/gen/ringwall/can/v1/space.ts';
@@ -22,8 +23,8 @@ import type { StoreVerdict } from '../core/entries/entry-message.ts';
 import type { EntryKeeper } from '../core/entries/keeper.ts';
 import type { CanNode } from '../core/node.ts';
 import { type Question, questionOf } from '../core/search/question.ts';
-import type { Contacted, SearchAnswer, SearchQuestion } from '../core/search/search.ts';
-import { MAX_LIMIT } from '../core/search/search-message.ts';
+import type { Contacted, QuestionAnswer, SearchAnswer, SearchRequest } from '../core/search/search.ts';
+import { MAX_LIMIT, MAX_QUESTIONS } from '../core/search/search-message.ts';
 import { isPoint } from '../core/space/space.ts';
 import type { Zone } from '../core/space/zone.ts';
 import type { CodecSpace } from './request-codec.ts';
@@ -36,12 +37,11 @@ export interface CanServiceParts {
   readonly scheduler: Scheduler;
   readonly space: CodecSpace;
   readonly published: (outcome: StoreVerdict | 'unreachable') => void;
-  readonly searched: (question: SearchQuestion, answer: SearchAnswer) => void;
+  readonly searched: (request: SearchRequest, answer: SearchAnswer) => void;
 }
 
-/** Most entries, or vectors, of one request. */
+/** Most entries of one request. */
 export const MAX_ENTRIES = 64;
-const MAX_VECTORS = 16;
 const MAX_BUDGET = 256;
 const DEFAULT_BUDGET = 16;
 /** Entries of this phone's zones that its status names. */
@@ -89,20 +89,18 @@ export function createCanService(parts: CanServiceParts): Service<typeof CanServ
     },
 
     async search({ vectors, limit, budget, sinceMilliseconds }, options) {
-      if (vectors.length > MAX_VECTORS) throw invalid(`at most ${MAX_VECTORS} vectors a request`);
+      if (vectors.length < 1 || vectors.length > MAX_QUESTIONS)
+        throw invalid(`1 to ${MAX_QUESTIONS} vectors a request`);
       checkCount(limit, MAX_LIMIT, 'limit');
       if (budget > MAX_BUDGET) throw invalid(`budget must be at most ${MAX_BUDGET}`);
-      const questions = vectors.map((vector) => questionIn(vector, space));
-      const limits = { limit, sinceMs: sinceMilliseconds, withPlaces: false, budget: budget || DEFAULT_BUDGET };
-      const answers = await Promise.all(
-        questions.map(async (question) => {
-          const asked = { question, ...limits };
-          const answer = await run(node.entries.search(asked), 'search', options?.signal);
-          parts.searched(asked, answer);
-          return nearestOf(answer);
-        }),
-      );
-      return { answers };
+      const request: SearchRequest = {
+        questions: vectors.map((vector) => questionIn(vector, space)),
+        ...{ limit, sinceMs: sinceMilliseconds, withPlaces: false },
+        budget: budget || Math.min(MAX_BUDGET, vectors.length * DEFAULT_BUDGET),
+      };
+      const answer = await run(node.entries.search(request), 'search', options?.signal);
+      parts.searched(request, answer);
+      return responseOf(answer);
     },
 
     async searchExactly({ vector, limit }, options) {
@@ -122,21 +120,21 @@ export function createCanService(parts: CanServiceParts): Service<typeof CanServ
   };
 }
 
-function nearestOf({ hits, contacted, routed, complete, milliseconds }: SearchAnswer): Nearest {
+function responseOf({ answers, contacted, routed, milliseconds }: SearchAnswer): SearchResponse {
   return {
-    hits: hits.map(({ post, author, createdAtMs, similarity, from }) => ({
-      ...{ post, author, similarity },
-      createdAtMilliseconds: createdAtMs,
-      from: spacePhone(from),
-    })),
+    answers: answers.map(({ hits, complete }) => ({ hits: hits.map(hitOf), complete })),
     contacted: contacted.map((contact) => ({
       phone: spacePhone(contact.phone),
       milliseconds: contact.milliseconds,
       outcome: CONTACT_OUTCOMES[contact.outcome],
       added: contact.added,
     })),
-    ...{ routed, complete, milliseconds },
+    ...{ routed, milliseconds },
   };
+}
+
+function hitOf({ post, author, createdAtMs, similarity, from }: QuestionAnswer['hits'][number]): Hit {
+  return { post, author, similarity, createdAtMilliseconds: createdAtMs, from: spacePhone(from) };
 }
 
 const STATES: Readonly<Record<string, CanState>> = {

@@ -2,19 +2,24 @@
 import type {
   EntriesFoundReply,
   SearchEntriesRequest,
+  Finds as WireFinds,
   FoundPlace as WirePlace,
+  AskedQuestion as WireQuestion,
 } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
 import { bufferOf, idFrom, idTo, listOf, MalformedMessage } from '../../shared/runtime/wire-value.ts';
 import type { MeaningSpace } from '../core/entries/entry.ts';
 import {
+  type AskedQuestion,
   type EntriesFound,
+  type Finds,
   type FoundPlace,
   MAX_ADVERTS,
   MAX_ANSWERED,
   MAX_CANDIDATES,
   MAX_LIMIT,
+  MAX_QUESTIONS,
   type SearchEntries,
 } from '../core/search/search-message.ts';
 import { MAX_COPIES, sketchFrom } from './entry-codec.ts';
@@ -23,39 +28,49 @@ import { contactFrom, contactTo, numberFrom, signedFrom } from './wire-fields.ts
 /** Phones that one reply names. */
 const MAX_PHONES = 2_048;
 
-export function searchTo({ question, limit, sinceMs, withPlaces, known }: SearchEntries): SearchEntriesRequest {
+export function searchTo({ asked, limit, sinceMs, withPlaces, salt, phones }: SearchEntries): SearchEntriesRequest {
   return {
-    question: bufferOf(new Uint8Array(question.buffer, question.byteOffset, question.length)),
+    asked: asked.map(({ question, floor, posts }) => ({
+      question: bufferOf(new Uint8Array(question.buffer, question.byteOffset, question.length)),
+      floor,
+      knownPosts: [...posts],
+    })),
     limit,
     sinceMilliseconds: sinceMs,
     withPlaces,
-    salt: known.salt,
-    floor: known.floor,
-    knownPosts: [...known.posts],
-    knownPhones: [...known.phones],
+    salt,
+    knownPhones: [...phones],
   };
 }
 
-export function searchFrom(wire: SearchEntriesRequest, { dimensions }: MeaningSpace): SearchEntries {
-  const { question, limit, sinceMilliseconds, withPlaces, floor, salt, knownPosts, knownPhones } = wire;
-  if (question.length !== dimensions) throw new MalformedMessage(`a question has ${dimensions} bytes`);
+export function searchFrom(wire: SearchEntriesRequest, space: MeaningSpace): SearchEntries {
+  const { asked, limit, sinceMilliseconds, withPlaces, salt, knownPhones } = wire;
   return {
     type: 'search-entries',
-    question: signedFrom(question),
+    asked: listOf(asked, MAX_QUESTIONS, 'questions', (question) => askedFrom(question, space)),
     limit,
     sinceMs: sinceMilliseconds,
     withPlaces,
-    known: {
-      salt,
-      floor: numberFrom(floor, 'the floor'),
-      posts: listOf(knownPosts, MAX_LIMIT, 'known posts', (post) => post),
-      phones: listOf(knownPhones, MAX_ANSWERED, 'known phones', (phone) => phone),
-    },
+    salt,
+    phones: listOf(knownPhones, MAX_ANSWERED, 'known phones', (phone) => phone),
   };
 }
 
-export function foundTo({ hits, candidates, adverts }: EntriesFound): EntriesFoundReply {
+function askedFrom({ question, floor, knownPosts }: WireQuestion, { dimensions }: MeaningSpace): AskedQuestion {
+  if (question.length !== dimensions) throw new MalformedMessage(`a question has ${dimensions} bytes`);
+  return {
+    question: signedFrom(question),
+    floor: numberFrom(floor, 'the floor'),
+    posts: listOf(knownPosts, MAX_LIMIT, 'known posts', (post) => post),
+  };
+}
+
+export function foundTo({ finds }: EntriesFound): EntriesFoundReply {
   const phones = new PhoneTable();
+  return { finds: finds.map((one) => findsTo(one, phones)), phones: phones.all().map(contactTo) };
+}
+
+function findsTo({ hits, candidates, adverts }: Finds, phones: PhoneTable): WireFinds {
   return {
     hits: hits.map(({ post, author, createdAtMs, similarity, place }) => ({
       ...{ post: idTo(post), author: idTo(author), similarity },
@@ -64,12 +79,19 @@ export function foundTo({ hits, candidates, adverts }: EntriesFound): EntriesFou
     })),
     candidates: candidates.map(({ post, estimate, at }) => ({ post: idTo(post), estimate, at: phones.placesOf(at) })),
     adverts: adverts.map(({ contact, closeness }) => ({ phone: phones.placeOf(contact), closeness })),
-    phones: phones.all().map(contactTo),
   };
 }
 
 export function foundFrom(wire: EntriesFoundReply, space: MeaningSpace): EntriesFound {
   const phones = listOf(wire.phones, MAX_PHONES, 'phones', contactFrom);
+  return {
+    type: 'entries-found',
+    finds: listOf(wire.finds, MAX_QUESTIONS, 'finds', (finds) => findsFrom(finds, phones, space)),
+  };
+}
+
+/** `phones`: those that the reply names. */
+function findsFrom(wire: WireFinds, phones: readonly Contact[], space: MeaningSpace): Finds {
   const phoneAt = (place: number): Contact => {
     const phone = phones[place];
     if (phone === undefined) throw new MalformedMessage(`phone ${place} is not among the ${phones.length} named`);
@@ -77,7 +99,6 @@ export function foundFrom(wire: EntriesFoundReply, space: MeaningSpace): Entries
   };
   const phonesAt = (places: readonly number[]): Contact[] => listOf(places, MAX_COPIES, 'copies', phoneAt);
   return {
-    type: 'entries-found',
     hits: listOf(wire.hits, MAX_LIMIT, 'hits', ({ post, author, createdAtMilliseconds, similarity, place }) => ({
       post: idFrom(post, 'post'),
       author: idFrom(author, 'author'),

@@ -8,8 +8,8 @@ import type {
   IndexOutcome,
   Meaning,
   MeaningVector,
+  NearAnswer,
   NearPost,
-  NearPosts,
   NearQuery,
 } from '../core/meaning/meaning.ts';
 import { Problem } from '../core/problem.ts';
@@ -21,10 +21,10 @@ export interface MeaningServices {
 
 /** Longest wait: the model may have to be loaded first. */
 const TIMEOUT_MS = 15_000;
-/** Phones that a search for one vector may ask. */
-const BUDGET = 24;
-/** Vectors, and entries, of one request (services/can-index/adapters/can-service.ts). */
-const VECTORS_A_REQUEST = 16;
+/** Phones that a search may ask: so many a vector, and no more in all (services/can-index/adapters/can-service.ts). */
+const BUDGET_A_VECTOR = 24;
+const MAX_BUDGET = 256;
+/** Entries of one request. */
 const ENTRIES_A_REQUEST = 64;
 
 const OUTCOMES: ReadonlyMap<PublishOutcome, IndexOutcome> = new Map([
@@ -70,17 +70,16 @@ export class CanMeaning implements Meaning {
     await asProblem(this.#services.can.withdraw({ post, vector: bytesOf(vector) }, { timeoutMs: TIMEOUT_MS }));
   }
 
-  async nearest({ vectors, limit, since = 0 }: NearQuery): Promise<readonly NearPosts[]> {
-    const answers: NearPosts[] = [];
-    for (const page of pages(vectors, VECTORS_A_REQUEST)) {
-      const request = { vectors: page.map(bytesOf), limit, budget: BUDGET, sinceMilliseconds: since };
-      const response = await asProblem(this.#services.can.search(request, { timeoutMs: TIMEOUT_MS }));
-      for (const { hits, contacted, routed, complete, milliseconds } of response.answers) {
-        const posts = hits.flatMap((hit) => nearPost(hit) ?? []);
-        answers.push({ posts, contacted: contacted.length, routed, complete, milliseconds });
-      }
-    }
-    return answers;
+  async nearest({ vectors, limit, since = 0 }: NearQuery): Promise<NearAnswer> {
+    const budget = Math.min(MAX_BUDGET, vectors.length * BUDGET_A_VECTOR);
+    const request = { vectors: vectors.map(bytesOf), limit, budget, sinceMilliseconds: since };
+    const response = await asProblem(this.#services.can.search(request, { timeoutMs: TIMEOUT_MS }));
+    const { answers, contacted, routed, milliseconds } = response;
+    return {
+      answers: answers.map(({ hits, complete }) => ({ posts: hits.flatMap((hit) => nearPost(hit) ?? []), complete })),
+      contacted: contacted.length,
+      ...{ routed, milliseconds },
+    };
   }
 }
 

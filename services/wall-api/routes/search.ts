@@ -77,11 +77,12 @@ export const searchRoutes: WallRoutes = async (app, { context }) => {
         const nothing = { items: [], cursor: null, complete: true, missing: [] };
         return { ...nothing, understood: false, contacted: 0, routed: 0, milliseconds: 0 };
       }
-      const [[answer], blocked] = await Promise.all([
+      const [near, blocked] = await Promise.all([
         meaning.nearest({ vectors: [vector], limit }),
         social.blocks.of(viewer),
       ]);
-      const { posts, contacted, routed, milliseconds } = answer!;
+      const { answers, contacted, routed, milliseconds } = near;
+      const { posts, complete } = answers[0]!;
       const admitted = posts.filter(({ author }) => !blocked.has(author));
       const readings = await social.posts.readMany(
         admitted.map(({ id }) => id),
@@ -102,7 +103,7 @@ export const searchRoutes: WallRoutes = async (app, { context }) => {
           why: { similarity, phone: from?.id ?? null },
         })),
         cursor: null,
-        complete: answer!.complete && missing.every(({ cause }) => cause === 'nobody-holds-it'),
+        complete: complete && missing.every(({ cause }) => cause === 'nobody-holds-it'),
         missing: idTexts(missing.map(({ id }) => id)),
         ...{ understood: true, contacted, routed, milliseconds },
       };

@@ -91,11 +91,12 @@ const requests: { readonly [Type in IndexRequest['type']]: fc.Arbitrary<unknown>
   'withdraw-entry': tagged('withdraw-entry', { post: id }),
   'list-entries': tagged('list-entries', { box, after: optional(id) }),
   'search-entries': tagged('search-entries', {
-    question: sketch,
+    asked: fc.array(fc.record({ question: sketch, floor: float, posts: fingerprints }), { maxLength: 3 }),
     limit: fc.nat(100),
     sinceMs: count,
     withPlaces: fc.boolean(),
-    known: fc.record({ salt: fc.nat(2 ** 32 - 1), floor: float, posts: fingerprints, phones: fingerprints }),
+    salt: fc.nat(2 ** 32 - 1),
+    phones: fingerprints,
   }),
   'search-exactly': tagged('search-exactly', {
     coordinates: fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: AXES, maxLength: AXES }),
@@ -106,6 +107,11 @@ const requests: { readonly [Type in IndexRequest['type']]: fc.Arbitrary<unknown>
 const done = tagged('done', {});
 const place = fc.record({ sketch, at: contacts });
 const hit = fc.record({ post: id, author: id, createdAtMs: count, similarity: float, place: optional(place) });
+const finds = fc.record({
+  hits: fc.array(hit, { maxLength: 3 }),
+  candidates: fc.array(fc.record({ post: id, estimate: float, at: contacts }), { maxLength: 3 }),
+  adverts: fc.array(fc.record({ contact, closeness: float }), { maxLength: 3 }),
+});
 const replies: { readonly [Type in IndexRequest['type']]: fc.Arbitrary<unknown> } = {
   exchange: tagged('exchanged', { have: optional(stamp), news }),
   ping: done,
@@ -130,11 +136,7 @@ const replies: { readonly [Type in IndexRequest['type']]: fc.Arbitrary<unknown> 
   }),
   'withdraw-entry': done,
   'list-entries': tagged('entries-listed', { items: copied, hasMore: fc.boolean() }),
-  'search-entries': tagged('entries-found', {
-    hits: fc.array(hit, { maxLength: 3 }),
-    candidates: fc.array(fc.record({ post: id, estimate: float, at: contacts }), { maxLength: 3 }),
-    adverts: fc.array(fc.record({ contact, closeness: float }), { maxLength: 3 }),
-  }),
+  'search-entries': tagged('entries-found', { finds: fc.array(finds, { maxLength: 3 }) }),
   'search-exactly': tagged('exactly-found', {
     hits: fc.array(fc.record({ post: id, distance: float }), { maxLength: 3 }),
     around: fc.array(fc.record({ contact, boxes: fc.array(box, { maxLength: 2 }) }), { maxLength: 3 }),
@@ -157,7 +159,7 @@ describe('an answer to a search', () => {
   it('names a phone once, at however many posts', () => {
     const at = [1, 2, 3].map((n) => ({ id: String(n).repeat(32) as Id, address: '10.0.12.34:7400' }));
     const candidates = Array.from({ length: 48 }, (_, i) => ({ post: at[0]!.id, estimate: i / 48, at }));
-    const bytes = encodeReply({ type: 'entries-found', hits: [], candidates, adverts: [] });
+    const bytes = encodeReply({ type: 'entries-found', finds: [{ hits: [], candidates, adverts: [] }] });
     // 16 bytes of post, 4 of estimate, 3 of places, and what tells them apart; 31 of a phone.
     expect(bytes.length).toBeLessThan(48 * 36 + 3 * 48);
   });
@@ -175,8 +177,8 @@ describe('what is no message', () => {
       {
         $case: 'searchEntries',
         value: {
-          ...{ question: Buffer.alloc(8), limit: 1, sinceMilliseconds: 0, withPlaces: false },
-          ...{ salt: 0, floor: -1, knownPosts: [], knownPhones: [] },
+          asked: [{ question: Buffer.alloc(8), floor: -1, knownPosts: [] }],
+          ...{ limit: 1, sinceMilliseconds: 0, withPlaces: false, salt: 0, knownPhones: [] },
         },
       },
     ],
@@ -222,7 +224,7 @@ describe('what is no message', () => {
   it('is a reply that names a phone it does not have', () => {
     const candidates = [{ post: Buffer.alloc(16), estimate: 0, at: [1] }];
     const phones = [{ id: Buffer.alloc(16), address: '10.0.0.1:7400' }];
-    const value = { hits: [], candidates, adverts: [], phones };
+    const value = { finds: [{ hits: [], candidates, adverts: [] }], phones };
     const bytes = PeerReply.encode({ body: { $case: 'entriesFound', value } }).finish();
     expect(() => decodeReply(bytes, 'search-entries', space)).toThrow('phone 1 is not among the 1 named');
   });

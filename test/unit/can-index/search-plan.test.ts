@@ -1,12 +1,19 @@
 /** What a search asks next: phones count for what nobody who was asked has looked at. */
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf, isQuestion, questionOf, vectorOf } from '../../../services/can-index/core/search/question.ts';
+import {
+  fingerprintOf,
+  isQuestion,
+  type Question,
+  questionOf,
+  vectorOf,
+} from '../../../services/can-index/core/search/question.ts';
 import type { Candidate, EntriesFound, Hit } from '../../../services/can-index/core/search/search-message.ts';
 import { SearchPlan } from '../../../services/can-index/core/search/search-plan.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 
 const SALT = 7;
+const QUESTION: Question = Int8Array.of(127, 0);
 
 function idOf(n: number): Id {
   return n.toString(16).padStart(32, '0') as Id;
@@ -25,19 +32,24 @@ function candidate(post: number, estimate: number, ...at: number[]): Candidate {
 }
 
 function answer(hits: readonly Hit[], candidates: readonly Candidate[] = []): EntriesFound {
-  return { type: 'entries-found', hits, candidates, adverts: [] };
+  return { type: 'entries-found', finds: [{ hits, candidates, adverts: [] }] };
+}
+
+/** Of a search for the two nearest of each question. */
+function planOf(questions: readonly Question[] = [QUESTION]): SearchPlan {
+  return new SearchPlan(questions, 2, SALT);
 }
 
 describe('the plan of a search', () => {
   it('asks the phone that keeps most of what is likely among the nearest', () => {
-    const plan = new SearchPlan(2, SALT);
+    const plan = planOf();
     plan.learn(idOf(1), answer([], [candidate(10, 0.9, 2), candidate(11, 0.9, 3), candidate(12, 0.9, 3, 4)]));
     expect(plan.next()!.contact).toEqual(phone(3));
     expect(plan.next()!.gain).toBeGreaterThan(1.9);
   });
 
   it('counts no post that a phone keeps which is being asked, unless that one fails', () => {
-    const plan = new SearchPlan(2, SALT);
+    const plan = planOf();
     plan.learn(idOf(1), answer([], [candidate(10, 0.9, 3, 4), candidate(11, 0.9, 3), candidate(12, 0.6, 5)]));
     plan.asked(idOf(3));
     expect(plan.next()!.contact).toEqual(phone(5));
@@ -46,7 +58,7 @@ describe('the plan of a search', () => {
   });
 
   it('counts no post that a phone keeps which has answered', () => {
-    const plan = new SearchPlan(2, SALT);
+    const plan = planOf();
     plan.learn(idOf(1), answer([hit(20, 0.5), hit(21, 0.4)], [candidate(10, 0.9, 2, 3)]));
     plan.asked(idOf(2));
     plan.learn(idOf(2), answer([hit(22, 0.6)]));
@@ -56,14 +68,31 @@ describe('the plan of a search', () => {
   });
 
   it('says how near a post has to be once it has as many as are wanted, and what it knows', () => {
-    const plan = new SearchPlan(2, SALT);
-    expect(plan.known).toEqual({ salt: SALT, floor: -1, posts: [], phones: [] });
+    const plan = planOf();
+    expect(plan.asking).toEqual({ asked: [{ question: QUESTION, floor: -1, posts: [] }], salt: SALT, phones: [] });
     plan.learn(idOf(1), answer([hit(20, 0.5)]));
-    expect(plan.known.floor).toBe(-1);
+    expect(plan.asking.asked[0]!.floor).toBe(-1);
     plan.learn(idOf(2), answer([hit(21, 0.7), hit(22, 0.6)]));
     const posts = [21, 22].map((n) => fingerprintOf(idOf(n), SALT));
     const phones = [1, 2].map((n) => fingerprintOf(idOf(n), SALT));
-    expect(plan.known).toEqual({ salt: SALT, floor: 0.6, posts, phones });
+    expect(plan.asking).toEqual({ asked: [{ question: QUESTION, floor: 0.6, posts }], salt: SALT, phones });
+  });
+
+  it('asks the phone that adds most to all questions together, and that one once', () => {
+    const plan = planOf([QUESTION, Int8Array.of(0, 127)]);
+    const finds = [
+      { hits: [hit(20, 0.9)], candidates: [candidate(10, 0.9, 2), candidate(11, 0.9, 3)], adverts: [] },
+      { hits: [], candidates: [candidate(12, 0.9, 3)], adverts: [] },
+    ];
+    plan.learn(idOf(1), { type: 'entries-found', finds });
+    expect(plan.next()).toMatchObject({ contact: phone(3) });
+    expect(plan.next()!.gain).toBeGreaterThan(1.9);
+    plan.asked(idOf(3));
+    expect(plan.next()!.contact).toEqual(phone(2));
+    const nothing = { hits: [], candidates: [], adverts: [] };
+    plan.learn(idOf(3), { type: 'entries-found', finds: [nothing, { ...nothing, hits: [hit(12, 0.8)] }] });
+    expect(plan.questions.map(({ hits }) => hits.map(({ post }) => post))).toEqual([[idOf(20)], [idOf(12)]]);
+    expect(plan.asking.phones).toHaveLength(2);
   });
 });
 

@@ -52,7 +52,10 @@ export class MemoryMeaning {
     },
     search: async ({ vectors, limit, sinceMilliseconds }) => {
       this.#mayFail(this.faults.can);
-      return { answers: vectors.map((vector) => this.#nearest(floatsOf(vector), limit, sinceMilliseconds)) };
+      const answers = vectors.map((vector) => this.#nearest(floatsOf(vector), limit, sinceMilliseconds));
+      const added = new Set(answers.flatMap(({ hits }) => hits.map(({ post }) => post))).size;
+      const contacted = [{ phone: PHONE, milliseconds: 1, outcome: ContactOutcome.ANSWERED, added }];
+      return { answers, contacted, routed: 1, milliseconds: 1 };
     },
     searchExactly: () => Promise.reject(new RpcError(status.UNIMPLEMENTED, 'not here')),
     find: () => Promise.reject(new RpcError(status.UNIMPLEMENTED, 'not here')),
@@ -78,8 +81,7 @@ export class MemoryMeaning {
       .map((entry) => ({ ...entry, similarity: dot(vector, floatsOf(entry.vector)), from: PHONE }))
       .sort((a, b) => b.similarity - a.similarity)
       .slice(0, limit);
-    const contacted = [{ phone: PHONE, milliseconds: 1, outcome: ContactOutcome.ANSWERED, added: hits.length }];
-    return { hits, contacted, routed: 1, complete: this.faults.complete, milliseconds: 1 };
+    return { hits, complete: this.faults.complete };
   }
 
   #mayFail(fails: boolean): void {

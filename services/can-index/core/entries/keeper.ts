@@ -13,9 +13,14 @@ import {
   searchExactly,
 } from '../search/exact-search.ts';
 import { isQuestion, questionOf, vectorOf } from '../search/question.ts';
-import { type SearchAnswer, type SearchQuestion, search } from '../search/search.ts';
-import type { EntriesFound, SearchEntries } from '../search/search-message.ts';
-import { MAX_LIMIT, NOTHING_KNOWN } from '../search/search-message.ts';
+import { type SearchAnswer, type SearchRequest, search } from '../search/search.ts';
+import {
+  type EntriesFound,
+  MAX_LIMIT,
+  MAX_QUESTIONS,
+  nothingKnownOf,
+  type SearchEntries,
+} from '../search/search-message.ts';
 import type { Box } from '../space/box.ts';
 import { cutFor } from '../space/split-point.ts';
 import type { Cut, Zone } from '../space/zone.ts';
@@ -121,10 +126,13 @@ export class EntryKeeper implements EntryKeeping {
     yield* this.#view.ask(owner.contact, { type: 'withdraw-entry', post } as CanMessage);
   }
 
-  *search(asked: SearchQuestion): Task<SearchAnswer> {
-    const { question, limit, sinceMs, withPlaces } = asked;
-    const own = this.#answer({ type: 'search-entries', question, limit, sinceMs, withPlaces, known: NOTHING_KNOWN });
-    return yield* search({ view: this.#view, point: this.#space.pointOf(vectorOf(question)), own }, asked);
+  /** The posts nearest to each of some questions. */
+  *search(request: SearchRequest): Task<SearchAnswer> {
+    const { questions, limit, sinceMs, withPlaces } = request;
+    const asked = questions.map(nothingKnownOf);
+    const own = this.#answer({ type: 'search-entries', asked, limit, sinceMs, withPlaces, salt: 0, phones: [] });
+    const points = questions.map((question) => this.#space.pointOf(vectorOf(question)));
+    return yield* search({ view: this.#view, points, own }, request);
   }
 
   /** The posts nearest to a vector in the space of the projection: all of them, whatever it costs. */
@@ -140,7 +148,7 @@ export class EntryKeeper implements EntryKeeping {
     const request = message as EntryRequest;
     switch (request.type) {
       case 'search-entries':
-        return this.#isQuestion(request) ? this.#answer(request) : undefined;
+        return this.#isSearch(request) ? this.#answer(request) : undefined;
       case 'search-exactly':
         return this.#isExactQuestion(request) ? this.#answerExactly(request) : undefined;
       case 'store-entry':
@@ -196,8 +204,10 @@ export class EntryKeeper implements EntryKeeping {
     return isPlace && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
   }
 
-  #isQuestion({ question, limit }: SearchEntries): boolean {
-    return isQuestion(question, this.#space.dimensions) && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
+  #isSearch({ asked, limit }: SearchEntries): boolean {
+    const areQuestions = asked.every(({ question }) => isQuestion(question, this.#space.dimensions));
+    const isCount = Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
+    return asked.length >= 1 && asked.length <= MAX_QUESTIONS && areQuestions && isCount;
   }
 
   *#storeEntry(from: Contact, { entry, copies }: StoreEntry): Task<StoreVerdict> {
@@ -281,9 +291,9 @@ export class EntryKeeper implements EntryKeeping {
   }
 
   *#nearestTo({ entry }: KeptEntry): Task<readonly Link[]> {
-    const question = questionOf(entry.vector)!;
+    const questions = [questionOf(entry.vector)!];
     const limits = { limit: MAX_LINKS + 1, sinceMs: 0, withPlaces: true, budget: SETTLING_BUDGET };
-    const { hits } = yield* this.search({ question, ...limits });
-    return hits.flatMap(({ post, place }) => (place === undefined ? [] : { post, ...place }));
+    const { answers } = yield* this.search({ questions, ...limits });
+    return answers[0]!.hits.flatMap(({ post, place }) => (place === undefined ? [] : { post, ...place }));
   }
 }

@@ -8,9 +8,11 @@ import { estimateSimilarity, type Sketch } from '../entries/sketch.ts';
 import { closeness } from '../entries/summary.ts';
 import { fingerprintOf, vectorOf } from './question.ts';
 import {
+  type AskedQuestion,
   type Candidate,
   type EntriesFound,
   FEW,
+  type Finds,
   type Hit,
   MAX_ADVERTS,
   MAX_CANDIDATES,
@@ -26,32 +28,48 @@ const MOST_UNDERESTIMATED = 0.15;
 /** Centroids farther off than this say nothing to a search that finds enough. */
 const LEAST_CLOSENESS = -0.4;
 
-/** `adverts`: what the phones around it say of their entries. */
+/** `around`: what the phones around it say of their entries. */
 export function answerSearch(
   store: EntryStore,
   space: MeaningSpace,
-  adverts: Iterable<Advert>,
-  { question, limit, sinceMs, withPlaces, known }: SearchEntries,
+  around: Iterable<Advert>,
+  request: SearchEntries,
 ): EntriesFound {
+  const adverts = [...around];
+  const phones = new Set(request.phones);
+  const hasAnswered = ({ id }: Contact): boolean => phones.size > 0 && phones.has(fingerprintOf(id, request.salt));
+  const place: Place = { store, space, adverts, hasAnswered };
+  return { type: 'entries-found', finds: request.asked.map((asked) => findsOf(asked, request, place)) };
+}
+
+interface Place {
+  readonly store: EntryStore;
+  readonly space: MeaningSpace;
+  readonly adverts: readonly Advert[];
+  /** What the phone keeps was held against the questions. */
+  readonly hasAnswered: (phone: Contact) => boolean;
+}
+
+function findsOf(
+  { question, floor, posts }: AskedQuestion,
+  { limit, sinceMs, withPlaces, salt }: SearchEntries,
+  { store, space, adverts, hasAnswered }: Place,
+): Finds {
   const vector = vectorOf(question);
   const sketch = space.sketchOf(vector);
   const near = store.nearest(vector, Math.max(limit, FOLLOWED), ({ createdAtMs }) => createdAtMs >= sinceMs);
-  const print = (id: Id): number => fingerprintOf(id, known.salt);
-  const posts = new Set(known.posts);
-  const phones = new Set(known.phones);
-  const hits = near.slice(0, limit).filter(({ kept, similarity }) => {
-    return similarity > known.floor && !posts.has(print(kept.entry.post));
-  });
+  const known = new Set(posts);
+  const isKnown = (post: Id): boolean => known.size > 0 && known.has(fingerprintOf(post, salt));
+  const hits = near.slice(0, limit).filter(({ kept, similarity }) => similarity > floor && !isKnown(kept.entry.post));
   return {
-    type: 'entries-found',
     hits: hits.map((hit) => hitOf(hit, withPlaces)),
     candidates: candidatesOf(near.slice(0, FOLLOWED), sketch, {
-      least: known.floor - MOST_UNDERESTIMATED,
-      isKnown: (post) => store.get(post) !== undefined || posts.has(print(post)),
-      hasAnswered: ({ id }) => phones.has(print(id)),
+      least: floor - MOST_UNDERESTIMATED,
+      isKnown: (post) => store.get(post) !== undefined || isKnown(post),
+      hasAnswered,
     }),
     adverts: scoredAdverts(adverts, sketch, near.length < Math.min(limit, FEW) ? UNTOLD : LEAST_CLOSENESS)
-      .filter(({ contact }) => !phones.has(print(contact.id)))
+      .filter(({ contact }) => !hasAnswered(contact))
       .slice(0, MAX_ADVERTS),
   };
 }

@@ -9,8 +9,8 @@
 import type { Contact } from '../../../shared/core/contact.ts';
 import { now, random, type Task } from '../../../shared/core/effect.ts';
 import type { CanView } from '../entry-keeping.ts';
-import type { SearchAnswer, SearchQuestion } from './search.ts';
-import { type EntriesFound, NOTHING_KNOWN, type SearchEntries } from './search-message.ts';
+import type { SearchAnswer, SearchRequest } from './search.ts';
+import { type EntriesFound, type Finds, nothingKnownOf, type SearchEntries } from './search-message.ts';
 
 export interface RecallSample {
   /** Posts among the nearest that the phones drawn named: the search should have found them. */
@@ -26,27 +26,32 @@ const DRAWN = 16;
 /** A post younger than this may still have been on its way into the index when the search was made, in ms. */
 const SETTLED_AFTER_MS = 5_000;
 
-type Named = Pick<EntriesFound['hits'][number], 'post' | 'similarity'>;
+type Named = Pick<Finds['hits'][number], 'post' | 'similarity'>;
 
 /** Asks one phone after the other, for nobody waits for it. `phones`: those to draw from, this one not among them. */
 export function* sampleRecall(
   view: CanView,
   phones: readonly Contact[],
-  { question, limit, sinceMs }: SearchQuestion,
-  answer: SearchAnswer,
+  { questions, limit, sinceMs }: SearchRequest,
+  { answers }: SearchAnswer,
 ): Task<RecallSample> {
-  const known = NOTHING_KNOWN;
-  const request: SearchEntries = { type: 'search-entries', question, limit, sinceMs, withPlaces: false, known };
+  const what = { asked: questions.map(nothingKnownOf), limit, sinceMs, withPlaces: false };
+  const request: SearchEntries = { type: 'search-entries', ...what, salt: 0, phones: [] };
   const newestMs = (yield* now()) - SETTLED_AFTER_MS;
-  const named = new Map<Named['post'], Named>();
+  const named = questions.map(() => new Map<Named['post'], Named>());
   let answered = 0;
   for (const phone of yield* draw(phones)) {
     const outcome = yield* view.ask<EntriesFound>(phone, request);
     if (!outcome.ok) continue;
     answered++;
-    for (const hit of outcome.reply.hits) if (hit.createdAtMs <= newestMs) named.set(hit.post, hit);
+    for (const [i, known] of named.entries()) {
+      for (const hit of outcome.reply.finds[i]?.hits ?? []) if (hit.createdAtMs <= newestMs) known.set(hit.post, hit);
+    }
   }
-  return { ...count(answer.hits, named, limit), answered };
+  const counts = answers.map(({ hits }, i) => count(hits, named[i]!, limit));
+  const sum = (of: (counted: (typeof counts)[number]) => number): number =>
+    counts.reduce((total, counted) => total + of(counted), 0);
+  return { expected: sum(({ expected }) => expected), found: sum(({ found }) => found), answered };
 }
 
 function count(

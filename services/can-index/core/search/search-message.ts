@@ -6,33 +6,44 @@ import type { Question } from './question.ts';
 
 export interface SearchEntries {
   readonly type: 'search-entries';
-  readonly question: Question;
-  /** Entries wanted, 1 to MAX_LIMIT. */
+  /** All that is looked for at once, 1 to MAX_QUESTIONS. */
+  readonly asked: readonly AskedQuestion[];
+  /** Entries wanted of each, 1 to MAX_LIMIT. */
   readonly limit: number;
   /** Only posts made at or after this, ms since the epoch; 0: all. */
   readonly sinceMs: number;
   /** Hits come with where they are kept: for who wants to link to them. */
   readonly withPlaces: boolean;
-  /** What the search knows already, so that nobody tells it again. */
-  readonly known: KnownSoFar;
-}
-
-export interface KnownSoFar {
   /** Of the fingerprints (question.ts): 32 bits. */
   readonly salt: number;
+  /** Fingerprints of phones that have answered, at most MAX_ANSWERED: what they keep was held against the questions. */
+  readonly phones: readonly number[];
+}
+
+/** A question, and what the search knows of its answer already, so that nobody tells it again. */
+export interface AskedQuestion {
+  readonly question: Question;
   /** The cosine of the last of the nearest posts found so far: only nearer ones are of use. −1: all are. */
   readonly floor: number;
   /** Fingerprints of the nearest posts found so far, at most MAX_LIMIT. */
   readonly posts: readonly number[];
-  /** Fingerprints of phones that have answered, at most MAX_ANSWERED: what they keep was held against the question. */
-  readonly phones: readonly number[];
 }
 
 /** At the beginning. */
-export const NOTHING_KNOWN: KnownSoFar = { salt: 0, floor: -1, posts: [], phones: [] };
+export function nothingKnownOf(question: Question): AskedQuestion {
+  return { question, floor: NO_FLOOR, posts: [] };
+}
+
+export const NO_FLOOR = -1;
 
 export interface EntriesFound {
   readonly type: 'entries-found';
+  /** Of the questions, in order. */
+  readonly finds: readonly Finds[];
+}
+
+/** What a phone has to say to one question. */
+export interface Finds {
   /** Of those it keeps, the nearest first, without those that are known. */
   readonly hits: readonly Hit[];
   /** Posts that it does not keep and that may be near, the likeliest first. */
@@ -79,6 +90,7 @@ export const FEW = 12;
 /** The closeness of phones that keep no entries, or have not said so: farther than any centroid can be. */
 export const UNTOLD = -8;
 
+export const MAX_QUESTIONS = 16;
 export const MAX_LIMIT = 100;
 export const MAX_ANSWERED = 256;
 export const MAX_CANDIDATES = 48;

@@ -1,6 +1,7 @@
 /**
  * Searching by meaning: best first, several phones at a time, within a budget of phones contacted. The CAN leads to the
- * owner of the question's point; from there links and centroids lead on (docs/decisions/search-by-links.md).
+ * owner of the question's point; from there links and centroids lead on (docs/decisions/search-by-links.md). Several
+ * questions, as those of a feed, are one search: each phone is asked once, for all of them.
  */
 import type { Contact } from '../../../shared/core/contact.ts';
 import {
@@ -16,11 +17,14 @@ import {
 import type { CanView } from '../entry-keeping.ts';
 import type { Found } from '../message.ts';
 import type { Point } from '../space/space.ts';
+import type { Question } from './question.ts';
 import type { EntriesFound, Hit, SearchEntries } from './search-message.ts';
 import { SearchPlan } from './search-plan.ts';
 
-export interface SearchQuestion extends Omit<SearchEntries, 'type' | 'known'> {
-  /** Phones contacted at most. */
+export interface SearchRequest extends Pick<SearchEntries, 'limit' | 'sinceMs' | 'withPlaces'> {
+  /** 1 to MAX_QUESTIONS. */
+  readonly questions: readonly Question[];
+  /** Phones contacted at most, for all questions together. */
   readonly budget: number;
 }
 
@@ -34,16 +38,21 @@ export interface Contacted {
 }
 
 export interface SearchAnswer {
+  /** Of the questions, in order. */
+  readonly answers: readonly QuestionAnswer[];
+  readonly contacted: readonly Contacted[];
+  /** Phones that the questions for the owners of the points went through: routing, counted apart. */
+  readonly routed: number;
+  readonly milliseconds: number;
+}
+
+export interface QuestionAnswer {
   /** The nearest first. */
   readonly hits: readonly (Hit & { readonly from: Contact })[];
-  readonly contacted: readonly Contacted[];
-  /** Phones that the question for the owner of the point went through: routing, counted apart. */
-  readonly routed: number;
   /**
    * Nothing that was likely to add to the answer was left out: no phone was silent, and neither budget nor time ran out.
    */
   readonly complete: boolean;
-  readonly milliseconds: number;
 }
 
 /** Phones asked at once. More are faster and waste some contacts. */
@@ -55,17 +64,17 @@ const DEADLINE_MS = 4_000;
 
 export interface SearchPlace {
   readonly view: CanView;
-  /** The question's own point. */
-  readonly point: Point;
+  /** The questions' own points, in order. */
+  readonly points: readonly Point[];
   /** What this phone itself has to say, without a message. */
   readonly own: EntriesFound;
 }
 
-export function* search({ view, point, own }: SearchPlace, question: SearchQuestion): Task<SearchAnswer> {
+export function* search({ view, points, own }: SearchPlace, request: SearchRequest): Task<SearchAnswer> {
   const salt = Math.floor((yield* random()) * 2 ** 32);
-  const running = new Search(view, question, salt);
+  const running = new Search(view, request, salt);
   running.learn(view.self, own);
-  return yield* running.run(point);
+  return yield* running.run(points);
 }
 
 interface Asking {
@@ -76,38 +85,40 @@ interface Asking {
 
 class Search {
   readonly #view: CanView;
-  readonly #question: SearchQuestion;
+  readonly #request: SearchRequest;
   readonly #plan: SearchPlan;
   readonly #from = new Map<Hit['post'], Contact>();
   readonly #contacted: Contacted[] = [];
   #asking: Asking[] = [];
   #isCut = false;
-  /** One contact of the budget is for the owner of the point, which is not known yet. */
-  #isOwnerSought = true;
+  /** The ways to the owners of the points, one a question. Each not known yet has one contact of the budget. */
+  #finding: readonly Fiber<Found>[] = [];
+  #sought: readonly Fiber<Found>[] = [];
 
-  constructor(view: CanView, question: SearchQuestion, salt: number) {
+  constructor(view: CanView, request: SearchRequest, salt: number) {
     this.#view = view;
-    this.#question = question;
-    this.#plan = new SearchPlan(question.limit, salt);
+    this.#request = request;
+    this.#plan = new SearchPlan(request.questions, request.limit, salt);
   }
 
   /** Gives how many posts of the answer are new. */
   learn(from: Contact, answer: EntriesFound): number {
     const before = this.#from.size;
-    for (const { post } of answer.hits) if (!this.#from.has(post)) this.#from.set(post, from);
+    for (const { hits } of answer.finds) {
+      for (const { post } of hits) if (!this.#from.has(post)) this.#from.set(post, from);
+    }
     this.#plan.learn(from.id, answer);
     return this.#from.size - before;
   }
 
-  *run(point: Point): Task<SearchAnswer> {
+  *run(points: readonly Point[]): Task<SearchAnswer> {
     const startedMs = yield* now();
-    // What this phone knows leads on meanwhile: the way to the point may end at a phone that has just died.
-    const finding = yield* spawn(this.#view.find(point), 'find');
+    // What this phone knows leads on meanwhile: the way to a point may end at a phone that has just died.
+    yield* this.#find(points);
     for (;;) {
-      if (finding.done && this.#isOwnerSought) yield* this.#askOwner(finding.result);
+      yield* this.#askOwners();
       yield* this.#askBest();
-      const waiting: Fiber<unknown>[] = this.#asking.map(({ fiber }) => fiber);
-      if (!finding.done) waiting.push(finding);
+      const waiting: Fiber<unknown>[] = [...this.#asking.map(({ fiber }) => fiber), ...this.#sought];
       if (waiting.length === 0) break;
       yield* first(waiting);
       const atMs = yield* now();
@@ -118,21 +129,24 @@ class Search {
       }
     }
     for (const { fiber } of this.#asking) yield* cancel(fiber);
-    const failed = this.#contacted.some(({ outcome }) => outcome !== 'answered');
-    return {
-      hits: this.#plan.hits.map((hit) => ({ ...hit, from: this.#from.get(hit.post)! })),
-      contacted: this.#contacted,
-      routed: finding.result?.trail.length ?? 0,
-      complete: finding.result?.owner !== undefined && !this.#isCut && !failed && !this.#plan.isPartOfFew,
-      milliseconds: Math.max(0, (yield* now()) - startedMs),
-    };
+    return this.#answer(Math.max(0, (yield* now()) - startedMs));
   }
 
-  /** The owner is asked whatever is expected of it: its entries lie around the question. */
-  *#askOwner(found: Found | undefined): Task<void> {
-    this.#isOwnerSought = false;
-    const owner = found?.owner?.contact;
-    if (owner !== undefined && !this.#plan.wasAsked(owner.id)) yield* this.#ask(owner);
+  *#find(points: readonly Point[]): Task<void> {
+    const finding: Fiber<Found>[] = [];
+    for (const point of points) finding.push(yield* spawn(this.#view.find(point), 'find'));
+    this.#finding = finding;
+    this.#sought = finding;
+  }
+
+  /** An owner is asked whatever is expected of it: its entries lie around the question. */
+  *#askOwners(): Task<void> {
+    const found = this.#sought.filter(({ done }) => done);
+    this.#sought = this.#sought.filter(({ done }) => !done);
+    for (const { result } of found) {
+      const owner = result?.owner?.contact;
+      if (owner !== undefined && !this.#plan.isAsked(owner.id)) yield* this.#ask(owner);
+    }
   }
 
   /**
@@ -140,13 +154,12 @@ class Search {
    * everybody else has answered and there are still only few posts.
    */
   *#askBest(): Task<void> {
-    const isLastResort = !this.#isOwnerSought && this.#asking.length === 0 && this.#plan.hasFew;
+    const isLastResort = this.#sought.length === 0 && this.#asking.length === 0 && this.#plan.hasFew;
     while (this.#asking.length < PARALLEL) {
       const next = this.#plan.next();
       if (next === undefined || (next.gain < LEAST_GAIN && !isLastResort)) return;
-      const reserved = this.#isOwnerSought ? 1 : 0;
-      if (this.#contacted.length + this.#asking.length + reserved >= this.#question.budget) {
-        this.#isCut = !this.#isOwnerSought;
+      if (this.#contacted.length + this.#asking.length + this.#sought.length >= this.#request.budget) {
+        this.#isCut = this.#sought.length === 0;
         return;
       }
       yield* this.#ask(next.contact);
@@ -154,10 +167,9 @@ class Search {
   }
 
   *#ask(phone: Contact): Task<void> {
-    const { question, limit, sinceMs, withPlaces } = this.#question;
+    const { limit, sinceMs, withPlaces } = this.#request;
     this.#plan.asked(phone.id);
-    const { known } = this.#plan;
-    const request: SearchEntries = { type: 'search-entries', question, limit, sinceMs, withPlaces, known };
+    const request: SearchEntries = { type: 'search-entries', ...this.#plan.asking, limit, sinceMs, withPlaces };
     const startedMs = yield* now();
     const fiber = yield* spawn(this.#view.ask<EntriesFound>(phone, request), 'search');
     this.#asking.push({ phone, startedMs, fiber });
@@ -169,13 +181,27 @@ class Search {
     for (const { phone, startedMs, fiber } of ended) {
       const outcome = fiber.result;
       const milliseconds = Math.max(0, atMs - startedMs);
-      if (outcome?.ok !== true) {
+      if (outcome?.ok !== true || outcome.reply.finds.length !== this.#request.questions.length) {
         this.#plan.failed(phone.id);
-        this.#contacted.push({ phone, milliseconds, outcome: outcome?.failure ?? 'refused', added: 0 });
+        const failure = outcome?.ok === false ? outcome.failure : 'refused';
+        this.#contacted.push({ phone, milliseconds, outcome: failure, added: 0 });
         continue;
       }
       const added = this.learn(phone, outcome.reply);
       this.#contacted.push({ phone, milliseconds, outcome: 'answered', added });
     }
+  }
+
+  #answer(milliseconds: number): SearchAnswer {
+    const isWhole = !this.#isCut && this.#contacted.every(({ outcome }) => outcome === 'answered');
+    return {
+      answers: this.#plan.questions.map(({ hits, isPartOfFew }, i) => ({
+        hits: hits.map((hit) => ({ ...hit, from: this.#from.get(hit.post)! })),
+        complete: isWhole && this.#finding[i]!.result?.owner !== undefined && !isPartOfFew,
+      })),
+      contacted: this.#contacted,
+      routed: this.#finding.reduce((sum, { result }) => sum + (result?.trail.length ?? 0), 0),
+      milliseconds,
+    };
   }
 }

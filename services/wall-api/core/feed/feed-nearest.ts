@@ -5,7 +5,7 @@
  */
 import type { Id } from '../../../shared/core/id.ts';
 import type { UnlockedPerson } from '../identity/person.ts';
-import type { Meaning, NearPost } from '../meaning/meaning.ts';
+import type { Meaning, NearAnswer, NearPost } from '../meaning/meaning.ts';
 import type { PostReader } from '../posts/posts.ts';
 import { Problem } from '../problem.ts';
 import type { FeedItem, FeedPage, FeedReason, FeedRequest, FeedStrategy } from './feed.ts';
@@ -29,6 +29,8 @@ interface Candidate extends RankedPost {
   readonly interest: string;
 }
 
+/** What the index says to no question. */
+const NOTHING_NEAR: Pick<NearAnswer, 'answers' | 'contacted'> = { answers: [], contacted: 0 };
 /** Posts asked for an interest. */
 const POSTS_AN_INTEREST = 40;
 /** Posts of one feed, over all its pages. */
@@ -92,21 +94,21 @@ export class NearestFeed implements FeedStrategy {
     const { interests, meaning, now } = this.#parts;
     const reading = await interests.read(viewer);
     const wanted = reading.interests.filter(({ weight }) => weight > 0);
-    const [answers, fresh] = await Promise.all([
+    const [near, fresh] = await Promise.all([
       wanted.length === 0
-        ? []
+        ? NOTHING_NEAR
         : meaning.nearest({ vectors: wanted.map(({ centre }) => centre), limit: POSTS_AN_INTEREST }),
       this.#fresh(viewer, blocked, Math.max(limit, FRESH_POSTS)),
     ]);
     const seen = shownElsewhere(reading, viewer.person);
     const admits = ({ id, author }: { readonly id: Id; readonly author: Id }): boolean =>
       !seen.has(id) && !blocked.has(author) && author !== viewer.person;
-    const candidates = candidatesOf(wanted, answers, admits, now());
+    const candidates = candidatesOf(wanted, near.answers, admits, now());
     const ranked = mix(diversify(candidates), fresh.posts.filter(admits)).slice(0, MAX_RANKED);
     return {
       ranked,
-      contacted: answers.reduce((sum, { contacted }) => sum + contacted, 0),
-      complete: reading.complete && fresh.complete && answers.every((answer) => answer.complete),
+      contacted: near.contacted,
+      complete: reading.complete && fresh.complete && near.answers.every(({ complete }) => complete),
     };
   }
 

@@ -31,16 +31,22 @@ export interface NearPost {
 export interface NearPosts {
   /** The nearest first. */
   readonly posts: readonly NearPost[];
-  /** Phones that were asked. */
-  readonly contacted: number;
-  /** Phones on the way to where the question lies. */
-  readonly routed: number;
   /** Nothing that was likely to add to the answer was left out. */
   readonly complete: boolean;
+}
+
+export interface NearAnswer {
+  /** One a vector, in order. */
+  readonly answers: readonly NearPosts[];
+  /** Phones that were asked, each once for all vectors. */
+  readonly contacted: number;
+  /** Phones on the way to where the questions lie. */
+  readonly routed: number;
   readonly milliseconds: number;
 }
 
 export interface NearQuery {
+  /** 1 to 16. */
   readonly vectors: readonly MeaningVector[];
   /** Posts a vector, 1 to 100. */
   readonly limit: number;
@@ -58,6 +64,6 @@ export interface Meaning {
   publish(posts: readonly IndexedPost[]): Promise<readonly IndexOutcome[]>;
   /** Takes a post that was deleted, or edited, out of the index where it was by the vector it had. */
   withdraw(post: Id, vector: MeaningVector): Promise<void>;
-  /** One answer a vector, in order. */
-  nearest(query: NearQuery): Promise<readonly NearPosts[]>;
+  /** The posts nearest to each vector: one search for all of them. */
+  nearest(query: NearQuery): Promise<NearAnswer>;
 }

@@ -99,7 +99,7 @@ export interface SearchRequest {
   vectors: Buffer[];
   /** posts a vector, 1 to 100 */
   limit: number;
-  /** phones contacted a vector at most, 1 to 256; 0: 16 */
+  /** phones contacted at most, for all vectors together, 1 to 256; 0: 16 a vector */
   budget: number;
   /** only posts made at or after this; 0: all */
   sinceMilliseconds: number;
@@ -132,18 +132,19 @@ export interface Contacted {
 export interface Nearest {
   /** the nearest first */
   hits: Hit[];
-  contacted: Contacted[];
-  /** phones that the question for the owner of the point went through */
-  routed: number;
   /** nothing likely to add to the answer was left out */
   complete: boolean;
-  /** of the whole search */
-  milliseconds: number;
 }
 
 export interface SearchResponse {
   /** one a vector, in order */
   answers: Nearest[];
+  /** each phone once, for all vectors */
+  contacted: Contacted[];
+  /** phones that the questions for the owners of the points went through */
+  routed: number;
+  /** of the whole search */
+  milliseconds: number;
 }
 
 export interface SearchExactlyRequest {
@@ -755,7 +756,7 @@ export const Contacted: MessageFns<Contacted> = {
 };
 
 function createBaseNearest(): Nearest {
-  return { hits: [], contacted: [], routed: 0, complete: false, milliseconds: 0 };
+  return { hits: [], complete: false };
 }
 
 export const Nearest: MessageFns<Nearest> = {
@@ -763,17 +764,8 @@ export const Nearest: MessageFns<Nearest> = {
     for (const v of message.hits) {
       Hit.encode(v!, writer.uint32(10).fork()).join();
     }
-    for (const v of message.contacted) {
-      Contacted.encode(v!, writer.uint32(18).fork()).join();
-    }
-    if (message.routed !== 0) {
-      writer.uint32(24).uint32(message.routed);
-    }
     if (message.complete !== false) {
       writer.uint32(32).bool(message.complete);
-    }
-    if (message.milliseconds !== 0) {
-      writer.uint32(41).double(message.milliseconds);
     }
     return writer;
   },
@@ -799,36 +791,12 @@ export const Nearest: MessageFns<Nearest> = {
             message.hits.push(Hit.decode(reader, reader.uint32()));
             continue;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.contacted.push(Contacted.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.routed = reader.uint32();
-            continue;
-          }
           case 4: {
             if (tag !== 32) {
               break;
             }
 
             message.complete = reader.bool();
-            continue;
-          }
-          case 5: {
-            if (tag !== 41) {
-              break;
-            }
-
-            message.milliseconds = reader.double();
             continue;
           }
         }
@@ -845,13 +813,22 @@ export const Nearest: MessageFns<Nearest> = {
 };
 
 function createBaseSearchResponse(): SearchResponse {
-  return { answers: [] };
+  return { answers: [], contacted: [], routed: 0, milliseconds: 0 };
 }
 
 export const SearchResponse: MessageFns<SearchResponse> = {
   encode(message: SearchResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.answers) {
       Nearest.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.contacted) {
+      Contacted.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.routed !== 0) {
+      writer.uint32(24).uint32(message.routed);
+    }
+    if (message.milliseconds !== 0) {
+      writer.uint32(33).double(message.milliseconds);
     }
     return writer;
   },
@@ -875,6 +852,30 @@ export const SearchResponse: MessageFns<SearchResponse> = {
             }
 
             message.answers.push(Nearest.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.contacted.push(Contacted.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.routed = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.milliseconds = reader.double();
             continue;
           }
         }
@@ -1530,7 +1531,7 @@ export const CanServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The posts nearest to each of up to 16 vectors. */
+    /** The posts nearest to each of 1 to 16 vectors: one search, in which each phone is asked once for all of them. */
     search: {
       name: "Search",
       requestType: SearchRequest as typeof SearchRequest,

@@ -307,17 +307,25 @@ export interface EntriesListedReply {
 }
 
 export interface SearchEntriesRequest {
-  /** a signed byte a dimension: the vector, scaled so that its largest coordinate is 127 */
-  question: Buffer;
+  /** of each question */
   limit: number;
   sinceMilliseconds: number;
   withPlaces: boolean;
-  /** Only posts nearer than this are of use: a cosine, -1 for all. */
-  floor: number;
-  /** Salted fingerprints, 32 bits each, of the ids of posts that were found and of phones that have answered. */
-  knownPosts: number[];
+  /** fingerprints of phones that have answered */
   knownPhones: number[];
+  /** of the fingerprints: 32 bits each, of ids */
   salt: number;
+  /** 1 to 16 */
+  asked: AskedQuestion[];
+}
+
+export interface AskedQuestion {
+  /** a signed byte a dimension: the vector, scaled so that its largest coordinate is 127 */
+  question: Buffer;
+  /** only posts nearer than this are of use: a cosine, -1 for all */
+  floor: number;
+  /** fingerprints of posts that were found */
+  knownPosts: number[];
 }
 
 /** Phones are named by their places in EntriesFoundReply.phones. */
@@ -349,6 +357,11 @@ export interface ScoredAdvert {
 
 export interface EntriesFoundReply {
   phones: Contact[];
+  /** one a question, in order */
+  finds: Finds[];
+}
+
+export interface Finds {
   hits: FoundEntry[];
   candidates: Candidate[];
   adverts: ScoredAdvert[];
@@ -3054,23 +3067,11 @@ export const EntriesListedReply: MessageFns<EntriesListedReply> = {
 };
 
 function createBaseSearchEntriesRequest(): SearchEntriesRequest {
-  return {
-    question: Buffer.alloc(0),
-    limit: 0,
-    sinceMilliseconds: 0,
-    withPlaces: false,
-    floor: 0,
-    knownPosts: [],
-    knownPhones: [],
-    salt: 0,
-  };
+  return { limit: 0, sinceMilliseconds: 0, withPlaces: false, knownPhones: [], salt: 0, asked: [] };
 }
 
 export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
   encode(message: SearchEntriesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.question.length !== 0) {
-      writer.uint32(10).bytes(message.question);
-    }
     if (message.limit !== 0) {
       writer.uint32(16).uint32(message.limit);
     }
@@ -3079,16 +3080,6 @@ export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
     }
     if (message.withPlaces !== false) {
       writer.uint32(32).bool(message.withPlaces);
-    }
-    if (message.floor !== 0) {
-      writer.uint32(45).float(message.floor);
-    }
-    if (message.knownPosts.length !== 0) {
-      writer.uint32(50).fork();
-      for (const v of message.knownPosts) {
-        writer.fixed32(v);
-      }
-      writer.join();
     }
     if (message.knownPhones.length !== 0) {
       writer.uint32(58).fork();
@@ -3099,6 +3090,9 @@ export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
     }
     if (message.salt !== 0) {
       writer.uint32(69).fixed32(message.salt);
+    }
+    for (const v of message.asked) {
+      AskedQuestion.encode(v!, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -3116,14 +3110,6 @@ export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.question = Buffer.from(reader.bytes());
-            continue;
-          }
           case 2: {
             if (tag !== 16) {
               break;
@@ -3147,32 +3133,6 @@ export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
 
             message.withPlaces = reader.bool();
             continue;
-          }
-          case 5: {
-            if (tag !== 45) {
-              break;
-            }
-
-            message.floor = reader.float();
-            continue;
-          }
-          case 6: {
-            if (tag === 53) {
-              message.knownPosts.push(reader.fixed32());
-
-              continue;
-            }
-
-            if (tag === 50) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.knownPosts.push(reader.fixed32());
-              }
-
-              continue;
-            }
-
-            break;
           }
           case 7: {
             if (tag === 61) {
@@ -3199,6 +3159,96 @@ export const SearchEntriesRequest: MessageFns<SearchEntriesRequest> = {
 
             message.salt = reader.fixed32();
             continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.asked.push(AskedQuestion.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAskedQuestion(): AskedQuestion {
+  return { question: Buffer.alloc(0), floor: 0, knownPosts: [] };
+}
+
+export const AskedQuestion: MessageFns<AskedQuestion> = {
+  encode(message: AskedQuestion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.question.length !== 0) {
+      writer.uint32(10).bytes(message.question);
+    }
+    if (message.floor !== 0) {
+      writer.uint32(21).float(message.floor);
+    }
+    if (message.knownPosts.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.knownPosts) {
+        writer.fixed32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AskedQuestion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAskedQuestion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.question = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 21) {
+              break;
+            }
+
+            message.floor = reader.float();
+            continue;
+          }
+          case 3: {
+            if (tag === 29) {
+              message.knownPosts.push(reader.fixed32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.knownPosts.push(reader.fixed32());
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
@@ -3514,7 +3564,7 @@ export const ScoredAdvert: MessageFns<ScoredAdvert> = {
 };
 
 function createBaseEntriesFoundReply(): EntriesFoundReply {
-  return { phones: [], hits: [], candidates: [], adverts: [] };
+  return { phones: [], finds: [] };
 }
 
 export const EntriesFoundReply: MessageFns<EntriesFoundReply> = {
@@ -3522,14 +3572,8 @@ export const EntriesFoundReply: MessageFns<EntriesFoundReply> = {
     for (const v of message.phones) {
       Contact.encode(v!, writer.uint32(10).fork()).join();
     }
-    for (const v of message.hits) {
-      FoundEntry.encode(v!, writer.uint32(18).fork()).join();
-    }
-    for (const v of message.candidates) {
-      Candidate.encode(v!, writer.uint32(26).fork()).join();
-    }
-    for (const v of message.adverts) {
-      ScoredAdvert.encode(v!, writer.uint32(34).fork()).join();
+    for (const v of message.finds) {
+      Finds.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -3555,24 +3599,76 @@ export const EntriesFoundReply: MessageFns<EntriesFoundReply> = {
             message.phones.push(Contact.decode(reader, reader.uint32()));
             continue;
           }
-          case 2: {
-            if (tag !== 18) {
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.finds.push(Finds.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFinds(): Finds {
+  return { hits: [], candidates: [], adverts: [] };
+}
+
+export const Finds: MessageFns<Finds> = {
+  encode(message: Finds, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.hits) {
+      FoundEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.candidates) {
+      Candidate.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.adverts) {
+      ScoredAdvert.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Finds {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinds();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
               break;
             }
 
             message.hits.push(FoundEntry.decode(reader, reader.uint32()));
             continue;
           }
-          case 3: {
-            if (tag !== 26) {
+          case 2: {
+            if (tag !== 18) {
               break;
             }
 
             message.candidates.push(Candidate.decode(reader, reader.uint32()));
             continue;
           }
-          case 4: {
-            if (tag !== 34) {
+          case 3: {
+            if (tag !== 26) {
               break;
             }
 
