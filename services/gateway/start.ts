@@ -22,6 +22,7 @@ import { ScenarioPlayer } from './adapters/scenario-player.ts';
 import { parentChannel, SupervisorLab } from './adapters/supervisor-lab.ts';
 import { createApp } from './app.ts';
 import { type LabDriver, NO_LAB } from './core/lab.ts';
+import { labThatTells } from './core/lab-word.ts';
 import type { PhoneState } from './core/phone.ts';
 import { PhoneBook } from './core/phone-book.ts';
 import type { PhoneSource } from './environment.ts';
@@ -98,7 +99,10 @@ export async function assembleGateway(options: GatewayOptions) {
   const onProbe = (outcome: string): void => instruments.probes.inc({ outcome });
   const watch = new PhoneWatch({ book, client, now, onProbe, onChange: countStates });
   const survey = new NetworkSurvey({ book, client, watch, now });
-  const lab = options.lab ?? labOf(options);
+  const lab = labThatTells(options.lab ?? labOf(options), (n, became) => {
+    if (became !== undefined) book.told(n, became, now());
+    watch.hurry(book.find(n)?.api);
+  });
   const player = new ScenarioPlayer({
     ...{ driver: lab, now },
     view: {

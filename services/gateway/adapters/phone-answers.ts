@@ -12,13 +12,20 @@ const RING_STATES: readonly PhoneWords['ring'][] = ['joining', 'member', 'leavin
 const MAX_ITEMS = 4_096;
 const MAX_AXES = 64;
 
+/** GET /v1/network/self. */
+export interface SelfAnswer {
+  readonly words: PhoneWords;
+  /** Phones that it suspects. */
+  readonly suspected: readonly Id[];
+}
+
 /** GET /v1/network/self; undefined when it names no id. */
-export function readWords(body: unknown): PhoneWords | undefined {
-  const { phone, state, settled, records, recordBytes, predecessor, successor } = asObject(body);
+export function readSelf(body: unknown): SelfAnswer | undefined {
+  const { phone, state, settled, records, recordBytes, predecessor, successor, suspected } = asObject(body);
   const id = idOf(phone);
   if (id === undefined) return undefined;
   const { address } = asObject(phone);
-  return {
+  const words: PhoneWords = {
     id,
     peer: typeof address === 'string' && parseHostPort(address) !== undefined ? address : '',
     ring: RING_STATES.find((known) => known === state) ?? 'unknown',
@@ -28,6 +35,7 @@ export function readWords(body: unknown): PhoneWords | undefined {
     predecessor: idOf(predecessor),
     successor: idOf(successor),
   };
+  return { words, suspected: asList(suspected).flatMap((other) => idOf(other) ?? []) };
 }
 
 /** GET /v1/network/ring. */

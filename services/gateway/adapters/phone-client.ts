@@ -2,11 +2,10 @@
 import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { parseHostPort } from '../../shared/runtime/host-port.ts';
 import { type Figures, readFigures } from '../core/figures.ts';
-import type { PhoneWords } from '../core/phone.ts';
 import type { ProbeFailure } from '../core/phone-book.ts';
 import type { RingView } from '../core/ring-views.ts';
 import type { ZoneWords } from '../core/zone-map.ts';
-import { readRingView, readWords, readZones } from './phone-answers.ts';
+import { readRingView, readSelf, readZones, type SelfAnswer } from './phone-answers.ts';
 
 const TIMEOUT_MS = 1_500;
 /** For what takes a phone some work. */
@@ -41,10 +40,10 @@ export class PhoneClient {
   }
 
   /** GET /v1/network/self. Throws a PhoneFailure. */
-  async self(api: string): Promise<PhoneWords> {
-    const words = readWords(await this.json(api, '/v1/network/self'));
-    if (words === undefined) throw new PhoneFailure('refused', `${api} does not say which phone it is`);
-    return words;
+  async self(api: string): Promise<SelfAnswer> {
+    const answer = readSelf(await this.json(api, '/v1/network/self'));
+    if (answer === undefined) throw new PhoneFailure('refused', `${api} does not say which phone it is`);
+    return answer;
   }
 
   /** GET /v1/network/ring. Throws a PhoneFailure. */

@@ -22,6 +22,9 @@ export const MAX_PHONES = 2_000;
 /** How a probe failed: the address refused or broke the connection, or nothing came in time. */
 export type ProbeFailure = 'refused' | 'silent';
 
+/** What somebody made of a phone. */
+export type Become = 'suspected' | 'dead' | 'left';
+
 const ENDED: Partial<Record<ProcessState, PhoneState>> = { stopped: 'left', killed: 'dead', crashed: 'dead' };
 
 export class PhoneBook {
@@ -64,10 +67,13 @@ export class PhoneBook {
     this.#forget(nowMs);
   }
 
-  /** A phone answered at an address. New ones are numbered in the order of these calls. */
-  answered(api: string, words: PhoneWords, nowMs: number): void {
+  /**
+   * A phone answered at an address; undefined: nobody that discovery names. New ones are numbered in the order of these
+   * calls. `askedMs`: when it was asked: what it said before somebody told what became of it is old.
+   */
+  answered(api: string, words: PhoneWords, nowMs: number, askedMs = nowMs): Phone | undefined {
     const phone = this.#at(api, words, nowMs);
-    if (phone === undefined) return;
+    if (phone === undefined || askedMs < phone.toldAtMs) return undefined;
     phone.listed = true;
     this.#unplaced = this.#unplaced.filter((address) => address !== api);
     const before = phone.words;
@@ -78,10 +84,19 @@ export class PhoneBook {
     if (before === undefined || !saysTheSame(before, words)) this.#changed.add(phone.n);
     const ended = phone.supervised !== undefined && ENDED[phone.supervised] !== undefined;
     if (!ended) this.#become(phone, words.ring === 'joining' ? 'joining' : 'alive', nowMs);
+    return phone;
   }
 
-  /** A probe of phone n failed. */
-  failed(n: number, how: ProbeFailure, nowMs: number): void {
+  /** Whoever has a hand in phone n says what it did to it: that is so at once, until the phone itself answers again. */
+  told(n: number, became: Become, nowMs: number): void {
+    const phone = this.#phones.get(n);
+    if (phone === undefined) return;
+    phone.toldAtMs = nowMs;
+    this.#become(phone, became, nowMs);
+  }
+
+  /** A probe of phone n failed. `isSuspected`: other phones say that they cannot reach it either. */
+  failed(n: number, how: ProbeFailure, nowMs: number, isSuspected = false): void {
     const phone = this.#phones.get(n);
     if (phone === undefined || isGone(phone)) return;
     phone.failures++;
@@ -90,7 +105,7 @@ export class PhoneBook {
     const enough = phone.failures >= DEAD_AFTER_FAILURES;
     // A phone that is on its way up refuses connections, too.
     if (phone.supervised === 'starting' || phone.state === 'joining') return;
-    if (enough && (how === 'refused' || silentMs >= DEAD_AFTER_MS)) {
+    if (enough && (how === 'refused' || isSuspected || silentMs >= DEAD_AFTER_MS)) {
       this.#become(phone, phone.words?.ring === 'leaving' ? 'left' : 'dead', nowMs);
     } else {
       this.#become(phone, 'suspected', nowMs);
@@ -160,7 +175,7 @@ export class PhoneBook {
         supervised: undefined,
         words: undefined,
       },
-      ...{ answeredAtMs: undefined, failures: 0, failingSinceMs: undefined },
+      ...{ answeredAtMs: undefined, toldAtMs: 0, failures: 0, failingSinceMs: undefined },
     };
     this.#phones.set(n, phone);
     this.#changed.add(n);

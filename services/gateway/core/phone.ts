@@ -48,6 +48,8 @@ export interface Phone {
   /** The last it said, and when; undefined until it answered once. */
   words: PhoneWords | undefined;
   answeredAtMs: number | undefined;
+  /** When somebody who has a hand in it last told what became of it. */
+  toldAtMs: number;
   /** Probes without an answer since, and when the first of them failed. */
   failures: number;
   failingSinceMs: number | undefined;

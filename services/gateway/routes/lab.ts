@@ -84,11 +84,8 @@ export const labRoutes: GatewayRoutes = async (app, { context }) => {
         config: { admin: true, problems: [...LAB_PROBLEMS, 'no-such-phone'] },
       },
       async ({ params: { n } }) => {
-        const phone = context.book.find(n);
-        if (phone === undefined) throw new Problem('no-such-phone');
-        const outcome = await perform(context, { command: name as PhoneCommand, n });
-        if (phone.api !== undefined) context.watch.hurry(phone.api);
-        return outcome;
+        if (context.book.find(n) === undefined) throw new Problem('no-such-phone');
+        return await perform(context, { command: name as PhoneCommand, n });
       },
     );
   }

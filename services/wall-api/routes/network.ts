@@ -33,6 +33,9 @@ export const SelfSchema = Type.Object(
     recordBytes: Type.Integer(),
     predecessor: Type.Union([PhoneSchema, Type.Null()]),
     successor: Type.Union([PhoneSchema, Type.Null()]),
+    suspected: Type.Array(PhoneSchema, {
+      description: 'Phones that it takes for dead, or has heard so, and has not dropped yet.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -114,6 +117,9 @@ export const networkRoutes: WallRoutes = async (app, { context }) => {
         recordBytes,
         predecessor: phoneOrNull(status.predecessor),
         successor: phoneOrNull(status.successors[0]),
+        suspected: status.known.flatMap(({ phone, state }) =>
+          phone === undefined || state !== PhoneState.SUSPECTED ? [] : [phoneText(phone)],
+        ),
       };
     },
   );

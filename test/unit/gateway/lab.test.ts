@@ -92,6 +92,19 @@ describe('what is done', () => {
     ]);
   });
 
+  test('is seen at once, though nobody has asked the phone since', async () => {
+    const { post, url } = await startLab();
+    const stateOf = async (n: number): Promise<string | undefined> =>
+      (await request<{ items: { n: number; state: string }[] }>(`${url}/v1/phones`)).body.items.find(
+        (phone) => phone.n === n,
+      )?.state;
+    await eventually('they are alive', async () => (await stateOf(1)) === 'alive' && (await stateOf(3)) === 'alive');
+    await post('phones/1/kill');
+    expect(await stateOf(1)).toBe('dead');
+    await post('phones/3/stop');
+    expect(await stateOf(3)).toBe('left');
+  });
+
   test.each([
     ['cut', { phones: [] }, 400],
     ['cut', { phones: ['1'] }, 400],

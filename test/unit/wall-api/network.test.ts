@@ -19,6 +19,7 @@ describe('GET /v1/network', () => {
       recordBytes: 0,
       predecessor: SELF,
       successor: SELF,
+      suspected: [],
     });
     wall.ring.faults.state = RingState.JOINING;
     expect((await wall.ask('GET', '/v1/network/self')).body.state).toBe('joining');
@@ -36,6 +37,7 @@ describe('GET /v1/network', () => {
       { ...SELF, state: 'alive', rttMilliseconds: 1 },
       { ...OTHER, state: 'suspected', rttMilliseconds: null },
     ]);
+    expect((await wall.ask('GET', '/v1/network/self')).body.suspected).toEqual([OTHER]);
     expect(body).toMatchObject({ self: SELF, successors: [SELF], predecessors: [SELF], fingers: [] });
   });
 
