@@ -73,7 +73,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ringwall-can-'));
   const { peer } = await startPhone(0, '');
   await Promise.all(Array.from({ length: PHONES - 1 }, (_, i) => startPhone(i + 1, peer)));
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all(phones.map((phone) => phone.close()));
@@ -100,23 +100,25 @@ it('shares the space out, and finds on every phone what was published on one', a
     const search = { vectors: [vectors[2]!], limit: 2, budget: 8, sinceMilliseconds: 0 };
     const answer = await eventually('the only post is found', async () => {
       const [nearest] = (await can.search(search)).answers;
-      return nearest!.hits.length === 1 && nearest;
+      return nearest!.hits.length === 1 && nearest!.complete && nearest;
     });
-    expect(answer).toMatchObject({ complete: true, hits: [{ post: entries[4]!.post }] });
+    expect(answer.hits).toMatchObject([{ post: entries[4]!.post }]);
   }
-  const { outcomes } = await phones[1]!.can.publish({ entries });
-  expect(outcomes).toEqual(TEXTS.map(() => PublishOutcome.STORED));
+  await eventually('all are kept', async () => {
+    const { outcomes } = await phones[1]!.can.publish({ entries });
+    return outcomes.length === TEXTS.length && outcomes.every((outcome) => outcome === PublishOutcome.STORED);
+  });
   for (const { can } of phones) {
     const search = { vectors: [vectors[2]!], limit: 2, budget: 8, sinceMilliseconds: 0 };
-    const answer = await eventually('both posts are found', async () => {
+    const answer = await eventually('the two posts about football are found, the very one first', async () => {
       const [nearest] = (await can.search(search)).answers;
-      return nearest!.hits.length === 2 && nearest;
+      return nearest!.hits.map(({ post }) => Number(post)).join() === '2,3' && nearest;
     });
-    // The two posts about football, the very one first.
-    expect(answer.hits.map(({ post }) => Number(post))).toEqual([2, 3]);
     expect(answer.hits[0]!.similarity).toBeCloseTo(1, 4);
-    const exact = await can.searchExactly({ vector: vectors[4]!, limit: 6 });
-    expect(exact).toMatchObject({ complete: true });
-    expect(exact.hits).toHaveLength(6);
+    const exact = await eventually('everything is searched', async () => {
+      const found = await can.searchExactly({ vector: vectors[4]!, limit: TEXTS.length });
+      return found.complete && found;
+    });
+    expect(exact.hits).toHaveLength(TEXTS.length);
   }
-}, 120_000);
+});

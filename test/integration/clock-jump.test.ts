@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually } from './eventually.ts';
-import { type PostBody, request, WallClient } from './wall-client.ts';
+import { expectPost } from './expect-post.ts';
+import { type PostBody, WallClient } from './wall-client.ts';
 
 const PRELOAD = join(import.meta.dirname, 'clock-shift.ts');
 
@@ -22,15 +23,11 @@ test.each([
   const author = await WallClient.signUp(net.phone(2).api, 'Time traveller');
   const posts: PostBody[] = [];
   const post = async (text: string): Promise<void> => {
-    const answer = await author.post(text);
-    expect(answer).toMatchObject({ status: 201, body: { text } });
-    posts.push(answer.body);
+    posts.push(await author.publish(text));
   };
   const expectAllEverywhere = async (): Promise<void> => {
     for (const { api } of net.running) {
-      for (const { id, text } of posts) {
-        expect(await request(`${api}/v1/posts/${id}`)).toMatchObject({ status: 200, body: { text } });
-      }
+      for (const post of posts) await expectPost(api, post);
     }
   };
   await post('before the jump');

@@ -49,29 +49,37 @@ describe('a newcomer on a testnet of 16 phones', () => {
   const isOn = (topic: string, { post }: FeedItem): boolean => topics.get(post.text) === topic;
   const nearestOf = (items: readonly FeedItem[]): FeedItem[] => items.filter(({ why }) => why.strategy === 'nearest');
 
+  /** A full page of a feed, which the phones it takes were all asked for. */
+  const fullPage = async (reader: WallClient, query: string, length: number): Promise<FeedBody | undefined> => {
+    const { status, body } = await reader.get<FeedBody>(`/v1/feed?${query}&limit=${length}`);
+    expect(status).toBe(200);
+    return body.complete && body.items.length === length ? body : undefined;
+  };
+
   /** A first page of what is near to the newcomer, once enough of it is on the topic. */
   const pageOn = (topic: string, newcomer: WallClient): Promise<FeedBody> =>
     eventually(`the feed is on ${topic}`, async () => {
-      const { status, body } = await newcomer.get<FeedBody>(`/v1/feed?strategy=nearest&limit=${SHOWN}`);
-      expect(status).toBe(200);
-      return nearestOf(body.items).filter((item) => isOn(topic, item)).length >= ON_TOPIC && body.complete && body;
+      const page = await fullPage(newcomer, 'strategy=nearest', SHOWN);
+      const nearest = nearestOf(page?.items ?? []);
+      return nearest.length === NEAREST_SHOWN && nearest.filter((item) => isOn(topic, item)).length >= ON_TOPIC && page;
     });
 
   it.each(TOPICS)('gets a feed on %s after three reactions, each post with its reason', async (topic) => {
     const { api } = net.phone(PHONES - TOPICS.indexOf(topic));
     const newcomer = await WallClient.signUp(api, `Newcomer to ${topic}`);
-    const before = await newcomer.get<FeedBody>('/v1/feed?strategy=nearest&limit=5');
-    expect(nearestOf(before.body.items)).toEqual([]);
-    const { body: recent } = await newcomer.get<FeedBody>('/v1/feed?strategy=recent&limit=100');
+    const before = await eventually('a first page is there', () => fullPage(newcomer, 'strategy=nearest', 5));
+    expect(nearestOf(before.items)).toEqual([]);
+    const recent = await eventually('the newest posts are there', () => fullPage(newcomer, 'strategy=recent', 100));
     const liked = recent.items.filter((item) => isOn(topic, item)).slice(0, REACTIONS);
     expect(liked).toHaveLength(REACTIONS);
     for (const { post } of liked) {
-      expect(await newcomer.send('PUT', `/v1/posts/${post.id}/reactions/like`)).toMatchObject({ status: 200 });
+      await eventually('the reaction is kept', async () => {
+        return (await newcomer.send('PUT', `/v1/posts/${post.id}/reactions/like`)).status === 200;
+      });
     }
 
     const page = await pageOn(topic, newcomer);
     const nearest = nearestOf(page.items);
-    expect(nearest).toHaveLength(NEAREST_SHOWN);
     expect(page.contacted).toBeGreaterThan(0);
     const beginnings = liked.map(({ post }) => post.text.slice(0, 20));
     for (const { why } of nearest) {
@@ -92,23 +100,22 @@ describe('a newcomer on a testnet of 16 phones', () => {
     const met = new Set(liked.map(({ post }) => post.author));
     expect([...authors].filter((author) => !met.has(author)).length).toBeGreaterThan(2);
     // What one reacted to does not come back, and no page repeats another.
-    const next = await newcomer.get<FeedBody>(
-      `/v1/feed?strategy=nearest&limit=${SHOWN}&cursor=${encodeURIComponent(page.cursor!)}`,
-    );
-    const shown = [...page.items, ...next.body.items].map(({ post }) => post.id);
+    const further = `strategy=nearest&cursor=${encodeURIComponent(page.cursor!)}`;
+    const next = await eventually('a second page is there', () => fullPage(newcomer, further, SHOWN));
+    const shown = [...page.items, ...next.items].map(({ post }) => post.id);
     expect(shown).toHaveLength(2 * SHOWN);
     expect(new Set([...shown, ...liked.map(({ post }) => post.id)]).size).toBe(2 * SHOWN + REACTIONS);
   });
 
   it('finds a post by its meaning on another phone as soon as it is indexed', async () => {
     const author = await WallClient.signUp(net.phone(3).api, 'Author');
-    const { body: post } = await author.post('My submarine sandwich has a periscope made of celery.');
+    const post = await author.publish('My submarine sandwich has a periscope made of celery.');
     const search = `${net.phone(11).api}/v1/search?q=${encodeURIComponent('a submarine with a periscope')}&limit=3`;
     const found = await eventually('the post is found', async () => {
       const { body } = await request<FeedBody & { contacted: number; understood: boolean }>(search);
-      return body.items[0]?.post.id === post.id && body;
+      return body.items[0]?.post.id === post.id && body.complete && body;
     });
-    expect(found).toMatchObject({ understood: true, complete: true });
+    expect(found.understood).toBe(true);
     expect(found.contacted).toBeGreaterThan(0);
   });
 });

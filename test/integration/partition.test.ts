@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually } from './eventually.ts';
+import { expectPost } from './expect-post.ts';
 import { type PostBody, request, WallClient } from './wall-client.ts';
 
 const LEFT = [1, 2, 3, 4, 5];
@@ -40,33 +41,28 @@ async function neighboursAcross(phones: readonly number[], others: readonly numb
 }
 
 async function expectReadable(post: PostBody, phones: readonly number[]): Promise<void> {
-  for (const n of phones) {
-    const answer = await request<PostBody>(`${apiOf(n)}/v1/posts/${post.id}`);
-    expect(answer, `on phone ${n}`).toMatchObject({ status: 200, body: { text: post.text } });
-  }
+  for (const n of phones) await expectPost(apiOf(n), post);
 }
 
 test('two halves go on apart and become one ring when they hear each other again', async () => {
   const left = await WallClient.signUp(apiOf(1), 'Leftmost');
   const right = await WallClient.signUp(apiOf(10), 'Rightmost');
-  const before = await left.post('written before the cut');
-  expect(before.status).toBe(201);
+  const before = await left.publish('written before the cut');
 
   await net.faults.cut(LEFT);
   await eventually('both halves are rings of their own', async () => {
     const across = (await neighboursAcross(LEFT, RIGHT)) + (await neighboursAcross(RIGHT, LEFT));
     return across === 0;
   });
-  const onLeft = await left.post('written on the left');
-  const onRight = await right.post('written on the right');
-  expect([onLeft.status, onRight.status]).toEqual([201, 201]);
+  const onLeft = await left.publish('written on the left');
+  const onRight = await right.publish('written on the right');
   // How many should hold it is what a phone believes, and one of the other half may still be believed in; to say it has
   // it, it must have heard.
-  expect(onLeft.body.custody.acknowledged).toBeLessThanOrEqual(LEFT.length);
-  await expectReadable(onLeft.body, LEFT);
-  await expectReadable(onRight.body, RIGHT);
-  await expectReadable(before.body, [...LEFT, ...RIGHT]);
-  const unheard = await request(`${apiOf(7)}/v1/posts/${onLeft.body.id}`);
+  expect(onLeft.custody.acknowledged).toBeLessThanOrEqual(LEFT.length);
+  await expectReadable(onLeft, LEFT);
+  await expectReadable(onRight, RIGHT);
+  await expectReadable(before, [...LEFT, ...RIGHT]);
+  const unheard = await request(`${apiOf(7)}/v1/posts/${onLeft.id}`);
   expect(unheard.status).not.toBe(200);
 
   // Who starts while the network is cut finds those of its own side, and nobody else finds it.
@@ -77,11 +73,11 @@ test('two halves go on apart and become one ring when they hear each other again
     const [left, right] = await Promise.all([neighboursOf(2), neighboursOf(newcomer!.n)]);
     return left.size === LEFT.length - 1 && right.size === RIGHT.length && isAmong(left, LEFT) && isAmong(right, RIGHT);
   });
-  await expectReadable(onLeft.body, [2]);
-  await expectReadable(onRight.body, [newcomer!.n]);
+  await expectReadable(onLeft, [2]);
+  await expectReadable(onRight, [newcomer!.n]);
 
   await net.faults.heal();
-  await net.waitForIdealRing(120_000);
-  await expectReadable(onLeft.body, RIGHT);
-  await expectReadable(onRight.body, LEFT);
+  await net.waitForIdealRing();
+  await expectReadable(onLeft, RIGHT);
+  await expectReadable(onRight, LEFT);
 });

@@ -19,7 +19,7 @@ export interface RouterProcess {
   /** What it logged so far. */
   log(): string;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves with its exit code; null after a signal. */
+  /** Resolves with its exit code, null after a signal, once it has ended and all of its log is here. */
   readonly exited: Promise<number | null>;
 }
 
@@ -62,7 +62,8 @@ export async function startRouter(
       listen(chunk.toString());
     });
   }
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  // Closed, not ended: then all that it logged is here.
+  const exited = once(child, 'close').then(([code]) => code as number | null);
   const [message] = await Promise.race([
     once(child, 'message'),
     exited.then((code): never => {

@@ -14,7 +14,7 @@ name: four
 about: Four phones and a few seconds.
 seed: 1
 duration: 6s
-settle: 1min
+settle: 2min
 replication: 3
 population: {phones: 4}
 workload:
@@ -55,7 +55,8 @@ function start() {
       output += text;
     });
   }
-  const ended = once(run, 'exit').then(([code]) => code as number | null);
+  // Closed, not ended: then all that it said is here.
+  const ended = once(run, 'close').then(([code]) => code as number | null);
   return { run, ended, output: () => output };
 }
 

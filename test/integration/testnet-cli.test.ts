@@ -9,7 +9,8 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { PhoneStatus } from '../../testnet/control-protocol.ts';
 import { isAlive, phonesOf } from '../unit/testnet/processes.ts';
 import { eventually } from './eventually.ts';
-import { request, WallClient } from './wall-client.ts';
+import { expectPost } from './expect-post.ts';
+import { request, requestUntilTold, WallClient } from './wall-client.ts';
 
 const MAIN = join(import.meta.dirname, '../../testnet/main.ts');
 const run = promisify(execFile);
@@ -39,7 +40,7 @@ function startTestnet(...options: string[]): Terminal {
       output += text;
     });
   }
-  const terminal = { child, output: () => output, ended: once(child, 'exit').then(([code]) => code as number | null) };
+  const terminal = { child, output: () => output, ended: once(child, 'close').then(([code]) => code as number | null) };
   terminals.push(terminal);
   return terminal;
 }
@@ -87,10 +88,12 @@ describe('the command line of the testnet', () => {
     const people = (await command<{ people: { name: string }[] }>('login')).people;
     expect(people.length).toBeGreaterThanOrEqual(12);
     const { token, api } = await command<{ token: string; api: string }>('login', people[0]!.name);
-    const profile = await request(`${api}/v1/profile`, { token });
+    const profile = await requestUntilTold(`${api}/v1/profile`, { token });
     expect(profile.body).toMatchObject({ name: people[0]!.name });
-    const feed = await request<{ items: unknown[] }>(`${two!.api}/v1/feed?strategy=recent&limit=100`);
-    expect(feed.body.items.length).toBeGreaterThan(50);
+    await eventually('their posts are in the feed', async () => {
+      const feed = await request<{ items: unknown[] }>(`${two!.api}/v1/feed?strategy=recent&limit=100`);
+      return feed.body.items.length > 50;
+    });
 
     const successors = async (): Promise<(number | null)[]> =>
       (await command<{ phones: PhoneStatus[] }>('status')).phones.map(({ successor }) => successor);
@@ -108,11 +111,10 @@ describe('the command line of the testnet', () => {
     });
 
     const author = await WallClient.signUp(one!.api, 'Zoe');
-    const post = (await author.post('Survive this')).body;
+    const post = await author.publish('Survive this');
     expect(await command('heal')).toEqual({ healed: true });
     expect(await command('kill', '1')).toEqual({ n: 1, state: 'killed' });
-    const read = await request(`${two!.api}/v1/posts/${post.id}`);
-    expect(read).toMatchObject({ status: 200, body: { text: 'Survive this' } });
+    await expectPost(two!.api, post);
 
     const added = await command<{ phones: { n: number }[] }>('join', '1');
     expect(added.phones.map((phone) => phone.n)).toEqual([5]);
@@ -128,8 +130,7 @@ describe('the command line of the testnet', () => {
     const again = await whenReady(second);
     expect(again.phones).toHaveLength(5);
     expect(again.phones[0]).toMatchObject({ n: 1, id: one!.id, api: one!.api });
-    const still = await request(`${again.phones[4]!.api}/v1/posts/${post.id}`);
-    expect(still).toMatchObject({ status: 200, body: { text: 'Survive this' } });
+    await expectPost(again.phones[4]!.api, post);
     expect(await command('down')).toEqual({ down: true });
     expect(await second.ended).toBe(0);
     expect(phonesOf(dataDir)).toEqual([]);
