@@ -46,8 +46,9 @@ async function expectReadable(post: PostBody, phones: readonly number[]): Promis
 
 test('two halves go on apart and become one ring when they hear each other again', async () => {
   const left = await WallClient.signUp(apiOf(1), 'Leftmost');
-  const right = await WallClient.signUp(apiOf(10), 'Rightmost');
+  // Written before anything else, so that it is on both sides when the cut comes.
   const before = await left.publish('written before the cut');
+  const right = await WallClient.signUp(apiOf(10), 'Rightmost');
 
   await net.faults.cut(LEFT);
   await eventually('both halves are rings of their own', async () => {
