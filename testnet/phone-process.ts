@@ -49,7 +49,7 @@ export const ALLOCATOR = {
   // glibc's default, but fixed: else one freed picture teaches it to keep all buffers of that size for good.
   MALLOC_MMAP_THRESHOLD_: '131072',
 } as const;
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 /** A phone that has not left by then is killed: what it acknowledged is on disk, and on its neighbours'. */
 const STOP_TIMEOUT_MS = 15_000;
 

@@ -24,7 +24,7 @@ export interface TestnetOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** The program that is a phone; another one stands in for it in tests of the testnet itself. */
   readonly program?: string | undefined;
-  /** Longest start of a phone, up to its membership of the ring, in ms. Default: a minute. */
+  /** Longest start of a phone, up to its membership of the ring, in ms. Default: two minutes. */
   readonly readyTimeoutMs?: number | undefined;
   /** Longest graceful end of a phone, in ms; it is killed then. Default: 15 s. */
   readonly stopTimeoutMs?: number | undefined;

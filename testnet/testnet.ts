@@ -160,7 +160,7 @@ export class Testnet implements AsyncDisposable {
   }
 
   /** Waits until the running phones know exactly each other. Throws with what is wrong after `timeoutMs`. */
-  async waitForIdealRing(timeoutMs = 60_000 + 1_000 * this.#phones.size): Promise<void> {
+  async waitForIdealRing(timeoutMs = 120_000 + 2_000 * this.#phones.size): Promise<void> {
     await waitForRing(() => this.running, this.#successors, timeoutMs, this.#options.signal);
   }
 

@@ -17,6 +17,8 @@ import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { CallOutcome } from '../../../services/shared/core/effect.ts';
 
 export const NETWORK = 'test/r=7';
+/** What should come, comes far earlier, but on a machine that is slow and busy. */
+const PATIENCE_MS = 60_000;
 
 export interface ToyPhoneOptions {
   readonly serve?: LinkOwner['serve'];
@@ -116,11 +118,11 @@ export async function startToyPhone(options: ToyPhoneOptions = {}): Promise<ToyP
     opened,
     closed,
     crashes,
-    ask: (to, request, timeoutMs = 5_000) =>
+    ask: (to, request, timeoutMs = PATIENCE_MS) =>
       new Promise((resolve) => {
         pool.call(to, request, timeoutMs, resolve);
       }),
-    identify: (address, timeoutMs = 5_000) =>
+    identify: (address, timeoutMs = PATIENCE_MS) =>
       new Promise((resolve) => {
         pool.identify(address, timeoutMs, resolve);
       }),
@@ -139,7 +141,7 @@ export async function stopToyPhones(): Promise<void> {
 }
 
 /** Resolves when the condition holds; rejects after `deadlineMs`. */
-export async function until(condition: () => boolean, deadlineMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean, deadlineMs = PATIENCE_MS): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`never came true: ${condition.toString()}`);
