@@ -1,17 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Timeouts end what hangs; they are no bar: a busy machine many times slower than the usual one keeps within them. What a
+ * test waits for has patience of its own, shorter than these, and says what did not come true.
+ */
+const POLL_MS = 60_000;
+
 const project = (name: string, testTimeout: number, extra = {}) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout,
     hookTimeout: testTimeout,
+    expect: { poll: { timeout: POLL_MS } },
     ...extra,
   },
 });
 
-// Timeouts end what hangs; they are no bar: a busy machine many times slower than the usual one keeps within them. What a
-// test waits for has patience of its own, shorter than these, and says what did not come true.
 export default defineConfig({
   test: {
     projects: [

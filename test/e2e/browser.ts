@@ -16,7 +16,7 @@ const QUIET = [
   '--disable-sync',
 ];
 /** How long a person waits for what should be there: far longer than it takes, for machines that are busy. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 90_000;
 
 export const SMALL = { width: 390, height: 844 } as const;
 export const LARGE = { width: 1280, height: 900 } as const;

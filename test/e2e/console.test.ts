@@ -6,6 +6,7 @@ import { Testnet } from '../../testnet/testnet.ts';
 import { buildPages } from '../../web/pages.ts';
 import { overflow, violations } from './accessibility.ts';
 import { type Browser, LARGE, openBrowser, SMALL } from './browser.ts';
+import { untilShown } from './person.ts';
 import { takePicture } from './picture.ts';
 
 const PHONES = 5;
@@ -88,7 +89,7 @@ test('a phone killed in the lab is seen dying while the wall goes on, and comes 
 test('the wall of a phone works through the gateway as it does at the phone', async () => {
   const { page } = browser;
   await page.goto(`${gateway.url}/phones/3/`);
-  await page.getByRole('article').first().waitFor();
+  await untilShown(page, page.getByRole('article'));
   await page.goto(`${gateway.url}/phones/3/#/welcome`);
   await page.getByText('I have been here').waitFor();
 });

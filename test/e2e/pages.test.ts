@@ -7,7 +7,7 @@ import { Testnet } from '../../testnet/testnet.ts';
 import { buildPages } from '../../web/pages.ts';
 import { overflow, violations } from './accessibility.ts';
 import { type Browser, LARGE, openBrowser, SMALL } from './browser.ts';
-import { join, write } from './person.ts';
+import { join, untilShown, write } from './person.ts';
 import { takePicture } from './picture.ts';
 
 const MAX_FIRST_LOAD_BYTES = 150_000;
@@ -54,7 +54,7 @@ test.each(PAGES)('$name can be read and used by everybody', async ({ name, hash,
     for (const size of [SMALL, LARGE]) {
       await page.setViewportSize(size);
       await page.goto(`${net.phone(1).api}/${hashes[name] ?? hash}`);
-      await page.locator(ready).first().waitFor();
+      await untilShown(page, page.locator(ready));
       await page
         .locator('.busy')
         .waitFor({ state: 'detached' })

@@ -1,5 +1,6 @@
 /** What a person does with the wall's page, in the words they read there. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { PATIENCE_MS } from './browser.ts';
 
 export const PASSPHRASE = 'correct horse battery staple';
 
@@ -19,6 +20,30 @@ export async function join(page: Page, url: string, name: string, topic: string)
   await page.getByRole('button', { name: topic, exact: true }).click();
   await page.locator('.interests > li').first().waitFor();
   return phrase.join(' ');
+}
+
+/** How long a page that was read is looked at before it is read anew, at first. */
+const GLANCE_MS = 5_000;
+
+/**
+ * Waits until something is shown, reading the page anew now and then: it shows what phones could tell when it asked them,
+ * and asks no more by itself.
+ */
+export async function untilShown(page: Page, wanted: Locator): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let glanceMs = GLANCE_MS; ; glanceMs *= 2) {
+    const leftMs = Math.max(1, deadline - performance.now());
+    const isShown = await wanted
+      .first()
+      .waitFor({ timeout: Math.min(glanceMs, leftMs) })
+      .then(() => true)
+      .catch((error: Error) => {
+        if (glanceMs >= leftMs) throw error;
+        return false;
+      });
+    if (isShown) return;
+    await page.reload();
+  }
 }
 
 /** Goes to a page by the bar of places. */

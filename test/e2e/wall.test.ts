@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Testnet } from '../../testnet/testnet.ts';
 import { buildPages } from '../../web/pages.ts';
 import { type Browser, openBrowser } from './browser.ts';
-import { choose, join, PASSPHRASE, visit, write } from './person.ts';
+import { choose, join, PASSPHRASE, untilShown, visit, write } from './person.ts';
 import { redPicture } from './red-picture.ts';
 
 const GREETING = 'Sourdough again: this loaf rose like the moon.';
@@ -33,12 +33,14 @@ test('from joining to a first post, found on another phone by its meaning', asyn
   await visit(bob.page, 'Search');
   await bob.page.getByRole('searchbox').fill('baking bread');
   await bob.page.getByRole('search').getByRole('button', { name: 'Search' }).click();
-  await bob.page.getByRole('article', { name: 'Post by Ada', exact: true }).getByText(GREETING).waitFor();
+  const found = bob.page.getByRole('article', { name: 'Post by Ada', exact: true });
+  await untilShown(bob.page, found.getByText(GREETING));
 });
 
 test('a feed of strangers’ posts near to one topic says why each is there', async () => {
   await choose(bob.page, 'For you');
   const why = bob.page.getByRole('button', { name: /Near to what you care about: cooking/ }).first();
+  await untilShown(bob.page, why);
   await why.click();
   const dialog = bob.page.getByRole('dialog', { name: 'Why you see this' });
   await dialog.getByText('Likeness to this interest').waitFor();
@@ -49,28 +51,25 @@ test('a feed of strangers’ posts near to one topic says why each is there', as
 
 test('two become friends over two phones, and read what is for friends', async () => {
   await bob.page.goto(`${net.phone(3).api}/#/search?q=${encodeURIComponent(GREETING)}`);
-  await bob.page.getByRole('link', { name: 'Ada', exact: true }).first().click();
+  const author = bob.page.getByRole('link', { name: 'Ada', exact: true });
+  await untilShown(bob.page, author);
+  await author.first().click();
   await bob.page.getByRole('button', { name: 'Ask to be friends' }).click();
   await bob.page.getByRole('button', { name: 'Take the request back' }).waitFor();
 
   // Ada hears of it while her page is open.
   await ada.page.locator('.badge').waitFor();
   await visit(ada.page, 'Activity');
-  await ada.page.getByRole('link', { name: 'Bob asks to be your friend' }).click();
+  const asks = ada.page.getByRole('link', { name: 'Bob asks to be your friend' });
+  await untilShown(ada.page, asks);
+  await asks.click();
   await ada.page.getByRole('button', { name: 'Accept as a friend' }).click();
   await ada.page.getByRole('button', { name: 'End the friendship' }).waitFor();
   await write(ada.page, SECRET, 'friends');
 
   await choose(bob.page, 'Friends');
-  await expect.poll(() => isShown(bob, SECRET), { timeout: 60_000, interval: 1_000 }).toBe(true);
+  await untilShown(bob.page, bob.page.getByText(SECRET));
 });
-
-/** Whether the friends' feed, read anew, has the text. */
-async function isShown({ page }: Browser, text: string): Promise<boolean> {
-  await page.reload();
-  await page.getByRole('article').first().waitFor();
-  return (await page.getByText(text).count()) > 0;
-}
 
 test('a picture is shown with its description, a reply and a reaction reach the author', async () => {
   await visit(ada.page, 'Wall');
@@ -85,6 +84,7 @@ test('a picture is shown with its description, a reply and a reaction reach the 
 
   await bob.page.goto(`${net.phone(3).api}/#/person/${await idOf(ada)}`);
   const post = bob.page.getByRole('article').filter({ hasText: 'Look what I painted' });
+  await untilShown(bob.page, post);
   await post.getByRole('button', { name: 'React' }).click();
   await post.getByRole('button', { name: /^love/ }).click();
   await post.getByRole('button', { name: 'love, 1' }).waitFor();
@@ -94,9 +94,11 @@ test('a picture is shown with its description, a reply and a reaction reach the 
   await bob.page.getByText(/^Posted: /).waitFor();
 
   await visit(ada.page, 'Activity');
-  await ada.page.getByRole('link', { name: 'Bob reacted to your post: love' }).waitFor();
-  await ada.page.getByRole('link', { name: 'Bob answered your post' }).click();
-  await ada.page.getByText('How very red').waitFor();
+  await untilShown(ada.page, ada.page.getByRole('link', { name: 'Bob reacted to your post: love' }));
+  const answered = ada.page.getByRole('link', { name: 'Bob answered your post' });
+  await untilShown(ada.page, answered);
+  await answered.click();
+  await untilShown(ada.page, ada.page.getByText('How very red'));
 });
 
 async function idOf({ page }: Browser): Promise<string> {
@@ -111,9 +113,7 @@ test('steering an interest reorders the wall before one’s eyes', async () => {
   const cooking = bob.page.getByRole('group', { name: 'How much of: cooking' });
   await cooking.getByRole('button', { name: 'Off' }).click();
   await expect
-    .poll(async () => (await preview.allTextContents()).filter((text) => text.includes('about: cooking')).length, {
-      timeout: 60_000,
-    })
+    .poll(async () => (await preview.allTextContents()).filter((text) => text.includes('about: cooking')).length)
     .toBe(0);
 });
 
@@ -137,7 +137,7 @@ test('a post is edited, its earlier version stays readable, and it is deleted fo
 
 test('while the phone is gone the page opens, says so and keeps what is written; then it goes on', async () => {
   await choose(ada.page, 'Newest');
-  await ada.page.getByRole('article').first().waitFor();
+  await untilShown(ada.page, ada.page.getByRole('article'));
   await ada.page.evaluate('navigator.serviceWorker.ready');
   await ada.page.reload();
   await ada.page.getByRole('article').first().waitFor();
@@ -156,7 +156,7 @@ test('while the phone is gone the page opens, says so and keeps what is written;
   await ada.page.getByLabel('Your passphrase').fill(PASSPHRASE);
   await ada.page.getByRole('button', { name: 'Log in', exact: true }).last().click();
   await ada.page.getByLabel('Your post').waitFor();
-  expect(await ada.page.getByLabel('Your post').inputValue()).toBe('Written while it was away');
+  await expect.poll(() => ada.page.getByLabel('Your post').inputValue()).toBe('Written while it was away');
 });
 
 test('the recovery phrase brings a person back on another phone', async () => {
@@ -169,7 +169,7 @@ test('the recovery phrase brings a person back on another phone', async () => {
   await page.getByRole('button', { name: 'Come back' }).click();
   await page.locator('.self').getByText('Ada').waitFor();
   await page.locator('.self').click();
-  await page.getByText(GREETING).waitFor();
+  await untilShown(page, page.getByText(GREETING));
   expect(elsewhere.complaints).toEqual([]);
 });
 
