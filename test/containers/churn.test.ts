@@ -10,7 +10,7 @@ const SCENARIO: Scenario = {
     'Phones stay for half a minute on average, most of them leaving without a word, and come back with their data.',
   seed: 4,
   durationMs: 45_000,
-  settleMs: 120_000,
+  settleMs: 300_000,
   sampleEveryMs: 2_000,
   replication: 7,
   population: {

@@ -22,16 +22,17 @@ it(
   async () => {
     await net.waitForPeople();
     expect(await net.compose('logs', '--no-log-prefix', 'people')).toContain(`a person's wall  http://localhost:`);
-    expect((await net.phones()).map(({ n, state }) => `${n} ${state}`)).toEqual(
-      Array.from({ length: PHONES }, (_, i) => `${i + 1} alive`),
-    );
+    const all = Array.from({ length: PHONES }, (_, i) => `${i + 1} alive`).join();
+    await eventually('the gateway sees all of them alive', async () => {
+      return (await net.phones()).map(({ n, state }) => `${n} ${state}`).join() === all;
+    });
   },
   2 * PATIENCE_MS,
 );
 
 it('a post made through the gateway appears in the feed of another phone', async () => {
   const ada = await WallClient.signUp(`${net.door}/phones/1`, 'Ada of the gateway');
-  const { body: post } = await ada.post('Through one door, to everybody.');
+  const post = await ada.publish('Through one door, to everybody.');
   await eventually('the post is in the feed', async () => {
     type Feed = { items: { post: { id: string } }[] };
     const { body } = await request<Feed>(`${net.door}/phones/4/v1/feed?strategy=recent`);

@@ -30,10 +30,10 @@ export interface PhoneContainerSettings {
 const API_PORT = 8080;
 export const PEER_PORT = 7400;
 const CHORD_PORT = 7500;
-const READY_TIMEOUT_MS = 120_000;
+const READY_TIMEOUT_MS = 240_000;
 /** A graceful leave takes 15 s at most; then the engine kills. */
 const STOP_SECONDS = 20;
-const ASK_TIMEOUT_MS = 5_000;
+const ASK_TIMEOUT_MS = 15_000;
 /** Exit code of a process that SIGKILL has ended. */
 const KILLED = 137;
 

@@ -8,6 +8,7 @@ import { DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
 import { inParallel } from '../../testnet/in-parallel.ts';
 import { askPlace, type RingPlace, ringFault } from '../../testnet/ring-check.ts';
 import { eventually } from '../integration/eventually.ts';
+import { expectPost } from '../integration/expect-post.ts';
 import { type PostBody, request, WallClient } from '../integration/wall-client.ts';
 import { type Dashboard, hasData, panelAsks } from '../watching/panel-asks.ts';
 import { PrometheusClient } from '../watching/prometheus-client.ts';
@@ -68,9 +69,8 @@ async function waitForIdealRing(count: number): Promise<void> {
 
 /** What people do, once: post, react, read feeds of all kinds, search, ask for what is not there. */
 async function doSomething(round: number): Promise<void> {
-  const { body } = await ada.post(`We baked bread and cooked soup, for the ${round}th time`);
-  posts.push(body);
-  await ada.send('PUT', `/v1/posts/${body.id}/reactions/like`);
+  const post = await ada.publish(`We baked bread and cooked soup, for the ${round}th time`);
+  await ada.send('PUT', `/v1/posts/${post.id}/reactions/like`);
   for (const strategy of STRATEGIES) await ada.get(`/v1/feed?strategy=${strategy}`);
   const searching = 1 + (round % PHONES);
   await request(`${api(searching)}/v1/search?q=cooking%20dinner`);
@@ -86,9 +86,7 @@ it('people are put on them, and all form an ideal ring', { timeout: 2 * PATIENCE
 it('a post made through the gateway appears in the feed of another phone', { timeout: PATIENCE_MS }, async () => {
   ada = await WallClient.signUp(api(1), 'Ada of the gateway');
   for (let i = 0; i < POSTS; i++) {
-    const { status, body } = await ada.post(`Through one door, to everybody, ${i}.`);
-    expect(status).toBe(201);
-    posts.push(body);
+    posts.push(await ada.publish(`Through one door, to everybody, ${i}.`));
   }
   await eventually('the last post is in the feed', async () => {
     const { body } = await request<FeedBody>(`${api(PHONES)}/v1/feed?strategy=recent`);
@@ -109,12 +107,7 @@ it('a quarter of the containers is killed: nothing is lost, and it shows on the 
   await eventually('the gateway misses them', async () => (await alive()).length === PHONES - KILLED);
   const readers = await alive();
   await inParallel([...posts.entries()], AT_ONCE, async ([i, post]) => {
-    const n = readers[i % readers.length]!;
-    const { body } = await eventually(`phone ${n} reads post ${post.id}`, async () => {
-      const read = await request<PostBody>(`${api(n)}/v1/posts/${post.id}`, { timeoutMs: 30_000 });
-      return read.status === 200 && read;
-    });
-    expect(body.text).toBe(post.text);
+    await expectPost(api(readers[i % readers.length]!), post);
   });
   await waitForIdealRing(PHONES - KILLED);
   await eventually(

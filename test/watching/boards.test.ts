@@ -7,7 +7,7 @@ import { type RunningGateway, startGateway } from '../../services/gateway/start.
 import { createLogger } from '../../services/shared/runtime/logging.ts';
 import { createRegistry } from '../../services/shared/runtime/metrics.ts';
 import { Testnet } from '../../testnet/testnet.ts';
-import { eventually } from '../integration/eventually.ts';
+import { eventually, PATIENCE_MS } from '../integration/eventually.ts';
 import { request, WallClient } from '../integration/wall-client.ts';
 import { hasData, panelAsks } from './panel-asks.ts';
 import { PrometheusProcess } from './prometheus-process.ts';
@@ -58,8 +58,8 @@ describe('boards', () => {
 
   /** What people do, once: post, react, read feeds of all kinds, search, ask for what is not there. */
   async function doSomething(): Promise<void> {
-    const { body } = await writer.post(`We baked bread and cooked soup, for the ${posts++}th time`);
-    await reader.send('PUT', `/v1/posts/${body.id}/reactions/like`);
+    const post = await writer.publish(`We baked bread and cooked soup, for the ${posts++}th time`);
+    await reader.send('PUT', `/v1/posts/${post.id}/reactions/like`);
     for (const strategy of STRATEGIES) await reader.get(`/v1/feed?strategy=${strategy}`);
     await reader.get('/v1/search?q=cooking%20dinner');
     // A phone samples the recall of its first search, and then one in minutes: another phone searches each time.
@@ -77,10 +77,10 @@ describe('boards', () => {
   it('find one ring, two while the network is cut in two, and one again', async () => {
     await eventually('there is one ring', async () => near(await rings(), 1));
     await net.faults.cut([1, 2, 3]);
-    await eventually('there are two', async () => near(await rings(), 2), 120_000);
+    await eventually('there are two', async () => near(await rings(), 2));
     await net.faults.heal();
-    await eventually('there is one again', async () => near(await rings(), 1), 180_000);
-    await net.waitForIdealRing(120_000);
+    await eventually('there is one again', async () => near(await rings(), 1), 2 * PATIENCE_MS);
+    await net.waitForIdealRing();
     await eventually(
       'every phone has neighbours in the space of meanings',
       async () => ((await prometheus.value('min(ringwall_can_neighbours)')) ?? 0) > 0,
@@ -95,7 +95,7 @@ describe('boards', () => {
     await doSomething();
     await net.kill(VICTIM);
     await net.stop(LEAVER);
-    await net.waitForIdealRing(120_000);
+    await net.waitForIdealRing();
     await net.restart(VICTIM);
     const missing = panelAsks();
     const dashboard = { prometheus, rateInterval: RATE_INTERVAL, instance: targetOf(net.phone(2).api) };
@@ -108,7 +108,7 @@ describe('boards', () => {
         if (missing.size > 0) throw new Error(`no data yet: ${[...missing.keys()].join('; ')}`);
         return true;
       },
-      240_000,
+      2 * PATIENCE_MS,
     );
   });
 
