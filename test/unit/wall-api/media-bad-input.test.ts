@@ -120,22 +120,29 @@ describe('a picture over its bound', () => {
     const headers = { authorization: `Bearer ${ada.token}`, 'content-type': 'image/jpeg' };
     const upload = request({ host: '127.0.0.1', port, path: '/v1/media', method: 'POST', headers });
     const { status, sent } = await sendUntilAnswered(upload, 8 * LIMIT);
-    expect(status).toBe(413);
+    // Whoever still writes when the connection closes may miss the answer.
+    expect([413, undefined]).toContain(status);
     expect(sent).toBeLessThan(4 * LIMIT);
+    expect(wall.ring.records().filter(({ name }) => name !== 'profile')).toEqual([]);
   });
 });
 
-/** Writes for as long as nobody answers, at most so many bytes. */
-async function sendUntilAnswered(upload: ClientRequest, most: number): Promise<{ status: number; sent: number }> {
+interface Sent {
+  /** Undefined when the connection was closed before an answer could be read. */
+  readonly status: number | undefined;
+  readonly sent: number;
+}
+
+/** Writes for as long as nobody answers or closes, at most so many bytes. */
+async function sendUntilAnswered(upload: ClientRequest, most: number): Promise<Sent> {
   const part = Buffer.alloc(256 * 1024, 0xff);
   let sent = 0;
   const answered = new AbortController();
-  // Once it is refused the other side may close, while this one still writes.
   upload.on('error', () => undefined);
-  const response = once(upload, 'response').then(([answer]) => {
-    answered.abort();
-    return answer as IncomingMessage;
-  });
+  const response = once(upload, 'response')
+    .then(([answer]) => (answer as IncomingMessage).statusCode)
+    .catch(() => undefined)
+    .finally(() => answered.abort());
   const write = (): void => {
     while (!answered.signal.aborted && sent < most) {
       sent += part.length;
@@ -146,9 +153,9 @@ async function sendUntilAnswered(upload: ClientRequest, most: number): Promise<{
     }
   };
   write();
-  const { statusCode } = await response;
+  const status = await response;
   upload.destroy();
-  return { status: statusCode!, sent };
+  return { status, sent };
 }
 
 describe('what is kept under an id that is asked for as a picture', () => {
