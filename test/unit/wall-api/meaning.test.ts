@@ -8,7 +8,7 @@ const COOKING = 'a recipe for bread with butter and flour';
 
 /** Waits until posts are in the index: that goes on in the background. */
 async function indexed(reader: Somebody, count: number): Promise<void> {
-  await vi.waitFor(() => expect(reader.wall.ring.meaning.entries.size).toBe(count));
+  await expect.poll(() => reader.wall.ring.meaning.entries.size).toBe(count);
 }
 
 async function feedOf(
@@ -42,7 +42,7 @@ describe('the index of meanings', () => {
     expect(ring.meaning.entries.get(placeOf(id))).toMatchObject({ author: ada.key, revision: 0 });
     const headers = { 'if-match': '*' };
     await ada.wall.ask('PUT', `/v1/posts/${id}`, { token: ada.token, body: { text: COOKING }, headers });
-    await vi.waitFor(() => expect(ring.meaning.entries.get(placeOf(id))).toMatchObject({ revision: 1 }));
+    await expect.poll(() => ring.meaning.entries.get(placeOf(id))).toMatchObject({ revision: 1 });
     await ada.wall.ask('DELETE', `/v1/posts/${id}`, { token: ada.token });
     expect(ring.meaning.entries.size).toBe(0);
   });
@@ -56,18 +56,18 @@ describe('the index of meanings', () => {
     const edit = (text: string) =>
       ada.wall.ask('PUT', `/v1/posts/${id}`, { token: ada.token, body: { text }, headers: { 'if-match': '*' } });
     await edit(COOKING);
-    await vi.waitFor(() => expect(withdrawn).toHaveBeenCalledTimes(1));
+    await expect.poll(() => withdrawn.mock.calls.length).toBe(1);
     expect(withdrawn.mock.calls[0]![0]).toMatchObject({ post: placeOf(id), vector: before });
     // Without words it is in no index any more.
     await edit('😀🎉🚀');
-    await vi.waitFor(() => expect(ring.meaning.entries.size).toBe(0));
+    await expect.poll(() => ring.meaning.entries.size).toBe(0);
   });
 
   it('leaves posts out that the encoder does not understand, which are posts all the same', async () => {
     const { ring, ada } = await twoPhones();
     const answer = await tryPost(ada, '😀🎉🚀');
     expect(answer.status).toBe(201);
-    await vi.waitFor(() => expect(ada.wall.wall().context.social.indexer.counts.notUnderstood).toBe(1));
+    await expect.poll(() => ada.wall.wall().context.social.indexer.counts.notUnderstood).toBe(1);
     expect(ring.meaning.entries.size).toBe(0);
   });
 
