@@ -15,7 +15,7 @@ export interface Pages {
 
 const DIST = join(import.meta.dirname, 'dist');
 const SOURCES = [
-  ...['wall', 'console', 'service-worker', 'pages.ts', '../package-lock.json'],
+  ...['wall', 'console', 'shared', 'service-worker', 'pages.ts', '../package-lock.json'],
   ...['../services/wall-api/client', '../services/wall-api/adapters/ristretto.ts', '../services/shared/core'],
 ];
 const TEXT = /\.(?:css|html|js|svg|webmanifest)$/;

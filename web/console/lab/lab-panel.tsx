@@ -1,6 +1,7 @@
 /** The churn lab: what can be done to phones, by click. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { faultText } from '../../shared/problem.ts';
 import { adminToken, rememberToken } from '../state/gateway.ts';
 import { type Deed, deedOn, lab, perform } from '../state/lab.ts';
 import { alive, picked } from '../state/phones.ts';
@@ -28,7 +29,7 @@ export function LabPanel() {
       said.value = `${words}: done.`;
     } catch (error) {
       said.value = '';
-      fault.value = error instanceof Error ? error.message : String(error);
+      fault.value = faultText(error);
     } finally {
       isBusy.value = false;
     }

@@ -2,7 +2,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Feed, FeedItem } from '../../../services/wall-api/client/contract.ts';
-import { ask, GatewayError, urlOf } from '../state/gateway.ts';
+import { faultText } from '../../shared/problem.ts';
+import { ask, urlOf } from '../state/gateway.ts';
 import { alive, chosen, repeat } from '../state/phones.ts';
 
 const READ_MS = 1_500;
@@ -68,7 +69,7 @@ async function read(n: number, abort: AbortSignal): Promise<Omit<Reading, 'milli
     return { feed, fault: '' };
   } catch (error) {
     if (abort.aborted) return undefined;
-    return { feed: undefined, fault: error instanceof GatewayError ? error.message : 'The gateway does not answer.' };
+    return { feed: undefined, fault: faultText(error) };
   }
 }
 

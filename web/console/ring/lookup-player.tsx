@@ -1,5 +1,6 @@
 /** A lookup, typed or picked, and its way hop by hop with milliseconds. */
 import { useSignal } from '@preact/signals';
+import { faultText } from '../../shared/problem.ts';
 import { type PlayedLookup, pause, play, played, resume, showHops } from '../state/lookup.ts';
 import { alive, byId, chosen } from '../state/phones.ts';
 
@@ -14,7 +15,7 @@ export function LookupPlayer() {
     fault.value = '';
     if (from === undefined) fault.value = 'No phone is alive to ask.';
     else if (!KEY.test(text)) fault.value = 'A key has 32 hexadecimal digits, or is a UUID of a post or person.';
-    else await play(from.n, from.id, text).catch((error: unknown) => (fault.value = String(error)));
+    else await play(from.n, from.id, text).catch((error: unknown) => (fault.value = faultText(error)));
   };
   const drawKey = (): void => {
     const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,5 +1,6 @@
 /** Asks the gateway, and phones through it. The console lies at /console, so the API is one level up. */
 import { signal } from '@preact/signals';
+import { readProblem, UnreachableError } from '../../shared/problem.ts';
 
 const ROOT = new URL('..', document.baseURI);
 const TOKEN = 'ringwall admin token';
@@ -9,17 +10,7 @@ export const adminToken = signal(readToken());
 /** False after a request that the gateway did not answer. */
 export const isReached = signal(true);
 
-export class GatewayError extends Error {
-  override readonly name = 'GatewayError';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/** Throws a GatewayError, a TypeError when nobody answers, or what aborted `signal`. */
+/** Throws a ProblemError, an UnreachableError, or what aborted `signal`. */
 export async function ask<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
   return await request<Answer>(path, { signal: signal ?? null });
 }
@@ -47,21 +38,12 @@ async function request<Answer>(path: string, init: RequestInit): Promise<Answer>
     response = await fetch(urlOf(path), init);
     isReached.value = true;
   } catch (error) {
-    if (init.signal?.aborted !== true) isReached.value = false;
-    throw error;
+    if (init.signal?.aborted === true) throw error;
+    isReached.value = false;
+    throw new UnreachableError('The gateway', error);
   }
-  const text = await response.text();
-  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as Answer;
-  throw new GatewayError(response.status, problemText(text) ?? `The gateway answered ${response.status}.`);
-}
-
-function problemText(text: string): string | undefined {
-  try {
-    const { detail, title } = JSON.parse(text) as { readonly detail?: string; readonly title?: string };
-    return detail ?? title;
-  } catch {
-    return undefined;
-  }
+  if (!response.ok) throw await readProblem(response);
+  return (await response.json()) as Answer;
 }
 
 /** From the address that the start of a testnet prints (`/console#token=…`), then no longer shown there. */

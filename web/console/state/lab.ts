@@ -16,7 +16,7 @@ export interface Deed {
 
 export const deedOn = (n: number, deed: string): Deed => ({ path: `/v1/lab/phones/${n}/${deed}` });
 
-/** Does one after the other, showing the admin token. Throws a GatewayError at the first that is refused. */
+/** Does one after the other, showing the admin token. Throws a ProblemError at the first that is refused. */
 export async function perform(deeds: readonly Deed[]): Promise<void> {
   for (const { path, body, method = 'POST' } of deeds) await send(path, method, body);
 }

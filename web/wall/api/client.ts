@@ -1,31 +1,10 @@
 /** Asks the phone: the wall API under the address that the page itself came from. */
-import type { Problem } from '../../../services/wall-api/client/contract.ts';
-
-/** The phone answered with a problem (RFC 9457), or something that is none. */
-export class ProblemError extends Error {
-  override readonly name = 'ProblemError';
-  readonly status: number;
-  /** The stable type of the problem, such as `over-quota`; empty when the answer was no problem document. */
-  readonly slug: string;
-
-  constructor(status: number, problem: Partial<Problem>) {
-    super(problem.detail ?? problem.title ?? `The phone answered ${status}.`);
-    this.status = status;
-    this.slug = problem.type?.split('/').at(-1) ?? '';
-  }
-}
-
-/** The phone did not answer at all. */
-export class UnreachableError extends Error {
-  override readonly name = 'UnreachableError';
-
-  constructor(cause: unknown) {
-    super('This phone cannot be reached.', { cause });
-  }
-}
+import { readProblem, UnreachableError } from '../../shared/problem.ts';
 
 /** What the gateway says of a phone behind it that does not answer. */
 const FROM_THE_GATEWAY: ReadonlySet<string> = new Set(['phone-unreachable', 'phone-silent', 'no-such-phone']);
+
+const THIS_PHONE = 'This phone';
 
 export interface Asking {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -76,7 +55,7 @@ export class Api {
     const problem = await readProblem(response);
     if (FROM_THE_GATEWAY.has(problem.slug)) {
       this.#options.reached(false);
-      throw new UnreachableError(problem);
+      throw new UnreachableError(THIS_PHONE, problem);
     }
     if (problem.slug === 'session-invalid' && token !== undefined) this.#options.sessionEnded(token);
     throw problem;
@@ -90,7 +69,7 @@ export class Api {
     } catch (error) {
       if (init.signal?.aborted === true) throw error;
       this.#options.reached(false);
-      throw new UnreachableError(error);
+      throw new UnreachableError(THIS_PHONE, error);
     }
   }
 }
@@ -100,15 +79,6 @@ export function urlOf(path: string, query: Asking['query'] = {}): URL {
   const url = new URL(path.replace(/^\/+/, ''), new URL('.', document.baseURI));
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
   return url;
-}
-
-async function readProblem(response: Response): Promise<ProblemError> {
-  const text = await response.text();
-  try {
-    return new ProblemError(response.status, JSON.parse(text) as Partial<Problem>);
-  } catch {
-    return new ProblemError(response.status, {});
-  }
 }
 
 /** crypto.randomUUID is missing on pages that came over plain HTTP. */

@@ -1,7 +1,7 @@
 /** The wall: posts by the strategy of choice, with one's own to write above them. */
 import { useSignal } from '@preact/signals';
 import type { Feed, FeedItem, Post } from '../../../services/wall-api/client/contract.ts';
-import { UnreachableError } from '../api/client.ts';
+import { UnreachableError } from '../../shared/problem.ts';
 import { Composer } from '../parts/composer.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { More } from '../parts/more.tsx';

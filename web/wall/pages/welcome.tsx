@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Identity } from '../../../services/wall-api/client/contract.ts';
-import { faultText } from '../parts/notice.tsx';
+import { faultText } from '../../shared/problem.ts';
 import { go } from '../state/route.ts';
 import { bringBack, enter, knownPeople, logIn, type Person, signUp } from '../state/session.ts';
 import { PhraseCheck } from './welcome-phrase.tsx';

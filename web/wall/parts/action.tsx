@@ -1,7 +1,7 @@
 /** A button that does something at the phone: one time at once, and saying so when it fails. */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { faultText } from './notice.tsx';
+import { faultText } from '../../shared/problem.ts';
 
 export interface ActionProps {
   readonly act: () => Promise<unknown>;

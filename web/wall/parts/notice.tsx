@@ -1,6 +1,6 @@
 /** The honest states of a page: being read, empty, failed, incomplete. */
 import type { ComponentChildren } from 'preact';
-import { ProblemError, UnreachableError } from '../api/client.ts';
+import { faultText } from '../../shared/problem.ts';
 
 export function Busy({ what }: { readonly what: string }) {
   return (
@@ -40,12 +40,4 @@ export function Failure({ error, retry }: { readonly error: unknown; readonly re
       )}
     </p>
   );
-}
-
-/** What went wrong, and what to do. */
-export function faultText(error: unknown): string {
-  if (error instanceof UnreachableError) return `${error.message} It may be off, or you may be offline.`;
-  if (error instanceof ProblemError && error.slug !== '') return error.message;
-  if (error instanceof ProblemError) return `${error.message} Try again in a moment.`;
-  return error instanceof Error ? error.message : String(error);
 }
