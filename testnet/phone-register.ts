@@ -17,9 +17,12 @@ export class PhoneRegister {
     this.#state = state;
   }
 
-  /** What the folder remembers, with what the options change in it; a fresh one in a folder that is new. */
-  static async open(dataDir: string, options: TestnetOptions): Promise<PhoneRegister> {
-    const state = (await readState(dataDir)) ?? freshState(options);
+  /**
+   * What the folder remembers, with what the options change in it; a fresh one in a folder that is new, with its ports
+   * from `basePort` on unless the options say where.
+   */
+  static async open(dataDir: string, options: TestnetOptions, basePort?: number): Promise<PhoneRegister> {
+    const state = (await readState(dataDir)) ?? freshState(basePort);
     return new PhoneRegister(dataDir, options.basePort !== undefined, { ...state, ...changedSettings(options) });
   }
 

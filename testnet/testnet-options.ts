@@ -65,13 +65,8 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /** The state of a testnet that starts for the first time. */
-export function freshState(options: TestnetOptions): TestnetState {
-  return newState({ seed: 1, replication: DEFAULT_REPLICATION, basePort: options.basePort ?? freshBasePort(options) });
-}
-
-/** Tests run several testnets on one machine: theirs lie apart, below the ports that the kernel hands out. */
-function freshBasePort(options: TestnetOptions): number {
-  return options.dataDir === undefined ? 10_000 + 100 * Math.floor(Math.random() * 170) : DEFAULT_BASE_PORT;
+export function freshState(basePort = DEFAULT_BASE_PORT): TestnetState {
+  return newState({ seed: 1, replication: DEFAULT_REPLICATION, basePort });
 }
 
 /** What a start changes in the state that was there. */

@@ -14,6 +14,7 @@ import { NetworkFaults } from './network-faults.ts';
 import { populate } from './people.ts';
 import { PhoneProcess } from './phone-process.ts';
 import { PhoneRegister } from './phone-register.ts';
+import { PortSlot } from './port-slot.ts';
 import { expectFree } from './ports.ts';
 import { waitForRing } from './ring-check.ts';
 import type { RememberedPhone } from './state.ts';
@@ -39,7 +40,8 @@ export class Testnet implements AsyncDisposable {
   /** What admin calls to the phones, and to a gateway's churn lab, must show. */
   readonly adminToken = randomBytes(24).toString('base64url');
   readonly #options: TestnetOptions;
-  readonly #lock: FolderLock;
+  /** The lock of the folder, and the ports where they are its own. */
+  readonly #held: AsyncDisposableStack;
   readonly #temporary: boolean;
   readonly #phones = new Map<number, PhoneProcess>();
   readonly #register: PhoneRegister;
@@ -47,10 +49,10 @@ export class Testnet implements AsyncDisposable {
   #logCheck: NodeJS.Timeout | undefined;
   #disposed: Promise<void> | undefined;
 
-  private constructor(options: TestnetOptions, dataDir: string, lock: FolderLock, register: PhoneRegister) {
+  private constructor(options: TestnetOptions, dataDir: string, held: AsyncDisposableStack, register: PhoneRegister) {
     this.#options = options;
     this.dataDir = dataDir;
-    this.#lock = lock;
+    this.#held = held;
     this.#temporary = options.dataDir === undefined;
     this.#register = register;
     this.faults = new NetworkFaults(this);
@@ -59,15 +61,17 @@ export class Testnet implements AsyncDisposable {
   /** Resolves once all phones form an ideal ring, with people on it. Throws a TestnetError, leaving nothing behind. */
   static async start(options: TestnetOptions = {}): Promise<Testnet> {
     const dataDir = await openFolder(options.dataDir);
-    const lock = await FolderLock.take(dataDir);
-    let net: Testnet | undefined;
+    await using held = new AsyncDisposableStack();
+    held.use(await FolderLock.take(dataDir));
+    const wantsSlot = options.dataDir === undefined && options.basePort === undefined;
+    const slot = wantsSlot ? held.use(await PortSlot.take()) : undefined;
+    const register = await PhoneRegister.open(dataDir, options, slot?.basePort);
+    const net = new Testnet(options, dataDir, held.move(), register);
     try {
-      net = new Testnet(options, dataDir, lock, await PhoneRegister.open(dataDir, options));
       await net.#bringUp();
       return net;
     } catch (error) {
-      if (net === undefined) await lock[Symbol.asyncDispose]();
-      else await net[Symbol.asyncDispose]();
+      await net[Symbol.asyncDispose]();
       throw error;
     }
   }
@@ -173,7 +177,7 @@ export class Testnet implements AsyncDisposable {
   async #tearDown(): Promise<void> {
     clearInterval(this.#logCheck);
     await Promise.all(this.phones.map((phone) => (phone.state === 'starting' ? phone.kill() : phone.pause())));
-    await this.#lock[Symbol.asyncDispose]();
+    await this.#held[Symbol.asyncDispose]();
     if (this.#temporary) await rm(this.dataDir, { recursive: true, force: true });
   }
 

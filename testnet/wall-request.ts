@@ -1,4 +1,5 @@
 /** Calls the wall API of a phone and waits politely when it asks to. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestnetError } from './testnet-error.ts';
 
@@ -11,12 +12,16 @@ export interface WallRequest {
 }
 
 const ATTEMPTS = 8;
-const TIMEOUT_MS = 20_000;
-/** Too many requests, and a ring that is not ready for them: both pass. */
-const PASSING = new Set([429, 503]);
+const TIMEOUT_MS = 60_000;
+/** Too many requests, a ring that is not ready for them, or takes long: all of that passes. */
+const PASSING = new Set([429, 503, 504]);
 
-/** The answer's body. Throws a TestnetError with the phone's own words when it refuses, or does not answer. */
-export async function askWall<Body>(url: string, request: WallRequest = {}): Promise<Body> {
+/**
+ * The answer's body. What may have been done before it is asked again is done once. Throws a TestnetError with the phone's
+ * own words when it refuses, or does not answer.
+ */
+export async function askWall<Body>(url: string, asked: WallRequest = {}): Promise<Body> {
+  const request = { ...asked, headers: { ...asked.headers, 'idempotency-key': randomUUID() } };
   for (let attempt = 1; ; attempt++) {
     const response = await send(url, request);
     const text = await response.text();

@@ -46,10 +46,10 @@ function startTestnet(...options: string[]): Terminal {
 }
 
 async function whenReady(terminal: Terminal): Promise<ReadyFile> {
-  return await eventually('the testnet is ready', async () => {
-    if (terminal.child.exitCode !== null) throw new Error(`it ended: ${terminal.output()}`);
-    return existsSync(readyFile) && (JSON.parse(readFileSync(readyFile, 'utf8')) as ReadyFile);
-  });
+  const hasEnded = (): boolean => terminal.child.exitCode !== null;
+  await eventually('the testnet is ready', async () => existsSync(readyFile) || hasEnded());
+  if (hasEnded()) throw new Error(`it ended: ${terminal.output()}`);
+  return JSON.parse(readFileSync(readyFile, 'utf8')) as ReadyFile;
 }
 
 /** What a command of a second terminal prints as JSON. */

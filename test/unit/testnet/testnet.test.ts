@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { PortSlot } from '../../../testnet/port-slot.ts';
 import { Testnet } from '../../../testnet/testnet.ts';
 import { TestnetError } from '../../../testnet/testnet-error.ts';
 import type { TestnetOptions } from '../../../testnet/testnet-options.ts';
@@ -10,6 +11,7 @@ import { isAlive, phonesOf } from './processes.ts';
 
 const program = join(import.meta.dirname, 'fake-phone.ts');
 const folders: string[] = [];
+const slots: PortSlot[] = [];
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ringwall-testnet-test-'));
@@ -17,23 +19,26 @@ function temporaryFolder(): string {
   return folder;
 }
 
-function start(options: TestnetOptions = {}): Promise<Testnet> {
-  return Testnet.start({ phones: 3, people: false, program, basePort: freshBase(), ...options });
+async function start(options: TestnetOptions = {}): Promise<Testnet> {
+  const basePort = options.basePort ?? (await freshBase());
+  return await Testnet.start({ phones: 3, people: false, program, ...options, basePort });
 }
 
-/** A place for a testnet of up to 20 phones, seldom the one of another testnet that is tested at the same time. */
-function freshBase(): number {
-  const random = (below: number): number => Math.floor(Math.random() * below);
-  return 20_000 + 2_000 * random(5) + 20 * random(50);
+/** Ports for a testnet that no other has which is tested at the same time. */
+async function freshBase(): Promise<number> {
+  const slot = await PortSlot.take();
+  slots.push(slot);
+  return slot.basePort;
 }
 
-afterEach(() => {
+afterEach(async () => {
+  for (const slot of slots.splice(0)) await slot[Symbol.asyncDispose]();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 describe('a testnet', () => {
   test('starts its phones on the ports that follow from the base, and ends all of them', async () => {
-    const basePort = freshBase();
+    const basePort = await freshBase();
     const net = await start({ basePort });
     const pids = net.phones.map((phone) => phone.pid!);
     expect(new Set(phonesOf(net.dataDir))).toEqual(new Set(pids));
@@ -193,7 +198,7 @@ describe('what a testnet refuses in one line', () => {
   });
 
   test('a port that is taken', async () => {
-    const basePort = freshBase();
+    const basePort = await freshBase();
     const other = createServer().listen(basePort + 2, '127.0.0.1');
     try {
       await expect(start({ basePort })).rejects.toThrow(`ports ${basePort + 2} and ${basePort + 1002} of phone 2`);
@@ -202,9 +207,20 @@ describe('what a testnet refuses in one line', () => {
     }
   });
 
+  test('ports of a testnet whose phones are all gone are given to no other', async () => {
+    await using one = await Testnet.start({ phones: 2, people: false, program });
+    await Promise.all(one.phones.map(({ n }) => one.kill(n)));
+    const places = await Promise.all(Array.from({ length: 20 }, () => PortSlot.take()));
+    slots.push(...places);
+    const bases = [one.basePort, ...places.map(({ basePort }) => basePort)];
+    expect(new Set(bases).size).toBe(bases.length);
+    await Promise.all(one.phones.map(({ n }) => one.restart(n)));
+    expect(one.running).toHaveLength(2);
+  });
+
   test('a remembered port that is taken', async () => {
     const dataDir = temporaryFolder();
-    const basePort = freshBase();
+    const basePort = await freshBase();
     await (await start({ dataDir, basePort }))[Symbol.asyncDispose]();
     const other = createServer().listen(basePort + 1003, '127.0.0.1');
     try {
