@@ -5,6 +5,7 @@ import { benchDensity, densityMarkdown } from './density-bench.ts';
 import { benchEmbedder, embedderMarkdown } from './embedder-bench.ts';
 import { benchMemory, memoryMarkdown } from './memory-bench.ts';
 import { runPeers } from './peers/command.ts';
+import { benchRestApi, restMarkdown } from './rest-api/rest-api-bench.ts';
 import { benchRing, type RingBenchReport } from './ring-bench.ts';
 import { benchScrape, scrapeMarkdown } from './scrape-bench.ts';
 
@@ -83,6 +84,17 @@ program
   });
 
 program
+  .command('rest')
+  .description("reads and writes of a phone's REST API, with 1, 16 and 64 connections")
+  .option('--phones <n>', 'phones of the ring that is measured beside a phone alone', atLeast(2), 8)
+  .option('--requests <n>', 'reads of each row; a tenth of it are writes', atLeast(10), 2_000)
+  .option('--json', 'print figures as JSON')
+  .action(async (options: { phones: number; requests: number; json?: true }) => {
+    const report = await benchRestApi({ ...options, onProgress: (step) => console.error(`· ${step}`) });
+    console.log(options.json ? JSON.stringify(report, null, 2) : restMarkdown(report));
+  });
+
+program
   .command('peers')
   .description('ours beside hyperdht and bittorrent-dht, in a network namespace of its own where root allows it')
   .option('--nodes <n,n,…>', 'nodes of each network, from 8 on', sizesFrom(8), [16, 64])
@@ -95,6 +107,7 @@ program
   .option('--values <n>', '1-KiB values to put and to get in each row', atLeast(1), 500)
   .option('--idle <seconds>', 'how long to watch the quiet network; 0: not at all', atLeast(0), 30)
   .option('--runs <n>', 'of which the median is given', atLeast(1), 3)
+  .option('--delay <ms>', 'keep back all that nodes send, for round trips', atLeast(0), 0)
   .option('--out <folder>', 'where to write peers.json, the figures, and peers.svg')
   .option('--json', 'print figures as JSON')
   .action(runPeers);

@@ -1,6 +1,6 @@
 /** bittorrent-dht, WebTorrent's Mainline DHT over UDP, with the put and get of BEP 44. */
-import { loadPeer } from './installed-packages.ts';
-import type { DhtSystem } from './system.ts';
+import { PEERS } from './installed-packages.ts';
+import type { DhtSystem, SystemOptions } from './system.ts';
 
 interface BittorrentModule {
   readonly Client: new (options: { readonly bootstrap: readonly string[] | false; readonly host: string }) => DhtClient;
@@ -8,10 +8,20 @@ interface BittorrentModule {
 
 type Query = (peer: unknown, message: unknown, done?: (...answer: readonly unknown[]) => void) => unknown;
 
+interface Message {
+  readonly a?: object;
+}
+
+interface Socket {
+  readonly destroyed: boolean;
+  query: Query;
+  send: (peer: unknown, message: Message, done?: unknown) => unknown;
+}
+
 interface DhtClient {
   readonly nodes: { toArray(): readonly unknown[] };
   /** The client tells nobody how much it sends, so its socket's requests are counted. */
-  readonly _rpc: { readonly socket: { query: Query } };
+  readonly _rpc: { readonly socket: Socket };
   once(event: 'ready', done: () => void): void;
   on(event: 'error', heard: (error: Error) => void): void;
   listen(port: number, host: string): void;
@@ -28,8 +38,19 @@ interface DhtClient {
   destroy(done: () => void): void;
 }
 
-export async function openBittorrentDht(): Promise<DhtSystem> {
-  const { Client } = (await loadPeer('bittorrent-dht')) as BittorrentModule;
+/** Keeps back every datagram of a client, as it was when it was to leave: k-rpc-socket goes on to change its messages. */
+function delayDatagrams(socket: Socket, delayMs: number): void {
+  const { send } = socket;
+  socket.send = function delayed(peer, message, done) {
+    const copy = { ...message, ...(message.a && { a: { ...message.a } }) };
+    return setTimeout(() => {
+      if (!this.destroyed) send.call(this, peer, copy, done);
+    }, delayMs);
+  };
+}
+
+export async function openBittorrentDht({ delayMs }: SystemOptions): Promise<DhtSystem> {
+  const { Client } = (await PEERS.load('bittorrent-dht')) as BittorrentModule;
   const nodes = new Map<number, DhtClient>();
   let sent = 0;
   return {
@@ -43,6 +64,7 @@ export async function openBittorrentDht(): Promise<DhtSystem> {
         sent++;
         return query.apply(this, request);
       };
+      if (delayMs > 0) delayDatagrams(socket, delayMs);
       client.on('error', (error) => console.error(`bittorrent-dht: ${error.message}`));
       await new Promise<void>((resolve) => {
         client.once('ready', resolve);

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawPlot } from '../../experiments/plot.ts';
-import { installPeers } from './installed-packages.ts';
+import { PEERS } from './installed-packages.ts';
 import { canEnterNamespace, isInNamespace, runAgainInNamespace } from './network-namespace.ts';
 import { benchPeers } from './peers-bench.ts';
 import { peersMarkdown, peersPlot } from './report.ts';
@@ -17,6 +17,7 @@ export interface PeersCommandOptions {
   readonly values: number;
   readonly idle: number;
   readonly runs: number;
+  readonly delay: number;
   readonly out?: string;
   readonly json?: true;
 }
@@ -27,12 +28,12 @@ const PROCESSES_FOR_SIGNALS = 4;
 export async function runPeers(options: PeersCommandOptions): Promise<void> {
   const onProgress = (step: string): void => console.error(`· ${step}`);
   // The network namespace has no way to the registry.
-  await installPeers(onProgress);
+  await PEERS.install(onProgress);
   if (!isInNamespace && canEnterNamespace()) {
     process.exitCode = await runAgainInNamespace();
     return;
   }
-  const { nodes, processes, freeze, values, idle: idleSeconds, runs } = options;
+  const { nodes, processes, freeze, values, idle: idleSeconds, runs, delay: delayMs } = options;
   const loss = processes < PROCESSES_FOR_SIGNALS ? 'closed' : freeze ? 'frozen' : 'killed';
   const systems: SystemName[] = [
     'ringwall',
@@ -40,7 +41,7 @@ export async function runPeers(options: PeersCommandOptions): Promise<void> {
     'bittorrent-dht',
     ...(options.libp2p ? ['libp2p' as const] : []),
   ];
-  const report = await benchPeers({ nodes, systems, processes, loss, values, idleSeconds, runs, onProgress });
+  const report = await benchPeers({ nodes, systems, processes, loss, values, idleSeconds, runs, delayMs, onProgress });
   const figures = JSON.stringify(report, null, 2);
   if (options.out !== undefined) {
     await mkdir(options.out, { recursive: true });

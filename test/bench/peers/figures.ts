@@ -7,9 +7,10 @@ export const IN_FLIGHT = 32;
 
 /** The rows, in the order they are measured. */
 export const OPERATIONS = {
+  putFirst: 'put, links opened as they are needed',
+  getFirst: 'get, links as the puts left them',
   put: 'put',
   putWide: `put, ${IN_FLIGHT} in flight`,
-  getFirst: 'get, links as the puts left them',
   get: 'get',
   getWide: `get, ${IN_FLIGHT} in flight`,
   getAfterLossWide: `get after the loss, ${IN_FLIGHT} in flight`,

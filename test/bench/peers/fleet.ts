@@ -29,8 +29,9 @@ export class Fleet implements AsyncDisposable {
   /** Nodes that have not been ended. */
   #nodes: readonly number[];
 
-  constructor(system: SystemName, nodes: number, processes: number) {
-    this.#processes = Array.from({ length: processes }, () => new WorkerProcess(system));
+  /** `delayMs`: see SystemOptions. */
+  constructor(system: SystemName, nodes: number, processes: number, delayMs: number) {
+    this.#processes = Array.from({ length: processes }, () => new WorkerProcess(system, delayMs));
     this.#live = this.#processes;
     this.#nodes = Array.from({ length: nodes }, (_, node) => node);
   }

@@ -1,6 +1,6 @@
 /** hyperdht, Holepunch's Kademlia over UDP; its nodes have the settings of the package's own test network. */
-import { loadPeer } from './installed-packages.ts';
-import type { DhtSystem } from './system.ts';
+import { PEERS } from './installed-packages.ts';
+import type { DhtSystem, SystemOptions } from './system.ts';
 
 interface HyperdhtModule {
   readonly default: new (options: HyperdhtOptions) => HyperdhtNode;
@@ -24,8 +24,32 @@ interface HyperdhtNode {
   destroy(options: { readonly force: boolean }): Promise<void>;
 }
 
-export async function openHyperdht(): Promise<DhtSystem> {
-  const { default: Hyperdht } = (await loadPeer('hyperdht')) as HyperdhtModule;
+/** The module of the native sockets that hyperdht sends its datagrams by. */
+interface UdxModule {
+  readonly default: new () => { createSocket(): object };
+}
+
+interface UdxSocket {
+  readonly closing: boolean;
+  trySend(datagram: Buffer, ...to: readonly unknown[]): unknown;
+}
+
+/** Keeps back every datagram that leaves this process. */
+async function delayDatagrams(delayMs: number): Promise<void> {
+  const { default: Udx } = (await PEERS.load('udx-native')) as UdxModule;
+  const sockets = Object.getPrototypeOf(new Udx().createSocket()) as UdxSocket;
+  const { trySend } = sockets;
+  sockets.trySend = function delayed(datagram, ...to) {
+    const copy = Buffer.from(datagram);
+    setTimeout(() => {
+      if (!this.closing) trySend.call(this, copy, ...to);
+    }, delayMs);
+  };
+}
+
+export async function openHyperdht({ delayMs }: SystemOptions): Promise<DhtSystem> {
+  const { default: Hyperdht } = (await PEERS.load('hyperdht')) as HyperdhtModule;
+  if (delayMs > 0) await delayDatagrams(delayMs);
   const nodes = new Map<number, HyperdhtNode>();
   let sentByStopped = 0;
   return {

@@ -3,7 +3,7 @@
  * All nodes have one address here, so the bound on connections from one host is lifted.
  */
 import { createHash } from 'node:crypto';
-import { loadPeer } from './installed-packages.ts';
+import { PEERS } from './installed-packages.ts';
 import type { DhtSystem } from './system.ts';
 
 const JOIN_TIMEOUT_MS = 60_000;
@@ -64,7 +64,7 @@ const PACKAGES = [
 ];
 
 export async function openLibp2p(): Promise<DhtSystem> {
-  const loaded = await Promise.all(PACKAGES.map(loadPeer));
+  const loaded = await Promise.all(PACKAGES.map((name) => PEERS.load(name)));
   const packages = Object.fromEntries(loaded.flatMap((one) => Object.entries(one as object))) as unknown as Packages;
   const nodes = new Map<number, Libp2pNode>();
   let sent = 0;

@@ -7,7 +7,7 @@ import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.t
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import { IN_FLIGHT, medianOf, OPERATIONS, type OperationFigures, type SystemFigures } from './figures.ts';
 import { Fleet, type Loss } from './fleet.ts';
-import { PEER_VERSIONS } from './installed-packages.ts';
+import { PEERS } from './installed-packages.ts';
 import { isInNamespace } from './network-namespace.ts';
 import type { Work } from './orders.ts';
 import type { SystemName } from './system.ts';
@@ -25,6 +25,8 @@ export interface PeersBenchOptions {
   /** How long to watch the quiet network, in the first run; 0: not at all. */
   readonly idleSeconds: number;
   readonly runs: number;
+  /** How long everything that a node sends is kept back, in ms: half a round trip. 0: not at all. */
+  readonly delayMs: number;
   readonly onProgress: (step: string) => void;
 }
 
@@ -38,6 +40,7 @@ export interface PeersBenchReport {
   readonly loss: Loss;
   readonly values: number;
   readonly runs: number;
+  readonly delayMs: number;
   readonly hasNamespace: boolean;
   readonly node: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -52,14 +55,14 @@ const SEED = 1;
 const REST_MS = 4 * DEFAULT_SETTINGS.stabiliseMaxMs;
 
 export async function benchPeers(options: PeersBenchOptions): Promise<PeersBenchReport> {
-  const { nodes, processes, loss, values, runs } = options;
+  const { nodes, processes, loss, values, runs, delayMs } = options;
   const networks: NetworkReport[] = [];
   for (const size of nodes) networks.push({ nodes: size, systems: await benchSize(size, options) });
   return {
-    ...{ processes, loss, values, runs },
+    ...{ processes, loss, values, runs, delayMs },
     hasNamespace: isInNamespace,
     node: process.versions.node,
-    versions: PEER_VERSIONS,
+    versions: PEERS.versions,
     networks,
   };
 }
@@ -78,8 +81,8 @@ async function benchSize(nodes: number, options: PeersBenchOptions): Promise<Sys
 }
 
 async function benchSystem(system: SystemName, nodes: number, options: PeersBenchOptions): Promise<SystemFigures> {
-  const { processes, loss, values, idleSeconds, onProgress } = options;
-  await using fleet = new Fleet(system, nodes, processes);
+  const { processes, loss, values, idleSeconds, delayMs, onProgress } = options;
+  await using fleet = new Fleet(system, nodes, processes, delayMs);
   const bytesBefore = await fleet.residentBytes();
   onProgress(`starting ${nodes} nodes`);
   const convergedSeconds = await fleet.build();
@@ -107,10 +110,11 @@ async function benchSystem(system: SystemName, nodes: number, options: PeersBenc
     const work: Work[] = Array.from({ length: count }, () => ({ node: anyNode(), ...random.pick(stored) }));
     return (await fleet.run(operation, 'get', work, width)).figures;
   };
-  await put(OPERATIONS.put, 1);
-  await put(OPERATIONS.putWide, IN_FLIGHT);
+  await put(OPERATIONS.putFirst, 1);
   operations.push(await get(OPERATIONS.getFirst, 1));
   await get('warming up', IN_FLIGHT, Math.min(MOST_WARMING_GETS, WARMING_GETS_A_PAIR * nodes ** 2));
+  await put(OPERATIONS.put, 1);
+  await put(OPERATIONS.putWide, IN_FLIGHT);
   operations.push(await get(OPERATIONS.get, 1));
   operations.push(await get(OPERATIONS.getWide, IN_FLIGHT));
   await fleet.loseQuarter(loss);

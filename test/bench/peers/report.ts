@@ -7,15 +7,16 @@ import { OPERATIONS, type OperationFigures, operationOf, type SystemFigures } fr
 import type { NetworkReport, PeersBenchReport } from './peers-bench.ts';
 
 export function peersMarkdown(report: PeersBenchReport): string {
-  const { node, versions, runs, values, loss, processes, hasNamespace } = report;
+  const { node, versions, runs, values, loss, processes, delayMs, hasNamespace } = report;
   const measured = new Set<string>(report.networks[0]!.systems.map(({ system }) => system));
   const pinned = Object.entries(versions).filter(([name]) => measured.has(name.replace('@libp2p/kad-dht', 'libp2p')));
   return [
     `${pinned.map((version) => version.join(' ')).join(', ')}; Node ${node}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; nodes in ` +
       `${processes === 1 ? 'one process' : `${processes} processes`}; ${values} values of 1 KiB a row, medians of ` +
       `${runs} ${runs === 1 ? 'run' : 'runs'}; a quarter of the nodes is ${loss}; ` +
+      (delayMs === 0 ? '' : `all that nodes send is kept back for ${delayMs} ms; `) +
       `${hasNamespace ? 'in a network namespace of its own' : 'without a network namespace, so bytes are not counted'}.`,
-    ...report.networks.flatMap(networkSections),
+    ...report.networks.flatMap((network) => networkSections(network, report.delayMs)),
   ].join('\n\n');
 }
 
@@ -36,7 +37,7 @@ export function peersPlot({ networks }: PeersBenchReport): Plot {
   };
 }
 
-function networkSections({ nodes, systems }: NetworkReport): string[] {
+function networkSections({ nodes, systems }: NetworkReport, delayMs: number): string[] {
   const peer = systems.find(({ system }) => system === PEER)!;
   const columns = [
     ...['operation', 'system', 'succeeded', 'p50 ms', 'p99 ms', 'a second', 'CPU ms', `CPU, ${PEER} = 1`],
@@ -49,7 +50,7 @@ function networkSections({ nodes, systems }: NetworkReport): string[] {
     `### ${nodes} nodes`,
     markdownTable({ title: '', columns, rows }),
     markdownTable({ title: '', columns: QUIET_COLUMNS, rows: systems.map(quietRow) }),
-    barsTable(barsOf(systems)),
+    barsTable(barsOf(systems, delayMs)),
   ];
 }
 

@@ -8,7 +8,8 @@ import { readTrustedRecord, sealRecord } from '../../../services/shared/core/rec
 import { createLogger } from '../../../services/shared/runtime/logging.ts';
 import { Registry } from '../../../services/shared/runtime/metrics.ts';
 import { recordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
-import type { DhtSystem } from './system.ts';
+import { ADMIN_TOKEN, delayLinks } from './link-delay.ts';
+import type { DhtSystem, SystemOptions } from './system.ts';
 
 /** One may only write so much in a minute. */
 const RECORDS_AN_AUTHOR = 100;
@@ -25,7 +26,7 @@ interface Author {
 }
 
 /** Every node has a data folder of its own in `folder`. */
-export function openRingwall(folder: string): DhtSystem {
+export function openRingwall({ folder, delayMs }: SystemOptions): DhtSystem {
   const crypto = recordCrypto;
   const nodes = new Map<number, Node>();
   const authors = new Map<number, Author>();
@@ -40,7 +41,7 @@ export function openRingwall(folder: string): DhtSystem {
   return {
     valueBytes: 1024,
     async create(node, seed) {
-      const made = await startNode(join(folder, String(node)), seed);
+      const made = await startNode(join(folder, String(node)), seed, delayMs);
       nodes.set(node, made);
       return made.router.contact.address;
     },
@@ -81,7 +82,7 @@ function newAuthor(): Author {
   return { key: Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url'), privateKey };
 }
 
-async function startNode(dataFolder: string, seed: string | undefined): Promise<Node> {
+async function startNode(dataFolder: string, seed: string | undefined, delayMs: number): Promise<Node> {
   const registry = new Registry();
   const router = await startChordRouter({
     settings: {
@@ -94,12 +95,13 @@ async function startNode(dataFolder: string, seed: string | undefined): Promise<
       balanceId: true,
       peerTls: false,
       connectionsPerIp: undefined,
-      adminToken: undefined,
+      adminToken: delayMs > 0 ? ADMIN_TOKEN : undefined,
       chord: DEFAULT_SETTINGS,
     },
     logger: createLogger('error'),
     registry,
   });
+  if (delayMs > 0) await delayLinks(router, delayMs);
   await router.joined;
   return { router, registry };
 }

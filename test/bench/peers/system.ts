@@ -27,16 +27,24 @@ export interface DhtSystem {
   stop(nodes: readonly number[]): Promise<void>;
 }
 
-/** The system of a name, its packages loaded into this process; nodes that keep anything on the disk do so in `folder`. */
-export async function openSystem(name: SystemName, folder: string): Promise<DhtSystem> {
+export interface SystemOptions {
+  /** Where nodes keep what they keep on the disk. */
+  readonly folder: string;
+  /** How long everything that a node sends is kept back, in ms; 0: not at all. */
+  readonly delayMs: number;
+}
+
+/** The system of a name, its packages loaded into this process. */
+export async function openSystem(name: SystemName, options: SystemOptions): Promise<DhtSystem> {
   switch (name) {
     case 'ringwall':
-      return (await import('./ringwall-system.ts')).openRingwall(folder);
+      return (await import('./ringwall-system.ts')).openRingwall(options);
     case 'hyperdht':
-      return await (await import('./hyperdht-system.ts')).openHyperdht();
+      return await (await import('./hyperdht-system.ts')).openHyperdht(options);
     case 'bittorrent-dht':
-      return await (await import('./bittorrent-system.ts')).openBittorrentDht();
+      return await (await import('./bittorrent-system.ts')).openBittorrentDht(options);
     case 'libp2p':
+      if (options.delayMs > 0) throw new Error('libp2p is not measured with a delay: leave one of the two out');
       return await (await import('./libp2p-system.ts')).openLibp2p();
   }
 }

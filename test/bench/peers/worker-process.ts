@@ -17,9 +17,9 @@ export class WorkerProcess implements AsyncDisposable {
   readonly #waiting = new Map<number, PromiseWithResolvers<Answers[OrderName]>>();
   #orders = 0;
 
-  constructor(system: SystemName) {
+  constructor(system: SystemName, delayMs: number) {
     const execArgv = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
-    this.#process = fork(WORKER, [system, this.#folder], { execArgv, serialization: 'advanced' });
+    this.#process = fork(WORKER, [system, this.#folder, String(delayMs)], { execArgv, serialization: 'advanced' });
     this.#process.on('message', (reply: Reply) => this.#settle(reply));
     this.#process.once('exit', (code) => {
       for (const { reject } of this.#waiting.values()) reject(new Error(`a process of ${system} ended with ${code}`));

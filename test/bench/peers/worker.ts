@@ -5,7 +5,10 @@ import { openSystem, type SystemName } from './system.ts';
 
 const OPERATION_TIMEOUT_MS = 20_000;
 
-const system = await openSystem(process.argv[2] as SystemName, process.argv[3]!);
+const system = await openSystem(process.argv[2] as SystemName, {
+  folder: process.argv[3]!,
+  delayMs: Number(process.argv[4]),
+});
 const nodes = new Set<number>();
 
 const carryOut: { readonly [Name in OrderName]: (order: Orders[Name]) => Promise<Answers[Name]> } = {

@@ -47,6 +47,15 @@ describe('bars', () => {
     expect(missed(figures('ringwall', {}, changes))).toEqual([bar]);
   });
 
+  test.each<[number, string[]]>([
+    [74, []],
+    [76, ['p50 of `get`']],
+  ])('of round trips go by whole ones: %d ms of 50', (p50Ms, bars) => {
+    const all = barsOf([figures('ringwall', { p50Ms: 51, p99Ms: 124 }, { get: { p50Ms } }), peer], 25);
+    expect(all).toHaveLength(4);
+    expect(all.flatMap(({ asked, met }) => (met ? [] : [asked.split(',')[0]!]))).toEqual(bars);
+  });
+
   test('that were not measured are not there', () => {
     const asked = (ours: SystemFigures): string =>
       barsOf([ours, peer])
