@@ -8,8 +8,8 @@ export type Sketch = Int8Array;
 
 /** Coordinates of unit vectors along principal axes are seldom above a half; those that are count as a half. */
 const STEPS = 254;
-/** The part of two sketched posts that sketches leave out agrees about this much, as far as its length allows. */
-const REST_AGREES = 0.2;
+/** What sketches leave out of two posts that are near agrees about this much, as far as its length allows. */
+const REST_AGREES = 0.45;
 
 export function sketchOfCoordinates(coordinates: ArrayLike<number>): Sketch {
   const sketch = new Int8Array(coordinates.length);
@@ -19,8 +19,21 @@ export function sketchOfCoordinates(coordinates: ArrayLike<number>): Sketch {
   return sketch;
 }
 
-/** About the cosine of the two vectors behind the sketches. */
+/** What two sketches tell of the cosine of the vectors behind them. */
+export interface SketchedCosine {
+  /** What the axes of sketches add to it. */
+  readonly product: number;
+  /** What the rest adds at most: the product of the lengths that it has. */
+  readonly rest: number;
+}
+
+/** About the cosine of the vectors behind two sketches, where they are near. */
 export function estimateSimilarity(a: Sketch, b: Sketch): number {
+  const { product, rest } = compareSketches(a, b);
+  return product + REST_AGREES * rest;
+}
+
+export function compareSketches(a: Sketch, b: Sketch): SketchedCosine {
   let product = 0;
   let squareA = 0;
   let squareB = 0;
@@ -32,7 +45,7 @@ export function estimateSimilarity(a: Sketch, b: Sketch): number {
   }
   const scale = STEPS * STEPS;
   const rest = Math.max(0, 1 - squareA / scale) * Math.max(0, 1 - squareB / scale);
-  return product / scale + REST_AGREES * Math.sqrt(rest);
+  return { product: product / scale, rest: Math.sqrt(rest) };
 }
 
 /** The square of the distance between what two sketches stand for. */

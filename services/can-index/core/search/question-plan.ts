@@ -17,8 +17,8 @@ import {
   type ScoredAdvert,
 } from './search-message.ts';
 
-/** How far a sketch's estimate of a cosine may be off: its standard error, about. */
-const ESTIMATE_ERROR = 0.05;
+/** How far estimates of cosines are off: the scale of the logistic distribution that fits them best. */
+const ESTIMATE_ERROR = 0.02;
 /** While fewer posts than wanted are found, a candidate as near as this is one of them as likely as not. */
 const NEAR_ENOUGH = 0.5;
 /** Centroids as near as this count as e⁻¹ posts. */
