@@ -15,8 +15,8 @@ import { type EntryPhone, EntryWorld, SPACE } from './entry-world.ts';
 const ROUNDS_MS = 120_000;
 
 /** Phones that form a whole CAN and keep so many posts. */
-function settledWorld(phones: number, posts: number, seed = 1, axes?: number): EntryWorld {
-  const world = new EntryWorld({ seed, ...(axes !== undefined && { axes }) });
+function settledWorld(phones: number, posts: number, seed = 1): EntryWorld {
+  const world = new EntryWorld({ seed });
   world.can.grow(phones, 100);
   untilWhole(world.can, 120_000);
   world.publish(posts);
@@ -81,23 +81,6 @@ describe('entries', () => {
     untilKept(world);
     expect(world.recall(40)).toBeGreaterThanOrEqual(0.95);
   });
-
-  // At two axes zones say little of meaning, so most copies lie far from their own: none may end the search too soon.
-  it.each([2, 4, 8])(
-    'are found exactly, as brute force finds them, in the space of the projection to %i axes',
-    (axes) => {
-      const world = settledWorld(64, 600, 5, axes);
-      for (let i = 0; i < 40; i++) {
-        const vector = world.near(world.can.random.pick([...world.posts.values()]).vector);
-        const phone = world.somebody();
-        const { hits, complete } = world.can.complete(phone, phone.node.entries.searchExactly(vector, 10));
-        expect(complete).toBe(true);
-        const distances = (of: readonly { readonly distance: number }[]): number[] =>
-          of.map(({ distance }) => distance);
-        expect(distances(hits)).toEqual(distances(world.nearestExactly(vector)));
-      }
-    },
-  );
 
   it('survive a quarter of the phones dying at once', () => {
     const world = settledWorld(24, 200);

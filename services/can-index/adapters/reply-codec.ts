@@ -127,7 +127,7 @@ function entryBodyOf(reply: EntryReply): Body {
         contact: contactTo(contact),
         boxes: boxes.map(boxTo),
       }));
-      return { $case: 'exactlyFound', value: { hits, around } };
+      return { $case: 'exactlyFound', value: { hits, around, whole: reply.whole.map(boxTo) } };
     }
   }
 }
@@ -213,13 +213,14 @@ function entryReplyOf(body: EntryBody, space: CodecSpace): EntryReply {
     case 'entriesFound':
       return foundFrom(body.value, meaning);
     case 'exactlyFound': {
-      const { hits, around } = body.value;
+      const { hits, around, whole } = body.value;
       return {
         type: 'exactly-found',
         hits: listOf(hits, MAX_LIMIT, 'hits', ({ post, distance }) => ({
           post: idFrom(post, 'post'),
           distance: numberFrom(distance, 'a distance'),
         })),
+        whole: listOf(whole, MAX_ITEMS, 'boxes', (box) => boxFrom(box, axes)),
         around: listOf(around, MAX_AROUND, 'phones around', ({ contact, boxes }) => ({
           contact: contactFrom(contact),
           boxes: listOf(boxes, MAX_ITEMS, 'boxes', (box) => boxFrom(box, axes)),

@@ -139,6 +139,7 @@ const replies: { readonly [Type in IndexRequest['type']]: fc.Arbitrary<unknown> 
   'search-entries': tagged('entries-found', { finds: fc.array(finds, { maxLength: 3 }) }),
   'search-exactly': tagged('exactly-found', {
     hits: fc.array(fc.record({ post: id, distance: float }), { maxLength: 3 }),
+    whole: fc.array(box, { maxLength: 2 }),
     around: fc.array(fc.record({ contact, boxes: fc.array(box, { maxLength: 2 }) }), { maxLength: 3 }),
   }),
 };

@@ -24,9 +24,9 @@ import type { Settling } from './settling.ts';
 import { witnessVersion } from './witness.ts';
 
 /** Mean pause between two rounds, in ms. */
-const ROUND_MS = 20_000;
+export const ROUND_MS = 20_000;
 /** Rounds in which a phone is silent before its copies count as lost. */
-const SILENT_ROUNDS = 2;
+export const SILENT_ROUNDS = 2;
 /** Copies that one phone is relieved of in one round, at most. */
 const MOVED_A_ROUND = 32;
 

@@ -26,6 +26,7 @@ import { cutFor } from '../space/split-point.ts';
 import type { Cut, Zone } from '../space/zone.ts';
 import { EntryAdmission } from './admission.ts';
 import { Adverts } from './adverts.ts';
+import { Arrivals } from './arrivals.ts';
 import { Custody } from './custody.ts';
 import type { Entry, MeaningSpace } from './entry.ts';
 import {
@@ -77,6 +78,7 @@ export class EntryKeeper implements EntryKeeping {
   readonly #transfer: EntryTransfer;
   readonly #owned: OwnedCount;
   readonly #removal: EntryRemoval;
+  readonly #arrivals = new Arrivals();
 
   constructor(view: CanView, space: MeaningSpace) {
     this.#view = view;
@@ -139,7 +141,7 @@ export class EntryKeeper implements EntryKeeping {
   *searchExactly(vector: Float32Array, limit: number): Task<ExactAnswer> {
     const [view, space] = [this.#view, this.#space];
     const request: SearchExactly = { type: 'search-exactly', coordinates: space.coordinatesOf(vector), limit };
-    const own = this.#answerExactly(request);
+    const own = this.#answerExactly(request, yield* now());
     return yield* searchExactly({ view, space, point: space.pointOf(vector), own }, request);
   }
 
@@ -150,7 +152,7 @@ export class EntryKeeper implements EntryKeeping {
       case 'search-entries':
         return this.#isSearch(request) ? this.#answer(request) : undefined;
       case 'search-exactly':
-        return this.#isExactQuestion(request) ? this.#answerExactly(request) : undefined;
+        return this.#isExactQuestion(request) ? this.#answerExactly(request, yield* now()) : undefined;
       case 'store-entry':
         return { type: 'entry-stored', verdict: yield* this.#storeEntry(from, request) } as EntryStored;
       case 'keep-copies':
@@ -184,6 +186,7 @@ export class EntryKeeper implements EntryKeeping {
   }
 
   *moveIn(zone: Zone, from: Contact | undefined): Task<void> {
+    this.#arrivals.note(zone.box, from === undefined ? 'taken over' : 'given', yield* now());
     if (from === undefined) yield* this.#transfer.recover(zone);
   }
 
@@ -191,12 +194,15 @@ export class EntryKeeper implements EntryKeeping {
     return answerSearch(this.store, this.#space, this.#adverts.around(), request);
   }
 
-  #answerExactly(request: SearchExactly): ExactlyFound {
-    const own = { contact: this.#view.self, boxes: this.#view.zones().map(({ zone }) => zone.box) };
+  #answerExactly(request: SearchExactly, atMs: number): ExactlyFound {
+    const zones = this.#view.zones();
+    const whole = zones.filter(({ zone, isSettled }) => isSettled && this.#arrivals.isOver(zone.box, atMs));
+    const own = { contact: this.#view.self, boxes: zones.map(({ zone }) => zone.box) };
     const around = this.#view
       .neighbours()
       .map(({ contact, zones }) => ({ contact, boxes: zones.map(({ box }) => box) }));
-    return answerExactly(this.store, this.#space, [own, ...around], request);
+    const place = { whole: whole.map(({ zone }) => zone.box), around: [own, ...around] };
+    return answerExactly(this.store, this.#space, place, request);
   }
 
   #isExactQuestion({ coordinates, limit }: SearchExactly): boolean {

@@ -1,20 +1,24 @@
 /**
  * Exact search on projected vectors, by branch and bound over zones: the owner of the question's point is asked, then always
- * the nearest zone not asked yet, until none can hold anything nearer than what is found. From the owner outwards no zone
+ * the nearest zones not asked yet, until none can hold anything nearer than what is found. From the owner outwards no zone
  * is passed over: the way from the point to any other leads through nearer ones, whose phones know their neighbours. From
  * elsewhere one could be, for copies lie far from their own zones and end the search before it comes near the point.
+ * In the end the zones of those that answered have to cover all places where something nearer could lie: zones that nobody
+ * has for the moment, or that changed hands meanwhile, leave a hole there, and then the answer is not complete.
  * It contacts many phones and is there to hold the search by meaning against.
  *
  * Source: Hjaltason and Samet, "Distance browsing in spatial databases", ACM TODS 1999, section 3.
  */
 import type { Contact } from '../../../shared/core/contact.ts';
-import { now, type Task } from '../../../shared/core/effect.ts';
+import { type CallOutcome, cancel, type Fiber, first, now, spawn, type Task } from '../../../shared/core/effect.ts';
 import type { Id } from '../../../shared/core/id.ts';
 import type { MeaningSpace } from '../entries/entry.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
 import type { CanView } from '../entry-keeping.ts';
-import type { Box } from '../space/box.ts';
+import { type Box, wholeBox } from '../space/box.ts';
+import { isCovered } from '../space/coverage.ts';
 import type { Point } from '../space/space.ts';
+import { Frontier } from './frontier.ts';
 
 export interface SearchExactly {
   readonly type: 'search-exactly';
@@ -27,6 +31,8 @@ export interface ExactlyFound {
   readonly type: 'exactly-found';
   /** Of those it keeps, the nearest first. */
   readonly hits: readonly ExactHit[];
+  /** What the phone has of the space and keeps all entries of, as far as it can know. */
+  readonly whole: readonly Box[];
   /** The phone itself and its neighbours, with what they have of the space. */
   readonly around: readonly PlacedPhone[];
 }
@@ -46,24 +52,26 @@ export interface ExactAnswer {
   readonly hits: readonly ExactHit[];
   /** Phones contacted, this one left out. */
   readonly contacted: number;
-  /** Every zone that could hold a nearer post has answered. */
+  /** Phones that have all entries there have answered for every place that could hold a nearer post. */
   readonly complete: boolean;
 }
 
+/** Phones asked at once. More are faster and ask some that are not needed. */
+const PARALLEL = 3;
 /** An exact search ends after so long, in ms. */
 const DEADLINE_MS = 20_000;
 
 export function answerExactly(
   store: EntryStore,
   space: MeaningSpace,
-  around: readonly PlacedPhone[],
+  { whole, around }: Pick<ExactlyFound, 'whole' | 'around'>,
   { coordinates, limit }: SearchExactly,
 ): ExactlyFound {
-  const hits = [...store.all()].map(({ entry }) => ({
-    post: entry.post,
-    distance: distanceBetween(space.coordinatesOf(entry.vector), coordinates),
-  }));
-  return { type: 'exactly-found', hits: hits.sort(nearestFirst).slice(0, limit), around };
+  const nearest = new NearestHits(limit);
+  for (const { entry } of store.all()) {
+    nearest.add({ post: entry.post, distance: distanceBetween(space.coordinatesOf(entry.vector), coordinates) });
+  }
+  return { type: 'exactly-found', hits: nearest.hits, whole, around };
 }
 
 export interface ExactPlace {
@@ -75,30 +83,101 @@ export interface ExactPlace {
   readonly own: ExactlyFound;
 }
 
-export function* searchExactly({ view, space, point, own }: ExactPlace, request: SearchExactly): Task<ExactAnswer> {
-  const found = new Map(own.hits.map((hit) => [hit.post, hit]));
-  const phones = new Map(own.around.map((phone) => [phone.contact.id, phone]));
-  const asked = new Set([view.self.id]);
-  const startedMs = yield* now();
-  const { owner } = yield* view.find(point);
-  let complete = owner !== undefined;
-  if (owner !== undefined)
-    phones.set(owner.contact.id, { contact: owner.contact, boxes: owner.zones.map(({ box }) => box) });
-  for (;;) {
-    const nearest = nearestUnasked(phones.values(), asked, request.coordinates, space);
-    if (nearest === undefined || nearest.distance >= furthestOf(found.values(), request.limit)) break;
-    if ((yield* now()) - startedMs >= DEADLINE_MS)
-      return answerOf(found.values(), request.limit, asked.size - 1, false);
-    asked.add(nearest.contact.id);
-    const outcome = yield* view.ask<ExactlyFound>(nearest.contact, request);
-    if (!outcome.ok) {
-      complete = false;
-      continue;
-    }
-    for (const hit of outcome.reply.hits) found.set(hit.post, hit);
-    for (const phone of outcome.reply.around) phones.set(phone.contact.id, phone);
+export function* searchExactly(place: ExactPlace, request: SearchExactly): Task<ExactAnswer> {
+  return yield* new ExactSearch(place, request).run();
+}
+
+class ExactSearch {
+  readonly #place: ExactPlace;
+  readonly #request: SearchExactly;
+  readonly #nearest: NearestHits;
+  readonly #frontier = new Frontier();
+  readonly #whole: Box[] = [];
+  #asking: Fiber<CallOutcome<ExactlyFound>>[] = [];
+  #contacted = 0;
+
+  constructor(place: ExactPlace, request: SearchExactly) {
+    this.#place = place;
+    this.#request = request;
+    this.#nearest = new NearestHits(request.limit);
+    this.#frontier.exclude(place.view.self.id);
+    this.#learn(place.own);
   }
-  return answerOf(found.values(), request.limit, asked.size - 1, complete);
+
+  *run(): Task<ExactAnswer> {
+    const { view, point } = this.#place;
+    const startedMs = yield* now();
+    const { owner } = yield* view.find(point);
+    if (owner !== undefined) this.#frontier.add({ contact: owner.contact, distance: 0 });
+    for (;;) {
+      yield* this.#askNearest();
+      if (this.#asking.length === 0) break;
+      yield* first(this.#asking);
+      this.#takeAnswers();
+      if ((yield* now()) - startedMs >= DEADLINE_MS) break;
+    }
+    for (const fiber of this.#asking) yield* cancel(fiber);
+    return { hits: this.#nearest.hits, contacted: this.#contacted, complete: this.#isComplete() };
+  }
+
+  *#askNearest(): Task<void> {
+    while (this.#asking.length < PARALLEL) {
+      const contact = this.#frontier.take(this.#nearest.bound);
+      if (contact === undefined) return;
+      this.#contacted += 1;
+      this.#asking.push(yield* spawn(this.#place.view.ask<ExactlyFound>(contact, this.#request), 'search exactly'));
+    }
+  }
+
+  #takeAnswers(): void {
+    for (const { done, result } of this.#asking) if (done && result?.ok === true) this.#learn(result.reply);
+    this.#asking = this.#asking.filter(({ done }) => !done);
+  }
+
+  #learn({ hits, whole, around }: ExactlyFound): void {
+    for (const hit of hits) this.#nearest.add(hit);
+    this.#whole.push(...whole);
+    for (const { contact, boxes } of around) {
+      if (boxes.length > 0) this.#frontier.add({ contact, distance: Math.min(...boxes.map((box) => this.#to(box))) });
+    }
+  }
+
+  #isComplete(): boolean {
+    const isNearEnough = (box: Box): boolean => this.#to(box) < this.#nearest.bound;
+    return isCovered(wholeBox(this.#request.coordinates.length), this.#whole, isNearEnough);
+  }
+
+  #to(box: Box): number {
+    return distanceToBox(this.#request.coordinates, box, this.#place.space);
+  }
+}
+
+/** The nearest hits, each post once. */
+class NearestHits {
+  readonly #limit: number;
+  readonly #hits: ExactHit[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** The nearest first, and of equally near ones the one with the lower id. */
+  get hits(): readonly ExactHit[] {
+    return this.#hits;
+  }
+
+  /** The distance that a further post must be below; infinite while there are fewer than wanted. */
+  get bound(): number {
+    return this.#hits.length < this.#limit ? Number.POSITIVE_INFINITY : this.#hits.at(-1)!.distance;
+  }
+
+  add(hit: ExactHit): void {
+    if (this.#hits.length >= this.#limit && !isBefore(hit, this.#hits.at(-1)!)) return;
+    if (this.#hits.some(({ post }) => post === hit.post)) return;
+    const at = this.#hits.findIndex((other) => isBefore(hit, other));
+    this.#hits.splice(at < 0 ? this.#hits.length : at, 0, hit);
+    if (this.#hits.length > this.#limit) this.#hits.pop();
+  }
 }
 
 /** The distance from coordinates to the nearest ones that a box of the torus stands for; 0 inside. */
@@ -112,37 +191,10 @@ export function distanceToBox(coordinates: readonly number[], { low, high }: Box
   return Math.sqrt(sum);
 }
 
-function nearestUnasked(
-  phones: Iterable<PlacedPhone>,
-  asked: ReadonlySet<Id>,
-  coordinates: readonly number[],
-  space: MeaningSpace,
-): { readonly contact: Contact; readonly distance: number } | undefined {
-  let best: { readonly contact: Contact; readonly distance: number } | undefined;
-  for (const { contact, boxes } of phones) {
-    if (asked.has(contact.id)) continue;
-    for (const box of boxes) {
-      const distance = distanceToBox(coordinates, box, space);
-      if (best === undefined || distance < best.distance) best = { contact, distance };
-    }
-  }
-  return best;
-}
-
-/** The distance that a further post must be below; infinite while there are fewer than wanted. */
-function furthestOf(hits: Iterable<ExactHit>, limit: number): number {
-  const sorted = [...hits].sort(nearestFirst);
-  return sorted[limit - 1]?.distance ?? Number.POSITIVE_INFINITY;
-}
-
-function answerOf(hits: Iterable<ExactHit>, limit: number, contacted: number, complete: boolean): ExactAnswer {
-  return { hits: [...hits].sort(nearestFirst).slice(0, limit), contacted, complete };
-}
-
 function distanceBetween(a: readonly number[], b: readonly number[]): number {
   return Math.hypot(...a.map((value, axis) => value - b[axis]!));
 }
 
-function nearestFirst(a: ExactHit, b: ExactHit): number {
-  return a.distance - b.distance || (a.post < b.post ? -1 : 1);
+function isBefore(a: ExactHit, b: ExactHit): boolean {
+  return a.distance === b.distance ? a.post < b.post : a.distance < b.distance;
 }

@@ -385,6 +385,8 @@ export interface BoxedPhone {
 export interface ExactlyFoundReply {
   hits: ExactPeerHit[];
   around: BoxedPhone[];
+  /** what the phone has of the space and keeps all entries of */
+  whole: Box[];
 }
 
 function createBasePeerRequest(): PeerRequest {
@@ -3874,7 +3876,7 @@ export const BoxedPhone: MessageFns<BoxedPhone> = {
 };
 
 function createBaseExactlyFoundReply(): ExactlyFoundReply {
-  return { hits: [], around: [] };
+  return { hits: [], around: [], whole: [] };
 }
 
 export const ExactlyFoundReply: MessageFns<ExactlyFoundReply> = {
@@ -3884,6 +3886,9 @@ export const ExactlyFoundReply: MessageFns<ExactlyFoundReply> = {
     }
     for (const v of message.around) {
       BoxedPhone.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.whole) {
+      Box.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -3915,6 +3920,14 @@ export const ExactlyFoundReply: MessageFns<ExactlyFoundReply> = {
             }
 
             message.around.push(BoxedPhone.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.whole.push(Box.decode(reader, reader.uint32()));
             continue;
           }
         }
