@@ -4,23 +4,10 @@ import { detach, now, random, sleep, spawn, type Task } from '../../../shared/co
 import type { Id } from '../../../shared/core/id.ts';
 import type { CanView, EntryKeeping } from '../entry-keeping.ts';
 import type { CanMessage } from '../message.ts';
-import { answerSearch } from '../search/answer-search.ts';
-import {
-  answerExactly,
-  type ExactAnswer,
-  type ExactlyFound,
-  type SearchExactly,
-  searchExactly,
-} from '../search/exact-search.ts';
-import { isQuestion, questionOf, vectorOf } from '../search/question.ts';
-import { type SearchAnswer, type SearchRequest, search } from '../search/search.ts';
-import {
-  type EntriesFound,
-  MAX_LIMIT,
-  MAX_QUESTIONS,
-  nothingKnownOf,
-  type SearchEntries,
-} from '../search/search-message.ts';
+import type { ExactAnswer } from '../search/exact-search.ts';
+import { questionOf } from '../search/question.ts';
+import type { SearchAnswer, SearchRequest } from '../search/search.ts';
+import { Searcher } from '../search/searcher.ts';
 import type { Box } from '../space/box.ts';
 import { cutFor } from '../space/split-point.ts';
 import type { Cut, Zone } from '../space/zone.ts';
@@ -79,13 +66,16 @@ export class EntryKeeper implements EntryKeeping {
   readonly #owned: OwnedCount;
   readonly #removal: EntryRemoval;
   readonly #arrivals = new Arrivals();
+  readonly #searcher: Searcher;
 
   constructor(view: CanView, space: MeaningSpace) {
     this.#view = view;
     this.#space = space;
     this.store = new EntryStore(space);
     this.#owned = new OwnedCount(view, this.store);
-    this.#adverts = new Adverts(view, this.store, space);
+    const { store } = this;
+    this.#adverts = new Adverts(view, store, space);
+    this.#searcher = new Searcher({ view, space, store, adverts: this.#adverts, arrivals: this.#arrivals });
     this.#admission = new EntryAdmission(space, this.store);
     this.#removal = new EntryRemoval(view, this.store, this.#admission);
     const nearest = (kept: KeptEntry): Task<readonly Link[]> => this.#nearestTo(kept);
@@ -130,19 +120,12 @@ export class EntryKeeper implements EntryKeeping {
 
   /** The posts nearest to each of some questions. */
   *search(request: SearchRequest): Task<SearchAnswer> {
-    const { questions, limit, sinceMs, withPlaces } = request;
-    const asked = questions.map(nothingKnownOf);
-    const own = this.#answer({ type: 'search-entries', asked, limit, sinceMs, withPlaces, salt: 0, phones: [] });
-    const points = questions.map((question) => this.#space.pointOf(vectorOf(question)));
-    return yield* search({ view: this.#view, points, own }, request);
+    return yield* this.#searcher.search(request);
   }
 
   /** The posts nearest to a vector in the space of the projection: all of them, whatever it costs. */
   *searchExactly(vector: Float32Array, limit: number): Task<ExactAnswer> {
-    const [view, space] = [this.#view, this.#space];
-    const request: SearchExactly = { type: 'search-exactly', coordinates: space.coordinatesOf(vector), limit };
-    const own = this.#answerExactly(request, yield* now());
-    return yield* searchExactly({ view, space, point: space.pointOf(vector), own }, request);
+    return yield* this.#searcher.searchExactly(vector, limit);
   }
 
   *handle(from: Contact, message: CanMessage): Task<CanMessage | undefined> {
@@ -150,9 +133,9 @@ export class EntryKeeper implements EntryKeeping {
     const request = message as EntryRequest;
     switch (request.type) {
       case 'search-entries':
-        return this.#isSearch(request) ? this.#answer(request) : undefined;
+        return this.#searcher.answer(request);
       case 'search-exactly':
-        return this.#isExactQuestion(request) ? this.#answerExactly(request, yield* now()) : undefined;
+        return yield* this.#searcher.answerExactly(request);
       case 'store-entry':
         return { type: 'entry-stored', verdict: yield* this.#storeEntry(from, request) } as EntryStored;
       case 'keep-copies':
@@ -188,32 +171,6 @@ export class EntryKeeper implements EntryKeeping {
   *moveIn(zone: Zone, from: Contact | undefined): Task<void> {
     this.#arrivals.note(zone.box, from === undefined ? 'taken over' : 'given', yield* now());
     if (from === undefined) yield* this.#transfer.recover(zone);
-  }
-
-  #answer(request: SearchEntries): EntriesFound {
-    return answerSearch(this.store, this.#space, this.#adverts.around(), request);
-  }
-
-  #answerExactly(request: SearchExactly, atMs: number): ExactlyFound {
-    const zones = this.#view.zones();
-    const whole = zones.filter(({ zone, isSettled }) => isSettled && this.#arrivals.isOver(zone.box, atMs));
-    const own = { contact: this.#view.self, boxes: zones.map(({ zone }) => zone.box) };
-    const around = this.#view
-      .neighbours()
-      .map(({ contact, zones }) => ({ contact, boxes: zones.map(({ box }) => box) }));
-    const place = { whole: whole.map(({ zone }) => zone.box), around: [own, ...around] };
-    return answerExactly(this.store, this.#space, place, request);
-  }
-
-  #isExactQuestion({ coordinates, limit }: SearchExactly): boolean {
-    const isPlace = coordinates.length === this.#view.settings.axes && coordinates.every(Number.isFinite);
-    return isPlace && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
-  }
-
-  #isSearch({ asked, limit }: SearchEntries): boolean {
-    const areQuestions = asked.every(({ question }) => isQuestion(question, this.#space.dimensions));
-    const isCount = Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT;
-    return asked.length >= 1 && asked.length <= MAX_QUESTIONS && areQuestions && isCount;
   }
 
   *#storeEntry(from: Contact, { entry, copies }: StoreEntry): Task<StoreVerdict> {
