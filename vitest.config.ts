@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -6,12 +7,16 @@ import { defineConfig } from 'vitest/config';
  */
 const POLL_MS = 60_000;
 
+/** Hundreds of processes are started, which have the same modules to compile. */
+const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/ringwall/compiled') };
+
 const project = (name: string, testTimeout: number, extra = {}) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout,
     hookTimeout: testTimeout,
+    env,
     expect: { poll: { timeout: POLL_MS } },
     ...extra,
   },
