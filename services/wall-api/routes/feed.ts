@@ -7,8 +7,8 @@ import { Problem } from '../core/problem.ts';
 import { DAY_MS } from '../core/ring/ring-names.ts';
 import { measureFeeds } from '../plugins/feed-metrics.ts';
 import { viewerOf } from '../plugins/session-guard.ts';
-import { namesOf } from './people-names.ts';
-import { idTexts, NameSchema, PostPageOf, PostSchema, readPostText } from './post-view.ts';
+import { ListedPostSchema, listedPostText, type Surroundings, surroundingsOf } from './listed-posts.ts';
+import { idTexts, NameSchema, PostPageOf } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { DEFAULT_LIMIT, IdText, idText, PageQuery } from './schema.ts';
 
@@ -72,7 +72,7 @@ export const WhySchema = Type.Union(
   { description: 'Why the post is here. `post.served` tells which phone answered, over how many hops.' },
 );
 
-const ItemSchema = Type.Object({ post: PostSchema, why: WhySchema }, { additionalProperties: false });
+const ItemSchema = Type.Object({ post: ListedPostSchema, why: WhySchema }, { additionalProperties: false });
 
 export const FeedSchema = Type.Object(
   {
@@ -120,12 +120,13 @@ export const feedRoutes: WallRoutes = async (app, { context }) => {
       const before = cursor === undefined ? undefined : cursors.read(list, cursor);
       const page = await feed.page({ viewer, blocked: await blocks.of(viewer), before, limit });
       served(feed.name, page);
-      const names = await namesOf(
-        context.profiles,
-        page.items.map(({ post }) => post.author),
+      const surroundings = await surroundingsOf(
+        context,
+        page.items.map(({ post }) => post),
+        viewer,
       );
       return {
-        items: page.items.map((item) => itemText(item, names)),
+        items: page.items.map((item) => itemText(item, surroundings)),
         cursor: page.next === undefined ? null : cursors.make(list, page.next),
         complete: page.complete,
         missing: idTexts(page.missing),
@@ -143,8 +144,8 @@ function requireStrategy(text: string): FeedStrategyName {
   });
 }
 
-function itemText({ post, why }: FeedItem, names: ReadonlyMap<Id, string>): Static<typeof ItemSchema> {
-  return { post: readPostText(post, names.get(post.author)), why: whyText(why, names) };
+function itemText({ post, why }: FeedItem, surroundings: Surroundings): Static<typeof ItemSchema> {
+  return { post: listedPostText(post, surroundings), why: whyText(why, surroundings.names) };
 }
 
 const RING_SIZE = 2 ** 128;

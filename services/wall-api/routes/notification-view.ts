@@ -3,7 +3,7 @@
 import { type Static, Type } from '../../shared/http/type.ts';
 import type { Notification } from '../core/notifications/notifications.ts';
 import { NameSchema } from './post-view.ts';
-import { KindSchema } from './reactions.ts';
+import { KindSchema } from './reaction-view.ts';
 import { IdText, idText, TimeText, timeText } from './schema.ts';
 
 const COMMON = {

@@ -1,7 +1,7 @@
 /** What a person has posted. */
 import { viewerOf } from '../plugins/session-guard.ts';
-import { namesOf } from './people-names.ts';
-import { idTexts, PostPageOf, PostSchema, readPostText } from './post-view.ts';
+import { ListedPostSchema, listedPostText, surroundingsOf } from './listed-posts.ts';
+import { idTexts, PostPageOf } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { DEFAULT_LIMIT, IdParams, PageQuery, readId } from './schema.ts';
 
@@ -18,7 +18,7 @@ export const peopleWallRoutes: WallRoutes = async (app, { context }) => {
         tags: ['posts'],
         params: IdParams,
         querystring: PageQuery,
-        response: { 200: PostPageOf(PostSchema) },
+        response: { 200: PostPageOf(ListedPostSchema) },
       },
       config: { session: 'optional', problems: ['invalid-cursor', 'ring-unavailable', 'ring-timeout'] },
     },
@@ -28,12 +28,10 @@ export const peopleWallRoutes: WallRoutes = async (app, { context }) => {
       const { cursor, limit = DEFAULT_LIMIT } = request.query;
       const list = ['wall', person];
       const before = cursor === undefined ? undefined : cursors.read(list, cursor);
-      const [page, names] = await Promise.all([
-        walls.page(person, viewer, before, limit),
-        namesOf(context.profiles, [person]),
-      ]);
+      const page = await walls.page(person, viewer, before, limit);
+      const surroundings = await surroundingsOf(context, page.items, viewer);
       return {
-        items: page.items.map((post) => readPostText(post, names.get(post.author))),
+        items: page.items.map((post) => listedPostText(post, surroundings)),
         cursor: page.next === undefined ? null : cursors.make(list, page.next),
         complete: page.complete,
         missing: idTexts(page.missing),

@@ -1,5 +1,6 @@
 /** Posts: writing, reading, editing, deleting, and the texts they had. */
 
+import { invalidRequest } from '../../shared/http/problem-details.ts';
 import { type Static, Type } from '../../shared/http/type.ts';
 import { MAX_POST_MEDIA } from '../core/media/media-reference.ts';
 import { MAX_TEXT_CHARACTERS } from '../core/posts/post-format.ts';
@@ -24,10 +25,8 @@ import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, PageOf, readId, TimeText, timeText } from './schema.ts';
 
 const TextSchema = Type.String({
-  minLength: 1,
   maxLength: MAX_TEXT_CHARACTERS,
-  pattern: '\\S',
-  description: 'Not only white space.',
+  description: 'Not only white space, unless the post has pictures: those may stand alone.',
   examples: ['The first post of this ring.'],
 });
 
@@ -101,6 +100,7 @@ export const postRoutes: WallRoutes = async (app, { context }) => {
     },
     async (request, reply) => {
       const { text, audience, inReplyTo, media = [] } = request.body;
+      requireContent(text, media.length);
       const draft = {
         ...{ text, audience, media: media.map(({ id }) => readId(id)) },
         inReplyTo: inReplyTo === undefined ? undefined : readId(inReplyTo),
@@ -154,9 +154,11 @@ export const postRoutes: WallRoutes = async (app, { context }) => {
     },
     async (request, reply) => {
       const me = personOf(request);
+      const { text } = request.body;
       const post = await posts.requireOwn(readId(request.params.id), me);
+      requireContent(text, post.media.length);
       checkIfMatch(request, post.hash, { required: true });
-      const published = await publisher.edit(me, post, request.body.text);
+      const published = await publisher.edit(me, post, text);
       setEtag(reply, published.post.hash);
       return await publishedText(published);
     },
@@ -206,3 +208,10 @@ export const postRoutes: WallRoutes = async (app, { context }) => {
     },
   );
 };
+
+/** Throws invalid-request when a post would say nothing and show nothing. */
+function requireContent(text: string, pictures: number): void {
+  if (pictures > 0 || text.trim() !== '') return;
+  const detail = 'needs a word: only a post with pictures may do without';
+  throw invalidRequest([{ in: 'body', pointer: '/text', detail }]);
+}

@@ -3,42 +3,15 @@
 import { Type } from '../../shared/http/type.ts';
 import { personOf, viewerOf } from '../plugins/session-guard.ts';
 import { custodyText, POST_PROBLEMS, WRITE_PROBLEMS } from './post-view.ts';
+import { KindSchema, ReactionsSchema, reactionsText } from './reaction-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { CustodySchema, IdParams, IdText, idText, readId } from './schema.ts';
-
-export const KindSchema = Type.Union([
-  Type.Literal('like'),
-  Type.Literal('love'),
-  Type.Literal('laugh'),
-  Type.Literal('wow'),
-  Type.Literal('sad'),
-  Type.Literal('angry'),
-]);
 
 const KindParams = Type.Object({ id: IdText, kind: KindSchema });
 
 const ReactionSchema = Type.Object(
   { post: IdText, kind: KindSchema, reacted: Type.Boolean(), custody: CustodySchema },
   { additionalProperties: false, description: 'How it stands now.' },
-);
-
-export const SummarySchema = Type.Object(
-  {
-    counts: Type.Object(
-      {
-        like: Type.Integer(),
-        love: Type.Integer(),
-        laugh: Type.Integer(),
-        wow: Type.Integer(),
-        sad: Type.Integer(),
-        angry: Type.Integer(),
-      },
-      { additionalProperties: false },
-    ),
-    mine: Type.Array(KindSchema, { description: 'Your own; empty when nobody is logged in.' }),
-    complete: Type.Boolean({ description: 'False: there may be more. The counts are a lower bound.' }),
-  },
-  { additionalProperties: false },
 );
 
 export const reactionRoutes: WallRoutes = async (app, { context }) => {
@@ -83,13 +56,12 @@ export const reactionRoutes: WallRoutes = async (app, { context }) => {
         summary: 'How people reacted to a post',
         tags: ['posts'],
         params: IdParams,
-        response: { 200: SummarySchema },
+        response: { 200: ReactionsSchema },
       },
       config: { session: 'optional', problems: POST_PROBLEMS },
     },
     async (request) => {
-      const { counts, mine, complete } = await reactions.summary(readId(request.params.id), viewerOf(request));
-      return { counts, mine: [...mine], complete };
+      return reactionsText(await reactions.summary(readId(request.params.id), viewerOf(request)));
     },
   );
 };

@@ -3,8 +3,8 @@
 import { Type } from '../../shared/http/type.ts';
 import { Problem } from '../core/problem.ts';
 import { viewerOf } from '../plugins/session-guard.ts';
-import { namesOf } from './people-names.ts';
-import { idTexts, PostPageOf, PostSchema, readPostText } from './post-view.ts';
+import { ListedPostSchema, listedPostText, surroundingsOf } from './listed-posts.ts';
+import { idTexts, PostPageOf } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { DEFAULT_LIMIT, PageQuery } from './schema.ts';
 
@@ -25,7 +25,7 @@ const SearchQuery = Type.Object(
 
 const FoundSchema = Type.Object(
   {
-    post: PostSchema,
+    post: ListedPostSchema,
     why: Type.Object(
       {
         similarity: Type.Number({
@@ -54,7 +54,7 @@ export const SearchSchema = Type.Object(
 );
 
 export const searchRoutes: WallRoutes = async (app, { context }) => {
-  const { meaning, social, profiles } = context;
+  const { meaning, social } = context;
 
   app.get(
     '/v1/search',
@@ -93,13 +93,14 @@ export const searchRoutes: WallRoutes = async (app, { context }) => {
         return reading.state === 'present' && reading.post.author === near.author ? [{ post: reading.post, near }] : [];
       });
       const missing = readings.filter((reading) => reading.state === 'missing');
-      const names = await namesOf(
-        profiles,
-        present.map(({ post }) => post.author),
+      const surroundings = await surroundingsOf(
+        context,
+        present.map(({ post }) => post),
+        viewer,
       );
       return {
         items: present.map(({ post, near: { similarity, from } }) => ({
-          post: readPostText(post, names.get(post.author)),
+          post: listedPostText(post, surroundings),
           why: { similarity, phone: from?.id ?? null },
         })),
         cursor: null,

@@ -3,8 +3,8 @@
 import { type Static, Type } from '../../shared/http/type.ts';
 import { MAX_ANCESTORS, MAX_DEPTH, MAX_REPLIES, type ThreadEntry } from '../core/posts/threads.ts';
 import { viewerOf } from '../plugins/session-guard.ts';
-import { namesOf } from './people-names.ts';
-import { NameSchema, POST_PROBLEMS, PostSchema, readPostText } from './post-view.ts';
+import { ListedPostSchema, listedPostText, surroundingsOf } from './listed-posts.ts';
+import { NameSchema, POST_PROBLEMS } from './post-view.ts';
 import type { WallRoutes } from './route-context.ts';
 import { IdParams, IdText, idText, readId } from './schema.ts';
 
@@ -26,7 +26,7 @@ const ENTRY_PROPERTIES = {
         '`blocked`: its author is somebody you blocked.',
     },
   ),
-  post: Type.Optional(PostSchema),
+  post: Type.Optional(ListedPostSchema),
 };
 
 export const EntrySchema = Type.Object(ENTRY_PROPERTIES, { additionalProperties: false });
@@ -44,7 +44,7 @@ export const ReplySchema = Type.Object(
 export const ThreadSchema = Type.Object(
   {
     ancestors: Type.Array(EntrySchema, { description: 'What the post answers, the beginning of the thread first.' }),
-    post: PostSchema,
+    post: ListedPostSchema,
     replies: Type.Array(ReplySchema, { description: 'Each after its parent; older answers first.' }),
     truncated: Type.Boolean({ description: 'The thread goes on beyond the bounds.' }),
     complete: Type.Boolean({
@@ -73,25 +73,28 @@ export const threadRoutes: WallRoutes = async (app, { context }) => {
       config: { session: 'optional', cost: 4, problems: POST_PROBLEMS },
     },
     async (request) => {
-      const { post, ancestors, replies, truncated, complete } = await threads.read(
-        readId(request.params.id),
-        viewerOf(request),
+      const viewer = viewerOf(request);
+      const { post, ancestors, replies, truncated, complete } = await threads.read(readId(request.params.id), viewer);
+      const entries = [...ancestors, ...replies];
+      const surroundings = await surroundingsOf(
+        context,
+        [post, ...entries.flatMap((entry) => entry.post ?? [])],
+        viewer,
+        entries.flatMap(({ author }) => author ?? []),
       );
-      const authors = [post.author, ...[...ancestors, ...replies].flatMap(({ author }) => author ?? [])];
-      const names = await namesOf(context.profiles, authors);
       const entryText = (entry: ThreadEntry): Static<typeof EntrySchema> => {
-        const authorName = entry.author === undefined ? undefined : names.get(entry.author);
+        const authorName = entry.author === undefined ? undefined : surroundings.names.get(entry.author);
         return {
           id: idText(entry.id),
           author: entry.author === undefined ? null : idText(entry.author),
           authorName: authorName ?? null,
           state: entry.state,
-          ...(entry.post === undefined ? {} : { post: readPostText(entry.post, authorName) }),
+          ...(entry.post === undefined ? {} : { post: listedPostText(entry.post, surroundings) }),
         };
       };
       return {
         ancestors: ancestors.map(entryText),
-        post: readPostText(post, names.get(post.author)),
+        post: listedPostText(post, surroundings),
         replies: replies.map((reply) => {
           const { parent, depth, more } = reply;
           return Object.assign(entryText(reply), { parent: idText(parent), depth, more });

@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { PutOutcome } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import { CHUNK_BYTES } from '../../../services/wall-api/core/media/media-format.ts';
 import { animation, fetchBytes, noise, plain, recordsNamed, tryUpload, upload } from './media-scene.ts';
-import { befriend, loseAnswers, placeOf, post, somebody, twoPhones } from './social-scene.ts';
+import { befriend, loseAnswers, placeOf, post, type Somebody, somebody, twoPhones } from './social-scene.ts';
 import { type Json, openWall } from './wall-fixture.ts';
 
-const tryPostWith = (author: Awaited<ReturnType<typeof somebody>>, media: Json[], audience = 'public') => {
+const tryPostWith = (author: Somebody, media: Json[], audience = 'public', text = 'look') => {
   author.wall.clock.nowMs++;
-  const body = { text: 'look', audience, media: media.map(({ id }) => ({ id })) };
+  const body = { text, audience, media: media.map(({ id }) => ({ id })) };
   return author.wall.ask('POST', '/v1/posts', { token: author.token, body });
 };
 
@@ -253,6 +253,24 @@ describe('a picture in a post', () => {
     expect((await ada.wall.ask('PUT', `/v1/posts/${body.id}`, edit)).body).toMatchObject({ version: 2, media: wanted });
     const feed = await bob.wall.ask('GET', '/v1/feed?strategy=recent');
     expect(feed.body.items[0].post.media).toEqual(wanted);
+  });
+
+  it('may stand alone, also after an edit; a post of neither words nor pictures may not', async () => {
+    const { ada, bob } = await twoPhones();
+    const picture = await upload(ada, await plain(40, 30).png().toBuffer());
+    const { status, body } = await tryPostWith(ada, [picture], 'public', '');
+    expect({ status, text: body.text }).toEqual({ status: 201, text: '' });
+    expect((await bob.wall.ask('GET', `/v1/posts/${body.id}`)).body).toMatchObject({ text: '', media: [{}] });
+    const edit = async (id: string, text: string) =>
+      (await ada.wall.ask('PUT', `/v1/posts/${id}`, { token: ada.token, body: { text }, headers: { 'if-match': '*' } }))
+        .body;
+    expect(await edit(body.id, 'with words')).toMatchObject({ text: 'with words', version: 2 });
+    expect(await edit(body.id, '')).toMatchObject({ text: '', version: 3 });
+
+    const blank = { status: 400, type: '/problems/invalid-request', errors: [{ pointer: '/text' }] };
+    expect((await tryPostWith(ada, [], 'public', ' ')).body).toMatchObject(blank);
+    const words = await post(ada, 'only words');
+    expect(await edit(words.id, '')).toMatchObject(blank);
   });
 
   it('for friends is opened by friends alone', async () => {

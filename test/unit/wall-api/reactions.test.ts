@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { loseAnswers, post, type Somebody, somebody, twoPhones } from './social-scene.ts';
 import { type Answer, type Json, openWall } from './wall-fixture.ts';
 
@@ -65,6 +65,42 @@ describe('reactions', () => {
     await ada.wall.ask('PUT', `/v1/blocks/${bob.id}`, { token: ada.token });
     expect((await summary(ada, id)).counts).toEqual(NONE);
     expect((await summary(bob, id)).counts).toEqual({ ...NONE, angry: 1 });
+  });
+
+  it('stand beside each post of a feed, a thread, a wall and a search', async () => {
+    const { ada, bob } = await twoPhones();
+    const { id } = await post(ada, 'bread rose like the moon');
+    const reply = await post(bob, 'bread indeed', { inReplyTo: id });
+    await react(bob, 'PUT', id, 'love');
+    await react(ada, 'PUT', reply.id, 'laugh');
+    const read = async (me: Somebody | undefined, path: string): Promise<Json> =>
+      (await bob.wall.ask('GET', path, { token: me?.token })).body;
+    const toPost = { counts: { ...NONE, love: 1 }, mine: ['love'], complete: true };
+    const toReply = { counts: { ...NONE, laugh: 1 }, mine: [], complete: true };
+
+    expect((await read(bob, '/v1/feed?strategy=recent')).items[0].post.reactions).toEqual(toPost);
+    const thread = await read(bob, `/v1/posts/${id}/thread`);
+    expect([thread.post.reactions, thread.replies[0].post.reactions]).toEqual([toPost, toReply]);
+    expect((await read(bob, `/v1/people/${ada.id}/wall`)).items[0].reactions).toEqual(toPost);
+    expect((await read(undefined, `/v1/people/${ada.id}/wall`)).items[0].reactions).toEqual({ ...toPost, mine: [] });
+    await vi.waitFor(async () => {
+      const found = (await read(bob, '/v1/search?q=bread')).items.map((item: Json) => item.post);
+      expect(found.find((one: Json) => one.id === id)?.reactions).toEqual(toPost);
+    }, 10_000);
+  });
+
+  it('of blocked people are not counted in lists, and a list does without what cannot be read', async () => {
+    const { ada, bob, ring } = await twoPhones();
+    const { id } = await post(ada, 'nice');
+    await react(bob, 'PUT', id, 'angry');
+    const seen = async (): Promise<Json> =>
+      (await ada.wall.ask('GET', `/v1/people/${ada.id}/wall`, { token: ada.token })).body;
+    expect((await seen()).items[0].reactions.counts).toEqual({ ...NONE, angry: 1 });
+    await ada.wall.ask('PUT', `/v1/blocks/${bob.id}`, { token: ada.token });
+    expect((await seen()).items[0].reactions).toEqual({ counts: NONE, mine: [], complete: true });
+    const restore = loseAnswers(ring, ({ name }) => name === 'reactions');
+    expect(await seen()).toMatchObject({ complete: true, items: [{ reactions: { counts: NONE, complete: false } }] });
+    restore();
   });
 
   it('are a lower bound when phones are missing', async () => {

@@ -3,10 +3,12 @@ import type { Id } from '../../../shared/core/id.ts';
 import type { Blocks } from '../friends/blocks.ts';
 import type { UnlockedPerson } from '../identity/person.ts';
 import { inboxEntry, inboxRemoval } from '../notifications/inbox.ts';
+import { mapBounded, PARALLEL_READS } from '../parallel.ts';
+import { Problem } from '../problem.ts';
 import type { Outbox } from '../ring/outbox.ts';
 import type { Custody, Ring } from '../ring/ring-client.ts';
 import { OWN_REACTIONS, REACTIONS } from '../ring/ring-names.ts';
-import { readWholeSet } from '../ring/timeline.ts';
+import { readTimeline, readWholeSet, type WholeSet } from '../ring/timeline.ts';
 import { type MemberDraft, putMembersOver, signMember } from '../ring/writer.ts';
 import type { WallCrypto } from '../wall-crypto.ts';
 import type { LoadedPost, PostReader } from './posts.ts';
@@ -14,6 +16,10 @@ import { isReactionKind, REACTION_KINDS, type ReactionKind } from './reaction-ki
 
 /** Reactions read of one post; a count beyond is a lower bound and says so. */
 const MAX_COUNTED = 5_000;
+/** The same of each post of a list: what one read of the ring gives. */
+export const MAX_LISTED_REACTIONS = 200;
+
+const NOT_READ: WholeSet = { records: [], complete: false };
 
 export interface ReactionSummary {
   readonly counts: Readonly<Record<ReactionKind, number>>;
@@ -60,14 +66,31 @@ export class Reactions {
       blocks.of(viewer),
       posts.require(id, viewer),
     ]);
-    const counts = Object.fromEntries(REACTION_KINDS.map((kind) => [kind, 0])) as Record<ReactionKind, number>;
-    const mine: ReactionKind[] = [];
-    for (const { deleted, slot: kind, author } of set.records) {
-      if (deleted || !isReactionKind(kind) || blocked.has(author)) continue;
-      counts[kind]++;
-      if (author === viewer?.person) mine.push(kind);
+    return summaryOf(set, viewer, blocked);
+  }
+
+  /**
+   * The same for the posts of a list, in their order, of the newest reactions to each. A list must not fail for them:
+   * what cannot be read now is not counted, and says so.
+   */
+  async summaries(ids: readonly Id[], viewer: UnlockedPerson | undefined): Promise<readonly ReactionSummary[]> {
+    const blocked = await this.#blockedOrUnknown(viewer);
+    if (blocked === undefined) return ids.map(() => summaryOf(NOT_READ, viewer, new Set()));
+    return await mapBounded(ids, PARALLEL_READS, async (id) => {
+      const set = { place: id, name: REACTIONS };
+      const page = await readTimeline(this.#parts.ring, [set], undefined, MAX_LISTED_REACTIONS);
+      return summaryOf({ ...page, complete: page.complete && page.next === undefined }, viewer, blocked);
+    });
+  }
+
+  /** Undefined when it cannot be told whom the viewer has blocked. */
+  async #blockedOrUnknown(viewer: UnlockedPerson | undefined): Promise<ReadonlySet<Id> | undefined> {
+    try {
+      return await this.#parts.blocks.of(viewer);
+    } catch (error) {
+      if (error instanceof Problem) return undefined;
+      throw error;
     }
-    return { counts, mine, complete: set.complete };
   }
 
   async #write(me: UnlockedPerson, post: LoadedPost, kind: ReactionKind, reacts: boolean): Promise<Custody> {
@@ -85,4 +108,15 @@ export class Reactions {
     acted(me.person);
     return custody!;
   }
+}
+
+function summaryOf(set: WholeSet, viewer: UnlockedPerson | undefined, blocked: ReadonlySet<Id>): ReactionSummary {
+  const counts = Object.fromEntries(REACTION_KINDS.map((kind) => [kind, 0])) as Record<ReactionKind, number>;
+  const mine: ReactionKind[] = [];
+  for (const { deleted, slot: kind, author } of set.records) {
+    if (deleted || !isReactionKind(kind) || blocked.has(author)) continue;
+    counts[kind]++;
+    if (author === viewer?.person) mine.push(kind);
+  }
+  return { counts, mine, complete: set.complete };
 }
