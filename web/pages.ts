@@ -16,7 +16,12 @@ export interface Pages {
 const DIST = join(import.meta.dirname, 'dist');
 const SOURCES = [
   ...['wall', 'console', 'shared', 'service-worker', 'pages.ts', '../package-lock.json'],
-  ...['../services/wall-api/client', '../services/wall-api/adapters/ristretto.ts', '../services/shared/core'],
+  ...[
+    '../services/wall-api/client',
+    '../services/wall-api/core',
+    '../services/wall-api/adapters/ristretto.ts',
+    '../services/shared/core',
+  ],
 ];
 const TEXT = /\.(?:css|html|js|svg|webmanifest)$/;
 const brotli = promisify(brotliCompress);

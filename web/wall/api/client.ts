@@ -51,21 +51,21 @@ export class Api {
       body: body === undefined ? null : body instanceof Blob ? body : JSON.stringify(body),
       signal: signal ?? null,
     });
-    if (response.ok) return response;
-    const problem = await readProblem(response);
-    if (FROM_THE_GATEWAY.has(problem.slug)) {
-      this.#options.reached(false);
-      throw new UnreachableError(THIS_PHONE, problem);
+    if (response.ok) {
+      this.#options.reached(true);
+      return response;
     }
+    const problem = await readProblem(response);
+    const isPhone = !FROM_THE_GATEWAY.has(problem.slug);
+    this.#options.reached(isPhone);
+    if (!isPhone) throw new UnreachableError(THIS_PHONE, problem);
     if (problem.slug === 'session-invalid' && token !== undefined) this.#options.sessionEnded(token);
     throw problem;
   }
 
   async #fetch(url: URL, init: RequestInit): Promise<Response> {
     try {
-      const response = await fetch(url, init);
-      this.#options.reached(true);
-      return response;
+      return await fetch(url, init);
     } catch (error) {
       if (init.signal?.aborted === true) throw error;
       this.#options.reached(false);
@@ -82,6 +82,6 @@ export function urlOf(path: string, query: Asking['query'] = {}): URL {
 }
 
 /** crypto.randomUUID is missing on pages that came over plain HTTP. */
-function newKey(): string {
+export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

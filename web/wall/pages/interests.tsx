@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { Feed, Interests } from '../../../services/wall-api/client/contract.ts';
 import { Action } from '../parts/action.tsx';
 import { Busy, Empty, Failure, Partial } from '../parts/notice.tsx';
+import { titleOf } from '../parts/post-title.ts';
 import { Reordering } from '../parts/reordering.tsx';
 import { reasonOf } from '../parts/why.tsx';
 import { useLoading } from '../state/loading.ts';
@@ -125,7 +126,7 @@ function Preview({ changes }: { readonly changes: number }) {
       <Reordering>
         {(feed.value?.items ?? []).map(({ post, why }) => (
           <li key={post.id} data-key={post.id}>
-            <a href={`#/post/${post.id}`}>{post.text.slice(0, 140)}</a>
+            <a href={`#/post/${post.id}`}>{titleOf(post)}</a>
             <span class="meta">{reasonOf(why)}</span>
           </li>
         ))}

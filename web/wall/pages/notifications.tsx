@@ -5,14 +5,15 @@ import { Avatar } from '../parts/avatar.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { More } from '../parts/more.tsx';
 import { Empty, Partial } from '../parts/notice.tsx';
-import { usePages } from '../state/loading.ts';
+import { useChange, useGrowingPages } from '../state/loading.ts';
 import { markRead, notified } from '../state/news.ts';
 import { api } from '../state/session.ts';
 
 export function NotificationsPage() {
-  const pages = usePages<Notification>(`notifications ${notified.value}`, (cursor, signal) =>
+  const pages = useGrowingPages<Notification>('notifications', (cursor, signal) =>
     api.ask<Page<Notification>>('/v1/notifications', { query: { cursor }, signal }),
   );
+  useChange(notified, pages.refresh);
   const newest = pages.items[0];
   useEffect(() => {
     // A mark that does not arrive is set with the next visit.

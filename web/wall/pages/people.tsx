@@ -4,7 +4,7 @@ import type { Block, Feed, Friends, Page } from '../../../services/wall-api/clie
 import { Action } from '../parts/action.tsx';
 import { Avatar } from '../parts/avatar.tsx';
 import { Busy, Empty, Failure, Partial } from '../parts/notice.tsx';
-import { useLoading } from '../state/loading.ts';
+import { useChange, useLoading } from '../state/loading.ts';
 import { notified } from '../state/news.ts';
 import { go } from '../state/route.ts';
 import { api, me } from '../state/session.ts';
@@ -13,7 +13,8 @@ const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})/i;
 const SUGGESTED = 8;
 
 export function PeoplePage() {
-  const friends = useLoading(`friends ${notified.value}`, (signal) => api.ask<Friends>('/v1/friends', { signal }));
+  const friends = useLoading('friends', (signal) => api.ask<Friends>('/v1/friends', { signal }));
+  useChange(notified, friends.reload);
   const { value } = friends;
   const tie = async (id: string, method: 'PUT' | 'DELETE'): Promise<void> => {
     await api.ask(`/v1/friends/${id}`, { method });

@@ -1,23 +1,29 @@
 /** A person: who they are, how things stand with them, and their posts. */
 import { useSignal } from '@preact/signals';
-import type { Friends, Friendship, Page, Post, Profile } from '../../../services/wall-api/client/contract.ts';
+import type {
+  Block,
+  Friends,
+  Friendship,
+  ListedPost,
+  Page,
+  Profile,
+} from '../../../services/wall-api/client/contract.ts';
 import { Action } from '../parts/action.tsx';
 import { Avatar } from '../parts/avatar.tsx';
 import { More } from '../parts/more.tsx';
-import { Empty, Failure, Partial } from '../parts/notice.tsx';
+import { Busy, Empty, Failure, Partial } from '../parts/notice.tsx';
 import { PostCard } from '../parts/post-card.tsx';
 import { useLoading, usePages } from '../state/loading.ts';
+import { replaced } from '../state/own-posts.ts';
 import { api, me } from '../state/session.ts';
 
 export function PersonPage({ id }: { readonly id: string }) {
   const profile = useLoading(`person ${id}`, (signal) => api.ask<Profile>(`/v1/people/${id}`, { signal }));
-  const wall = usePages<Post>(`wall ${id} ${me.value?.id}`, (cursor, signal) =>
-    api.ask<Page<Post>>(`/v1/people/${id}/wall`, { query: { cursor }, signal }),
+  const wall = usePages<ListedPost>(`wall ${id} ${me.value?.id}`, (cursor, signal) =>
+    api.ask<Page<ListedPost>>(`/v1/people/${id}/wall`, { query: { cursor }, signal }),
   );
-  const change = (before: Post, after: Post | undefined): void =>
-    wall.change((posts) =>
-      posts.flatMap((post) => (post.id !== before.id ? [post] : after === undefined ? [] : [after])),
-    );
+  const change = (before: ListedPost, after: ListedPost | undefined): void =>
+    wall.change((posts) => replaced(posts, before, after));
   const isMe = id === me.value?.id;
   return (
     <>
@@ -44,11 +50,14 @@ export function PersonPage({ id }: { readonly id: string }) {
 
 type Tie = 'friends' | 'incoming' | 'outgoing' | 'none';
 
+/** How things stand with a person. Nothing is offered before it is known what stands. */
 function Ties({ id }: { readonly id: string }) {
   const friends = useLoading('friends', (signal) => api.ask<Friends>('/v1/friends', { signal }));
+  const blocks = useLoading('blocks', (signal) => api.ask<Page<Block>>('/v1/blocks', { signal }));
   const changed = useSignal<Tie | undefined>(undefined);
-  const isBlocked = useSignal(false);
+  const changedBlock = useSignal<boolean | undefined>(undefined);
   const tie = changed.value ?? tieTo(id, friends.value);
+  const isBlocked = changedBlock.value ?? blocks.value?.items.some((block) => block.id === id);
   const befriend = async (): Promise<void> => {
     const { state } = await api.ask<Friendship>(`/v1/friends/${id}`, { method: 'PUT' });
     changed.value = state === 'friends' ? 'friends' : 'outgoing';
@@ -58,13 +67,18 @@ function Ties({ id }: { readonly id: string }) {
     changed.value = 'none';
   };
   const block = async (): Promise<void> => {
-    await api.ask(`/v1/blocks/${id}`, { method: isBlocked.peek() ? 'DELETE' : 'PUT' });
-    isBlocked.value = !isBlocked.peek();
+    await api.ask(`/v1/blocks/${id}`, { method: isBlocked === true ? 'DELETE' : 'PUT' });
+    changedBlock.value = isBlocked !== true;
     changed.value = 'none';
   };
+  if (tie === undefined || isBlocked === undefined) {
+    const failed = friends.error === undefined ? blocks : friends;
+    if (failed.error !== undefined) return <Failure error={failed.error} retry={failed.reload} />;
+    return <Busy what="Asking the phones how things stand with them …" />;
+  }
   return (
     <div class="row">
-      {tie === 'none' && !isBlocked.value && (
+      {tie === 'none' && !isBlocked && (
         <Action class="primary" act={befriend}>
           Ask to be friends
         </Action>
@@ -76,8 +90,8 @@ function Ties({ id }: { readonly id: string }) {
       )}
       {tie === 'outgoing' && <Action act={part}>Take the request back</Action>}
       {tie === 'friends' && <Action act={part}>End the friendship</Action>}
-      <Action class="danger" act={block} pressed={isBlocked.value}>
-        {isBlocked.value ? 'Lift the block' : 'Block'}
+      <Action class="danger" act={block} pressed={isBlocked}>
+        {isBlocked ? 'Lift the block' : 'Block'}
       </Action>
     </div>
   );

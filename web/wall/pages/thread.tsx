@@ -1,10 +1,11 @@
 /** A post with what it answers and what answers it. Every answer that is known of is shown, also one that is gone. */
 import { useSignal } from '@preact/signals';
-import type { Post, Thread, ThreadEntry } from '../../../services/wall-api/client/contract.ts';
+import type { ListedPost, Thread, ThreadEntry } from '../../../services/wall-api/client/contract.ts';
 import { Composer } from '../parts/composer.tsx';
 import { Busy, Empty, Failure, Partial } from '../parts/notice.tsx';
 import { PostCard } from '../parts/post-card.tsx';
 import { useLoading } from '../state/loading.ts';
+import { changeOwn, ownPosts } from '../state/own-posts.ts';
 import { api, me } from '../state/session.ts';
 
 const GONE: Readonly<Record<Exclude<ThreadEntry['state'], 'present'>, string>> = {
@@ -19,15 +20,17 @@ export function ThreadPage({ id }: { readonly id: string }) {
   const thread = useLoading(`thread ${id} ${me.value?.id}`, (signal) =>
     api.ask<Thread>(`/v1/posts/${id}/thread`, { signal }),
   );
-  const written = useSignal<readonly Post[]>([]);
   const isDeleted = useSignal(false);
   const { value } = thread;
   if (isDeleted.value) return <Empty>The post is deleted.</Empty>;
-  const replaceMain = (post: Post | undefined): void => {
+  const replaceMain = (post: ListedPost | undefined): void => {
     if (post === undefined) isDeleted.value = true;
     else if (value !== undefined) thread.replace({ ...value, post });
   };
   const known = new Set(value?.replies.map((reply) => reply.id));
+  const written = ownPosts.value.filter(
+    (post) => post.inReplyTo === id && post.author === me.value?.id && !known.has(post.id),
+  );
   return (
     <>
       <h1>Conversation</h1>
@@ -44,22 +47,18 @@ export function ThreadPage({ id }: { readonly id: string }) {
           <PostCard post={value.post} isMain onChange={replaceMain} />
         </div>
       )}
-      {value !== undefined && me.value !== undefined && (
-        <Composer inReplyTo={id} onPosted={(post) => (written.value = [post, ...written.peek()])} />
-      )}
+      {value !== undefined && me.value !== undefined && <Composer inReplyTo={id} />}
       {value !== undefined && <h2>Replies</h2>}
-      {written.value
-        .filter((post) => !known.has(post.id))
-        .map((post) => (
-          <PostCard key={post.id} post={post} />
-        ))}
+      {written.map((post) => (
+        <PostCard key={post.id} post={post} onChange={(after) => changeOwn(post, after)} />
+      ))}
       {value?.replies.map((reply) => (
         <div key={reply.id} class={`reply depth-${Math.min(reply.depth, DEEPEST_INDENT)}`}>
           <Entry entry={reply} onChange={thread.reload} />
           {reply.more && <a href={`#/post/${reply.id}`}>More answers to it</a>}
         </div>
       ))}
-      {value?.replies.length === 0 && written.value.length === 0 && <Empty>No replies yet.</Empty>}
+      {value?.replies.length === 0 && written.length === 0 && <Empty>No replies yet.</Empty>}
       {value?.truncated === true && <p class="hint">The conversation goes on: open a reply to read further.</p>}
     </>
   );

@@ -9,10 +9,11 @@ export interface ActionProps {
   readonly class?: string;
   readonly label?: string;
   readonly pressed?: boolean;
+  readonly expanded?: boolean;
   readonly disabled?: boolean;
 }
 
-export function Action({ act, children, class: look = '', label, pressed, disabled = false }: ActionProps) {
+export function Action({ act, children, class: look = '', label, pressed, expanded, disabled = false }: ActionProps) {
   const isActing = useSignal(false);
   const fault = useSignal('');
   const onClick = async (): Promise<void> => {
@@ -34,6 +35,7 @@ export function Action({ act, children, class: look = '', label, pressed, disabl
         class={look}
         aria-label={label}
         aria-pressed={pressed}
+        aria-expanded={expanded}
         aria-busy={isActing.value}
         disabled={disabled}
         onClick={() => void onClick()}

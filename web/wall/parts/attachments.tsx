@@ -1,19 +1,15 @@
-/** Pictures on their way into a post. */
+/** The pictures of a post that is being written, each with a place for what it shows. */
 import type { Signal } from '@preact/signals';
-import type { Audience, UploadedMedia } from '../../../services/wall-api/client/contract.ts';
-import { api } from '../state/session.ts';
+import { MAX_ALT_CHARACTERS } from '../../../services/wall-api/client/bounds.ts';
+import { type Attachment, isUndescribed } from '../state/attachments.ts';
 
-export interface Attachment {
-  readonly blob: Blob;
-  /** Address of the picture in this page. */
-  readonly preview: string;
-  readonly alt: string;
+interface AttachmentsProps {
+  readonly pictures: Signal<readonly Attachment[]>;
+  /** Descriptions are missing and asked for. */
+  readonly isAsking: boolean;
 }
 
-export const MAX_PICTURES = 4;
-const MAX_ALT_CHARACTERS = 1_500;
-
-export function Attachments({ pictures }: { readonly pictures: Signal<readonly Attachment[]> }) {
+export function Attachments({ pictures, isAsking }: AttachmentsProps) {
   const describe = (preview: string, alt: string): void => {
     pictures.value = pictures.peek().map((picture) => (picture.preview === preview ? { ...picture, alt } : picture));
   };
@@ -32,27 +28,16 @@ export function Attachments({ pictures }: { readonly pictures: Signal<readonly A
             <textarea
               rows={2}
               maxLength={MAX_ALT_CHARACTERS}
+              class={isAsking && isUndescribed({ alt }) ? 'wanted' : ''}
               value={alt}
               onInput={(event) => describe(preview, event.currentTarget.value)}
             />
           </label>
-          <button type="button" class="quiet" onClick={() => remove(preview)}>
+          <button type="button" class="quiet" aria-label={`Remove picture ${i + 1}`} onClick={() => remove(preview)}>
             Remove
           </button>
         </li>
       ))}
     </ul>
   );
-}
-
-/** Puts the pictures on the ring, one after the other. */
-export async function upload(pictures: readonly Attachment[], audience: Audience): Promise<readonly { id: string }[]> {
-  const uploaded = [];
-  for (const { blob, alt } of pictures) {
-    const query = { audience, alt: alt.trim() === '' ? undefined : alt.trim() };
-    const headers = { 'content-type': blob.type };
-    const { id } = await api.ask<UploadedMedia>('/v1/media', { method: 'POST', body: blob, query, headers });
-    uploaded.push({ id });
-  }
-  return uploaded;
 }

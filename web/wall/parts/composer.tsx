@@ -1,101 +1,107 @@
-/** Writing a post: text, pictures with their descriptions, and who may read it. What is written survives a reload. */
-import { useSignal } from '@preact/signals';
-import { useId, useRef } from 'preact/hooks';
-import type { Audience, Post, PublishedPost } from '../../../services/wall-api/client/contract.ts';
-import { api, isReached } from '../state/session.ts';
-import { keep, recall } from '../state/storage.ts';
+/** Writing a post: text, pictures with their descriptions, and who may read it. */
+import { useId } from 'preact/hooks';
+import { MAX_TEXT_CHARACTERS } from '../../../services/wall-api/client/bounds.ts';
+import type { Audience } from '../../../services/wall-api/client/contract.ts';
+import { type Composing, useComposing } from '../state/composing.ts';
+import type { Draft } from '../state/draft.ts';
+import { isReached } from '../state/session.ts';
 import { Action } from './action.tsx';
-import { type Attachment, Attachments, MAX_PICTURES, upload } from './attachments.tsx';
-import { Icon } from './icon.tsx';
+import { Attachments } from './attachments.tsx';
+import { PicturePicker } from './picture-picker.tsx';
+import { WaitingPosts } from './waiting-posts.tsx';
 
-export interface ComposerProps {
-  readonly inReplyTo?: string;
-  readonly onPosted: (post: Post) => void;
-}
-
-const MAX_CHARACTERS = 10_000;
-
-export function Composer({ inReplyTo, onPosted }: ComposerProps) {
-  const draft = `draft ${inReplyTo ?? ''}`;
-  const text = useSignal(recall<string>(draft) ?? '');
-  const audience = useSignal<Audience>('public');
-  const pictures = useSignal<readonly Attachment[]>([]);
-  const said = useSignal('');
-  const file = useRef<HTMLInputElement>(null);
-  const textId = useId();
+export function Composer({ inReplyTo }: { readonly inReplyTo?: string }) {
+  const composing = useComposing(inReplyTo);
+  const { draft, pictures, isAsking } = composing;
   const isReply = inReplyTo !== undefined;
-
-  const write = (next: string): void => {
-    text.value = next;
-    keep(draft, next === '' ? undefined : next);
-  };
-  const addPictures = (files: FileList | null): void => {
-    const added = [...(files ?? [])].map((blob) => ({ blob, preview: URL.createObjectURL(blob), alt: '' }));
-    pictures.value = [...pictures.peek(), ...added].slice(0, MAX_PICTURES);
-  };
-  const post = async (): Promise<void> => {
-    const media = await upload(pictures.peek(), audience.peek());
-    const reply = inReplyTo === undefined ? {} : { inReplyTo };
-    const body = { text: text.peek(), audience: audience.peek(), ...reply, ...(media.length > 0 ? { media } : {}) };
-    const published = await api.ask<PublishedPost>('/v1/posts', { method: 'POST', body });
-    write('');
-    pictures.value = [];
-    said.value = custodyText(published);
-    onPosted({ ...published, served: { phone: null, hops: 0, milliseconds: 0 } });
-  };
-  const isEmpty = text.value.trim() === '';
+  const verb = isReply ? 'Reply' : 'Post';
   return (
     <section class="composer" aria-label={isReply ? 'Write a reply' : 'Write a post'}>
-      <label for={textId} class="hidden">
-        {isReply ? 'Your reply' : 'Your post'}
-      </label>
-      <textarea
-        id={textId}
-        rows={isReply ? 2 : 3}
-        maxLength={MAX_CHARACTERS}
-        placeholder={isReply ? 'Write a reply' : 'What is on your mind?'}
-        value={text.value}
-        onInput={(event) => write(event.currentTarget.value)}
-      />
-      <Attachments pictures={pictures} />
+      <Words draft={draft} isReply={isReply} onFiles={composing.addPictures} />
+      <Attachments pictures={pictures} isAsking={isAsking} />
+      <Remarks composing={composing} />
       <div class="row">
-        <input
-          ref={file}
-          class="hidden"
-          type="file"
-          tabIndex={-1}
-          aria-label="Picture files"
-          accept="image/jpeg,image/png,image/webp,image/gif"
-          multiple
-          onChange={(event) => addPictures(event.currentTarget.files)}
-        />
-        <button type="button" class="bare" aria-label="Add pictures" onClick={() => file.current?.click()}>
-          <Icon name="camera" />
-        </button>
-        <select
-          aria-label="Who may read it"
-          value={audience.value}
-          onChange={(event) => (audience.value = event.currentTarget.value as Audience)}
-        >
-          <option value="public">Everybody</option>
-          <option value="friends">Friends</option>
-        </select>
+        <PicturePicker onPicked={(files) => void composing.addPictures(files)} />
+        <AudienceChoice draft={draft} />
         <span class="space" />
-        <Action class="primary" act={post} disabled={isEmpty}>
-          {isReply ? 'Reply' : 'Post'}
+        <Action class="primary" act={composing.post} disabled={composing.isEmpty}>
+          {isAsking ? `${verb} without it` : verb}
         </Action>
       </div>
-      {!isReached.value && !isEmpty && <p class="hint">Kept on this device until the phone is back.</p>}
       <p class="said" role="status">
-        {said.value}
+        {composing.said}
       </p>
+      <WaitingPosts inReplyTo={inReplyTo} />
     </section>
   );
 }
 
-function custodyText({ custody, indexed, leftOut }: PublishedPost): string {
-  const kept = `Posted: ${custody.acknowledged} of ${custody.replicas} phones have it.`;
-  const listed = indexed ? '' : ' It will be in all lists in a few minutes.';
-  const left = leftOut.length === 0 ? '' : ` ${leftOut.length} friends cannot read it: their keys were out of reach.`;
-  return kept + listed + left;
+interface WordsProps {
+  readonly draft: Draft;
+  readonly isReply: boolean;
+  readonly onFiles: (files: readonly File[]) => Promise<void>;
+}
+
+function Words({ draft, isReply, onFiles }: WordsProps) {
+  const id = useId();
+  const paste = (event: ClipboardEvent): void => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    void onFiles(files);
+  };
+  return (
+    <>
+      <label for={id} class="hidden">
+        {isReply ? 'Your reply' : 'Your post'}
+      </label>
+      <textarea
+        id={id}
+        rows={isReply ? 2 : 3}
+        maxLength={MAX_TEXT_CHARACTERS}
+        placeholder={isReply ? 'Write a reply' : 'What is on your mind?'}
+        value={draft.text.value}
+        onInput={(event) => draft.write({ text: event.currentTarget.value })}
+        onPaste={paste}
+      />
+    </>
+  );
+}
+
+/** What stands in the way of the post, and what becomes of it while the phone is gone. */
+function Remarks({ composing: { refusals, isAsking, isEmpty, pictures } }: { readonly composing: Composing }) {
+  return (
+    <>
+      {refusals.map((refusal) => (
+        <p key={refusal} class="fault" role="alert">
+          {refusal}
+        </p>
+      ))}
+      {isAsking && (
+        <p class="hint" role="alert">
+          A picture has no description yet: those who cannot see it will not know what it shows.
+        </p>
+      )}
+      {!isReached.value && !isEmpty && (
+        <p class="hint">
+          {pictures.value.length === 0
+            ? 'Kept on this device until the phone is back.'
+            : 'Your words are kept on this device; pictures only while this page is open. Post when the phone is back.'}
+        </p>
+      )}
+    </>
+  );
+}
+
+function AudienceChoice({ draft }: { readonly draft: Draft }) {
+  return (
+    <select
+      aria-label="Who may read it"
+      value={draft.audience.value}
+      onChange={(event) => draft.write({ audience: event.currentTarget.value as Audience })}
+    >
+      <option value="public">Everybody</option>
+      <option value="friends">Friends</option>
+    </select>
+  );
 }

@@ -1,7 +1,8 @@
 /** Editing a post: of the newest version that the phones have, so that no other edit is lost. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Post, PublishedPost } from '../../../services/wall-api/client/contract.ts';
+import { MAX_TEXT_CHARACTERS } from '../../../services/wall-api/client/bounds.ts';
+import type { ListedPost, Post, PublishedPost } from '../../../services/wall-api/client/contract.ts';
 import { useLoading } from '../state/loading.ts';
 import { api } from '../state/session.ts';
 import { Action } from './action.tsx';
@@ -9,9 +10,9 @@ import { Dialog } from './dialog.tsx';
 import { Busy, Failure } from './notice.tsx';
 
 export interface EditProps {
-  readonly post: Post;
+  readonly post: ListedPost;
   readonly close: () => void;
-  readonly onChange: ((post: Post) => void) | undefined;
+  readonly onChange: ((post: ListedPost) => void) | undefined;
 }
 
 export function Edit({ post, close, onChange }: EditProps) {
@@ -36,12 +37,12 @@ export function Edit({ post, close, onChange }: EditProps) {
           <textarea
             aria-label="Text of the post"
             rows={6}
-            maxLength={10_000}
+            maxLength={MAX_TEXT_CHARACTERS}
             value={text.value}
             onInput={(event) => (text.value = event.currentTarget.value)}
           />
           <p class="hint">Earlier versions stay readable in its history.</p>
-          <Action class="primary" act={save} disabled={text.value.trim() === ''}>
+          <Action class="primary" act={save} disabled={text.value.trim() === '' && post.media.length === 0}>
             Save
           </Action>
         </>

@@ -1,6 +1,6 @@
 /** One post, with everything that can be done to it. */
 import { useSignal } from '@preact/signals';
-import type { Post, Why } from '../../../services/wall-api/client/contract.ts';
+import type { ListedPost, Why } from '../../../services/wall-api/client/contract.ts';
 import { me } from '../state/session.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icon.tsx';
@@ -11,10 +11,10 @@ import { ReactionBar } from './reaction-bar.tsx';
 import { reasonOf, WhyDialog } from './why.tsx';
 
 export interface PostCardProps {
-  readonly post: Post;
+  readonly post: ListedPost;
   readonly why?: Why;
   /** The post was edited, deleted, or should no longer be shown. */
-  readonly onChange?: (post: Post | undefined) => void;
+  readonly onChange?: (post: ListedPost | undefined) => void;
   /** On its own page: no link to itself. */
   readonly isMain?: boolean;
 }
@@ -47,15 +47,17 @@ export function PostCard({ post, why, onChange, isMain = false }: PostCardProps)
         </div>
         {me.value !== undefined && <PostMenu post={post} onChange={onChange} />}
       </header>
-      <p class="text" dir="auto">
-        {post.text}
-      </p>
+      {post.text.trim() !== '' && (
+        <p class="text" dir="auto">
+          {post.text}
+        </p>
+      )}
       {post.media.map((media) => (
         <Picture key={media.id} media={media} />
       ))}
       {!post.complete && <p class="doubt">Too few phones answered to be sure that this is its newest version.</p>}
       <footer>
-        <ReactionBar post={post.id} />
+        <ReactionBar post={post} />
         {!isMain && (
           <a class="chip" href={`#/post/${post.id}`}>
             <Icon name="reply" /> {post.inReplyTo === undefined ? 'Replies' : 'Conversation'}

@@ -1,6 +1,6 @@
 /** What else can be done to a post: more or less like it, edit, delete, history, block its author. */
 import { useSignal } from '@preact/signals';
-import type { Post } from '../../../services/wall-api/client/contract.ts';
+import type { ListedPost } from '../../../services/wall-api/client/contract.ts';
 import { api, me } from '../state/session.ts';
 import { Action } from './action.tsx';
 import { Dialog } from './dialog.tsx';
@@ -9,8 +9,8 @@ import { History } from './history.tsx';
 import { Icon } from './icon.tsx';
 
 interface PostMenuProps {
-  readonly post: Post;
-  readonly onChange: ((post: Post | undefined) => void) | undefined;
+  readonly post: ListedPost;
+  readonly onChange: ((post: ListedPost | undefined) => void) | undefined;
 }
 
 type Shown = 'nothing' | 'menu' | 'edit' | 'delete' | 'history';

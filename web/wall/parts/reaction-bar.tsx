@@ -1,7 +1,7 @@
-/** How people reacted to a post, and one's own reactions. Read when the post comes into view. */
+/** How people reacted to a post, and one's own reactions. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import type { ReactionKind, Reactions } from '../../../services/wall-api/client/contract.ts';
+import { useEffect } from 'preact/hooks';
+import type { ListedPost, ReactionKind, Reactions } from '../../../services/wall-api/client/contract.ts';
 import { api, me } from '../state/session.ts';
 import { Action } from './action.tsx';
 import { Icon } from './icon.tsx';
@@ -9,56 +9,53 @@ import { ReactionSign } from './reaction-sign.tsx';
 
 const KINDS: readonly ReactionKind[] = ['like', 'love', 'laugh', 'wow', 'sad', 'angry'];
 
-export function ReactionBar({ post }: { readonly post: string }) {
-  const reactions = useSignal<Reactions | undefined>(undefined);
+export function ReactionBar({ post }: { readonly post: ListedPost }) {
+  const reactions = useSignal(post.reactions);
   const isChoosing = useSignal(false);
-  const bar = useRef<HTMLDivElement>(null);
-  const path = `/v1/posts/${post}/reactions`;
   useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting !== true) return;
-      observer.disconnect();
-      // Counts are an extra: without them the post stands as it is.
-      void api.ask<Reactions>(path).then(
-        (answer) => (reactions.value = answer),
-        () => undefined,
-      );
-    });
-    observer.observe(bar.current!);
-    return () => observer.disconnect();
-  }, [post]);
+    reactions.value = post.reactions;
+  }, [post.reactions]);
 
-  const mine = new Set(reactions.value?.mine);
-  const toggle = async (kind: ReactionKind): Promise<void> => {
-    await api.ask(`${path}/${kind}`, { method: mine.has(kind) ? 'DELETE' : 'PUT' });
-    isChoosing.value = false;
+  const path = `/v1/posts/${post.id}/reactions`;
+  const { counts, mine, complete } = reactions.value;
+  const read = async (): Promise<void> => {
     reactions.value = await api.ask<Reactions>(path);
   };
-  const shown = KINDS.filter((kind) => isChoosing.value || (reactions.value?.counts[kind] ?? 0) > 0);
+  const toggle = async (kind: ReactionKind): Promise<void> => {
+    await api.ask(`${path}/${kind}`, { method: mine.includes(kind) ? 'DELETE' : 'PUT' });
+    isChoosing.value = false;
+    await read();
+  };
+  const choose = async (): Promise<void> => {
+    isChoosing.value = !isChoosing.peek();
+    // Lists count up to a bound: what one reacts beside should be all.
+    if (isChoosing.peek() && !complete) await read();
+  };
+  const shown = KINDS.filter((kind) => isChoosing.value || counts[kind] > 0);
   return (
-    <div ref={bar} class="reactions" role="group" aria-label="Reactions">
+    <div class="reactions" role="group" aria-label="Reactions">
       {shown.map((kind) => (
         <Action
           key={kind}
           class="chip"
           act={() => toggle(kind)}
-          pressed={mine.has(kind)}
-          label={`${kind}, ${reactions.value?.counts[kind] ?? 0}`}
+          pressed={mine.includes(kind)}
+          label={`${kind}, ${complete ? '' : 'at least '}${counts[kind]}`}
           disabled={me.value === undefined}
         >
-          <ReactionSign kind={kind} /> {reactions.value?.counts[kind] ?? 0}
+          <ReactionSign kind={kind} /> {counts[kind]}
+          {complete ? '' : '+'}
         </Action>
       ))}
       {me.value !== undefined && (
-        <button
-          type="button"
+        <Action
           class="chip"
-          aria-label={isChoosing.value ? 'Close reactions' : 'React'}
-          aria-expanded={isChoosing.value}
-          onClick={() => (isChoosing.value = !isChoosing.peek())}
+          act={choose}
+          label={isChoosing.value ? 'Close reactions' : 'React'}
+          expanded={isChoosing.value}
         >
           <Icon name={isChoosing.value ? 'close' : 'smile'} />
-        </button>
+        </Action>
       )}
     </div>
   );

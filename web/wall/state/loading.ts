@@ -1,7 +1,10 @@
 /** Things that are read from the phone: being read, there, or failed, and read again when asked. */
-import { type Signal, useSignal } from '@preact/signals';
+import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
 import type { Page } from '../../../services/wall-api/client/contract.ts';
+import { UnreachableError } from '../../shared/problem.ts';
+import { NO_PAGES, type PagesState, withNewest, withNext } from './pages.ts';
+import { isReached } from './session.ts';
 
 export interface Loading<Value> {
   readonly value: Value | undefined;
@@ -35,6 +38,7 @@ export function useLoading<Value>(key: string, read: (signal: AbortSignal) => Pr
     load();
     return () => controller.current?.abort();
   }, [key]);
+  useReturn(state.value.error, load);
   const replace = (value: Value): void => {
     state.value = { ...state.peek(), value };
   };
@@ -43,70 +47,89 @@ export function useLoading<Value>(key: string, read: (signal: AbortSignal) => Pr
 
 const NOTHING = { value: undefined, error: undefined, isLoading: true } as const;
 
+/** Reads again by itself what failed for want of the phone, once that is back. */
+function useReturn(error: unknown, load: () => void): void {
+  useEffect(() => {
+    if (isReached.value && error instanceof UnreachableError) load();
+  }, [isReached.value]);
+}
+
+/** Calls back whenever a signal changes from what it was when the page came up. */
+export function useChange(of: ReadonlySignal<unknown>, changed: () => void): void {
+  const seen = useRef(of.peek());
+  useEffect(() => {
+    if (seen.current === of.value) return;
+    seen.current = of.value;
+    changed();
+  }, [of.value]);
+}
+
 export interface Pages<Item> {
   readonly items: readonly Item[];
-  /** False once some page said that something may be missing. */
   readonly isComplete: boolean;
   readonly isLoading: boolean;
   readonly error: unknown;
   /** Reads the next page; undefined at the end of the list. */
   readonly more: (() => void) | undefined;
+  /** Reads the list anew, from its beginning. */
   readonly reload: () => void;
   readonly change: (change: (items: readonly Item[]) => readonly Item[]) => void;
-}
-
-interface PagesState<Item> {
-  readonly items: readonly Item[];
-  readonly cursor: string | null | undefined;
-  readonly isComplete: boolean;
 }
 
 type ReadPage<Item> = (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>;
 
 /** A list that is read page by page, from its beginning whenever `key` changes. */
 export function usePages<Item>(key: string, readPage: ReadPage<Item>): Pages<Item> {
+  return usePagesOf(key, readPage).pages;
+}
+
+/** The same of a list that grows at its beginning: `refresh` reads that again, and what is shown stays in its place. */
+export function useGrowingPages<Item extends { readonly id: string }>(
+  key: string,
+  readPage: ReadPage<Item>,
+): Pages<Item> & { readonly refresh: () => void } {
+  const { pages, load } = usePagesOf(key, readPage);
+  return { ...pages, refresh: () => load(undefined, withNewest) };
+}
+
+type Join<Item> = (before: PagesState<Item>, page: Page<Item>) => PagesState<Item>;
+
+function usePagesOf<Item>(key: string, readPage: ReadPage<Item>) {
   const state = useSignal<PagesState<Item>>(NO_PAGES);
   const isLoading = useSignal(true);
   const error = useSignal<unknown>(undefined);
   const controller = useRef<AbortController>(undefined);
-  const read = async (from: PagesState<Item>, signal: AbortSignal): Promise<void> => {
+  const read = async (cursor: string | undefined, join: Join<Item>, signal: AbortSignal): Promise<void> => {
     try {
-      const page = await readPage(from.cursor ?? undefined, signal);
-      if (!signal.aborted) state.value = joined(from, page);
+      const page = await readPage(cursor, signal);
+      if (!signal.aborted) state.value = join(state.peek(), page);
     } catch (cause) {
       if (!signal.aborted) error.value = cause;
     } finally {
       if (!signal.aborted) isLoading.value = false;
     }
   };
-  const load = (from: PagesState<Item>): void => {
+  const load = (cursor: string | undefined, join: Join<Item>): void => {
     controller.current?.abort();
     controller.current = new AbortController();
     isLoading.value = true;
     error.value = undefined;
-    void read(from, controller.current.signal);
+    void read(cursor, join, controller.current.signal);
   };
+  const reload = (): void => load(undefined, (_before, page) => withNext(NO_PAGES, page));
   useEffect(() => {
     state.value = NO_PAGES;
-    load(NO_PAGES);
+    reload();
     return () => controller.current?.abort();
   }, [key]);
+  useReturn(error.value, reload);
   const { items, cursor, isComplete } = state.value;
-  return {
-    ...{ items, isComplete, isLoading: isLoading.value, error: error.value },
-    more: typeof cursor === 'string' ? () => load(state.peek()) : undefined,
-    reload: () => load(NO_PAGES),
-    change: (change) => changeItems(state, change),
+  const pages: Pages<Item> = {
+    ...{ items, isComplete, isLoading: isLoading.value, error: error.value, reload },
+    more: typeof cursor === 'string' ? () => load(cursor, withNext) : undefined,
+    change: (change) => {
+      state.value = { ...state.peek(), items: change(state.peek().items) };
+    },
   };
-}
-
-const NO_PAGES = { items: [], cursor: undefined, isComplete: true } as const;
-
-function joined<Item>(before: PagesState<Item>, page: Page<Item>): PagesState<Item> {
-  const isComplete = before.isComplete && page.complete;
-  return { items: [...before.items, ...page.items], cursor: page.cursor, isComplete };
-}
-
-function changeItems<Item>(state: Signal<PagesState<Item>>, change: (items: readonly Item[]) => readonly Item[]): void {
-  state.value = { ...state.peek(), items: change(state.peek().items) };
+  return { pages, load };
 }

@@ -25,15 +25,25 @@ function onEvent(type: string): void {
   if (type !== 'post') void countUnread();
 }
 
+let isCounting = false;
+let isCountDue = false;
+
+/** Counts anew; events that come in meanwhile, however many, are one more count. */
 async function countUnread(): Promise<void> {
-  if (me.peek() === undefined) return;
-  try {
-    const { items } = await api.ask<Page<Notification>>('/v1/notifications');
-    unread.value = items.filter((item) => item.unread).length;
-    notified.value++;
-  } catch {
-    // The page of notifications says what is wrong.
+  isCountDue = true;
+  if (isCounting) return;
+  isCounting = true;
+  while (isCountDue && me.peek() !== undefined) {
+    isCountDue = false;
+    try {
+      const { items } = await api.ask<Page<Notification>>('/v1/notifications');
+      unread.value = items.filter((item) => item.unread).length;
+      notified.value++;
+    } catch {
+      // The page of notifications says what is wrong.
+    }
   }
+  isCounting = false;
 }
 
 /** Marks everything up to the newest as read, here and on every other phone. */

@@ -1,0 +1,199 @@
+/** Writing, reacting and being told of it, in a real browser: what is checked, what is asked, and all of it by keyboard. */
+import { readFile } from 'node:fs/promises';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Testnet } from '../../testnet/testnet.ts';
+import { buildPages } from '../../web/pages.ts';
+import { type PostBody, requestUntilTold, WallClient } from '../integration/wall-client.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { choose, join, untilShown, visit } from './person.ts';
+import { redPicture } from './red-picture.ts';
+
+const MAX_PICTURE_BYTES = 8 * 1024 * 1024;
+
+let net: Testnet;
+let ada: Browser;
+let bob: WallClient;
+let composer: Locator;
+
+beforeAll(async () => {
+  const environment = { RINGWALL_PAGES: (await buildPages()).wall };
+  net = await Testnet.start({ phones: 3, seed: 17, people: false, environment });
+  [ada, bob] = await Promise.all([openBrowser(), WallClient.signUp(net.phone(2).api, 'Bob')]);
+  await join(ada.page, net.phone(1).api, 'Ada', 'cooking');
+  await visit(ada.page, 'Wall');
+  composer = ada.page.getByRole('region', { name: 'Write a post' });
+});
+
+afterAll(async () => {
+  await ada?.[Symbol.asyncDispose]();
+  await net?.[Symbol.asyncDispose]();
+});
+
+test('pictures that the phone would refuse are refused before they are sent, with the reason', async () => {
+  const files = composer.getByLabel('Picture files');
+  const red = redPicture();
+  const huge = { ...red, name: 'huge.png', buffer: Buffer.concat([red.buffer, Buffer.alloc(MAX_PICTURE_BYTES)]) };
+  await files.setInputFiles([huge, { name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('only text') }]);
+  await composer.getByText('huge.png has 8.1 MB; a picture may have 8. Make it smaller first.').waitFor();
+  await composer.getByText('notes.png is no JPEG, PNG, WebP or GIF picture.').waitFor();
+  expect(await composer.getByRole('listitem').count()).toBe(0);
+
+  await files.setInputFiles(['one', 'two', 'three', 'four', 'five', 'six'].map((name) => ({ ...red, name })));
+  await composer.getByText('A post has up to 4 pictures. Not added: five, six.').waitFor();
+  expect(await composer.getByRole('listitem').count()).toBe(4);
+  for (const picture of [4, 3, 2]) await composer.getByRole('button', { name: `Remove picture ${picture}` }).click();
+});
+
+test('a picture alone is a post, and its description is asked for', async () => {
+  await composer.getByRole('button', { name: 'Post', exact: true }).click();
+  await composer.getByText('A picture has no description yet').waitFor();
+  await composer.getByRole('button', { name: 'Post without it' }).waitFor();
+  await composer.getByLabel('What does picture 1 show?').fill('A red square');
+  await composer.getByRole('button', { name: 'Post', exact: true }).click();
+  await composer.getByText(/^Posted: /).waitFor();
+  const post = ada.page.getByRole('article').filter({ has: ada.page.getByRole('img', { name: 'A red square' }) });
+  await post.waitFor();
+  expect(await post.locator('.text').count()).toBe(0);
+  await expect.poll(wallOfAda).toMatchObject([{ text: '', media: [{ alt: 'A red square' }] }]);
+});
+
+test('a post is written, posted and reacted to by keyboard alone', async () => {
+  const { page } = ada;
+  await choose(page, 'Newest');
+  await page.reload();
+  await untilShown(page, page.getByRole('article'));
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await tabTo(composer.getByLabel('Your post'));
+  await page.keyboard.type('Written without a mouse.');
+  await tabTo(composer.getByRole('button', { name: 'Post', exact: true }));
+  await page.keyboard.press('Enter');
+  const post = page.getByRole('article').filter({ hasText: 'Written without a mouse.' });
+  await post.waitFor();
+  await tabTo(post.getByRole('button', { name: 'React' }));
+  await page.keyboard.press('Enter');
+  const like = post.getByRole('button', { name: 'like, 0' });
+  await like.waitFor();
+  await tabTo(like, 'Shift+Tab');
+  await page.keyboard.press('Space');
+  await post.getByRole('button', { name: 'like, 1', pressed: true }).waitFor();
+});
+
+/** Her posts, the newest first, as Bob's phone has them. */
+async function wallOfAda(): Promise<readonly PostBody[]> {
+  const wall = await bob.get<{ items: PostBody[] }>(`/v1/people/${await idOfAda()}/wall`);
+  return wall.body.items;
+}
+
+/** Goes from stop to stop until the focus is there. */
+async function tabTo(target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  for (let stop = 0; stop < 60; stop++) {
+    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+    await ada.page.keyboard.press(key);
+  }
+  throw new Error(`${String(target)} cannot be reached by ${key}`);
+}
+
+async function idOfAda(): Promise<string> {
+  return (await ada.page.locator('.self').getAttribute('href'))!.split('/').at(-1)!;
+}
+
+test('the feed shows how others reacted without asking for each post', async () => {
+  const { page } = ada;
+  await expect.poll(async () => (await wallOfAda()).length).toBe(2);
+  for (const { id } of await wallOfAda()) await reactInAllWays(id);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.reload();
+  const post = page.getByRole('article').filter({ hasText: 'Written without a mouse.' });
+  await untilShown(page, post.getByRole('button', { name: 'like, 2', pressed: true }));
+  await post.getByRole('button', { name: 'wow, 1', pressed: false }).waitFor();
+  expect(asked.filter((url) => url.endsWith('/reactions'))).toEqual([]);
+});
+
+async function reactInAllWays(post: string): Promise<void> {
+  for (const kind of ['like', 'love', 'laugh', 'wow', 'sad', 'angry']) {
+    const path = `/v1/posts/${post}/reactions/${kind}`;
+    const { status } = await requestUntilTold(`${bob.api}${path}`, { method: 'PUT', token: bob.token });
+    expect(status).toBe(200);
+  }
+}
+
+test('a notification that comes in does not move the list that is being read', async () => {
+  const { page } = ada;
+  const token = await ada.page.evaluate<string>('JSON.parse(localStorage["ringwall / session"]).token');
+  const posts = [];
+  for (const text of ['one', 'two']) {
+    const { body } = await requestUntilTold<PostBody>(`${net.phone(1).api}/v1/posts`, {
+      ...{ token, body: { text, audience: 'public' } },
+    });
+    posts.push(body.id);
+    await reactInAllWays(body.id);
+  }
+  await visit(page, 'Activity');
+  const entries = page.locator('.notifications li');
+  // Two pages of it: the second comes when one has read so far.
+  await expect.poll(() => entries.count()).toBeGreaterThanOrEqual(20);
+  await entries.last().scrollIntoViewIfNeeded();
+  await expect.poll(() => entries.count()).toBe(24);
+  const reading = entries.nth(22);
+  await reading.scrollIntoViewIfNeeded();
+  const before = (await reading.boundingBox())!.y;
+  const sentence = await reading.textContent();
+  await bob.publish('An answer', { inReplyTo: posts[0] });
+  await page.getByRole('link', { name: 'Bob answered your post' }).waitFor({ state: 'attached' });
+  expect(await entries.count()).toBe(25);
+  expect(await entries.nth(23).textContent()).toBe(sentence);
+  expect(Math.abs((await entries.nth(23).boundingBox())!.y - before)).toBeLessThan(2);
+});
+
+test('whom one has blocked is known before anything is offered, and their posts are gone until it is lifted', async () => {
+  const { page } = ada;
+  await bob.publish('Bob says hello to everybody');
+  await page.goto(`${net.phone(1).api}/#/person/${bob.person}`);
+  await page.getByRole('button', { name: 'Block', exact: true }).click();
+  await page.getByRole('button', { name: 'Lift the block' }).waitFor();
+
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/v1/blocks', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByText('Asking the phones how things stand with them').waitFor();
+  expect(await page.getByRole('button', { name: /Block|friends/ }).count()).toBe(0);
+  release();
+  await page.getByRole('button', { name: 'Lift the block' }).waitFor();
+  await page.unroute('**/v1/blocks');
+
+  await choose(page, 'Newest');
+  await untilShown(page, page.getByRole('article'));
+  expect(await page.getByText('Bob says hello').count()).toBe(0);
+  await visit(page, 'People');
+  await page.getByRole('button', { name: 'Lift the block' }).click();
+  await page.getByText('Blocked').waitFor({ state: 'detached' });
+  await choose(page, 'Newest');
+  await untilShown(page, page.getByText('Bob says hello'));
+});
+
+test('everything one has can be taken away in one file', async () => {
+  const { page } = ada;
+  await visit(page, 'You');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download a copy' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('ringwall-export.ndjson');
+  const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
+  const records = lines.map((line) => JSON.parse(line) as { type: string; content?: { text?: string } | null });
+  expect(records.map(({ content }) => content?.text)).toContain('Written without a mouse.');
+  expect(records.at(-1)).toMatchObject({ type: 'end', complete: true });
+});
+
+test('no page complained of anything', () => {
+  expect(ada.complaints).toEqual([]);
+});
