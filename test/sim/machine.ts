@@ -142,12 +142,33 @@ export class Machine<Node extends SimNode = SimNode> implements Host, TimerOwner
   }
 
   deliver(arrival: Arrival): void {
+    const { processor } = this.#network;
+    if (processor === undefined) this.#take(arrival);
+    else processor.message(this.#whileThisLife(() => this.#take(arrival)));
+  }
+
+  due(timer: Timer): void {
+    const { processor } = this.#network;
+    if (processor === undefined) this.#fire(timer);
+    else processor.timer(this.#whileThisLife(() => this.#fire(timer)));
+  }
+
+  #take(arrival: Arrival): void {
     if (this.#state === 'frozen') this.#backlog.push(arrival);
     else arrival.arrive();
   }
 
-  postpone(timer: Timer): void {
-    this.#lateTimers.push(timer);
+  #fire(timer: Timer): void {
+    if (this.#state === 'frozen') this.#lateTimers.push(timer);
+    else timer.fire();
+  }
+
+  /** What waits for the processor when the process ends is never done. */
+  #whileThisLife(work: () => void): () => void {
+    const { incarnation } = this;
+    return () => {
+      if (this.incarnation === incarnation) work();
+    };
   }
 
   /** Answers a request that has come over a link, which is open from now on. */

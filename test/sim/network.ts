@@ -6,6 +6,7 @@ import { Clogging } from './clogging.ts';
 import { type Engine, SimEvent } from './engine.ts';
 import type { CallObserver } from './exchange.ts';
 import type { Machine, SimMessage } from './machine.ts';
+import type { Processor } from './processor.ts';
 
 export interface NetworkOptions {
   /** One-way latency of a link: drawn once from this range. */
@@ -55,6 +56,8 @@ export class Network {
   sentBytes = 0;
   /** What lies between phones and the core of the network; undefined: nothing. */
   access: Access | undefined;
+  /** What all machines share to work on; undefined: they take no time for anything. */
+  processor: Processor | undefined;
   readonly #engine: Engine;
   readonly #random: SeededRandom;
   readonly #jitterMs: number;

@@ -1,12 +1,11 @@
-/** A timer of a simulated phone. While the phone is frozen it does not fire; it does when the phone goes on. */
+/** A timer of a simulated phone, which fires when the phone gets to it: not while that is frozen. */
 import type { Pending, Waiter } from '../../services/shared/core/scheduler.ts';
 import { type Engine, SimEvent } from './engine.ts';
 
 /** Whose timers they are. */
 export interface TimerOwner {
-  readonly isFrozen: boolean;
-  /** Has the timer fire when the phone goes on. */
-  postpone(timer: Timer): void;
+  /** Its time is over: has it fire, now or when the owner goes on. */
+  due(timer: Timer): void;
 }
 
 export class Timer extends SimEvent implements Pending {
@@ -24,8 +23,7 @@ export class Timer extends SimEvent implements Pending {
   }
 
   happen(): void {
-    if (this.#owner.isFrozen) this.#owner.postpone(this);
-    else this.fire();
+    this.#owner.due(this);
   }
 
   fire(): void {

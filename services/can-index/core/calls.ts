@@ -41,13 +41,18 @@ export class Calls {
   }
 
   *ping(to: Contact): Task<CallOutcome<CanReplyOf['ping']>> {
-    return yield* this.#attempt(to, { type: 'ping' });
+    return yield* this.#attempt(to, { type: 'ping' }, this.#carefulTimeoutMs(to));
   }
 
   /** Whether another phone can reach the target. */
   *probeThrough(helper: Contact, target: Contact): Task<CallOutcome<CanReplyOf['probe-for']>> {
     const request: CanRequest = { type: 'probe-for', target };
-    return yield* this.#attempt(helper, request);
+    // Also that it is not reached is an answer, and it comes once the helper has waited for the target.
+    return yield* this.#attempt(
+      helper,
+      request,
+      this.#carefulTimeoutMs(helper) + this.#context.settings.callTimeoutMaxMs,
+    );
   }
 
   /** Has another phone find the owner of a point; undefined when it does not answer. */
@@ -67,14 +72,24 @@ export class Calls {
     return outcome.ok ? outcome.reply : { type: 'taker-found', taker: undefined };
   }
 
-  /** How long an answer of this phone may take, in ms. */
+  /** How long an answer of this phone may take, in ms: longer while this phone itself does not keep up. */
   timeoutMs(to: Contact): number {
-    const { settings } = this.#context;
-    return this.#roundTripOf(to)?.timeoutMs(settings) ?? firstTimeoutMs(settings);
+    const { settings, health } = this.#context;
+    return health.slowness * (this.#roundTripOf(to)?.timeoutMs(settings) ?? firstTimeoutMs(settings));
   }
 
-  *#attempt<Reply extends CanMessage>(to: Contact, request: CanMessage): Task<CallOutcome<Reply>> {
-    const outcome = yield* call<CanMessage, Reply>(to, request, this.timeoutMs(to));
+  /** For calls whose silence is taken for death, in ms. */
+  #carefulTimeoutMs(to: Contact): number {
+    const { slowness, doubt } = this.#context.health;
+    return (doubt / slowness) * this.timeoutMs(to);
+  }
+
+  *#attempt<Reply extends CanMessage>(
+    to: Contact,
+    request: CanMessage,
+    timeoutMs = this.timeoutMs(to),
+  ): Task<CallOutcome<Reply>> {
+    const outcome = yield* call<CanMessage, Reply>(to, request, timeoutMs);
     if (outcome.ok) {
       this.#roundTripOf(to)?.answered(outcome.rttMs);
       const neighbour = this.#context.neighbours.get(to.id);
@@ -83,6 +98,7 @@ export class Calls {
         neighbour.heardAtMs = yield* now();
       }
     } else if (outcome.failure === 'timeout') {
+      this.#context.health.overslept(outcome.elapsedMs - timeoutMs);
       this.#roundTripOf(to)?.timedOut();
     }
     return outcome;

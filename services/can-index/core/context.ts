@@ -2,6 +2,7 @@
 import type { Contact } from '../../shared/core/contact.ts';
 import { Signal } from '../../shared/core/effect.ts';
 import type { Id } from '../../shared/core/id.ts';
+import { LocalHealth } from '../../shared/core/local-health.ts';
 import type { EntryKeeping } from './entry-keeping.ts';
 import type { TellCan } from './event.ts';
 import { Journal } from './heartbeat/journal.ts';
@@ -38,6 +39,7 @@ export class CanContext {
   readonly links = new LongLinks();
   readonly graveyard = new Graveyard();
   readonly vacancies = new Vacancies();
+  readonly health = new LocalHealth();
   /** Zones, neighbours, or what they own changed. */
   readonly changed = new Signal();
   /** Somebody waits in `toMeet`. */
@@ -213,6 +215,8 @@ export class CanContext {
     for (const zone of neighbour.zones) this.vacancies.add(zone, atMs);
     this.forget(id);
     if (this.links.drop(id)) this.noteChange(id);
+    // Whoever borders on it, too, has to look for itself.
+    for (const other of this.neighbours.values()) if (other.known.has(id)) this.meetSoon(other);
     this.tell({ type: 'neighbour-dead', phone: neighbour.contact });
   }
 }

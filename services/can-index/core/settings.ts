@@ -3,10 +3,12 @@ export interface CanSettings {
   /** d: axes of the space, 1 to 16. More make zones better neighbourhoods of meaning and give them more neighbours. */
   readonly axes: number;
   /**
-   * Pause between two exchanges with each neighbour. Deaths without a broken link are noticed after this long; each
-   * exchange costs about two messages of 60 bytes while nothing changes.
+   * Pause between two heartbeats, each of them to a few neighbours. Deaths without a broken link are noticed after about
+   * this long; while nothing changes an exchange costs about two messages of 60 bytes.
    */
   readonly heartbeatMs: number;
+  /** Longest pause between two rounds of upkeep (long links, the dead, seeds, balance) while nothing changes. */
+  readonly upkeepMaxMs: number;
   /** Bounds of the adaptive timeout of one call (smoothed RTT + 4 · variation, after Bamboo). */
   readonly callTimeoutMinMs: number;
   readonly callTimeoutMaxMs: number;
@@ -29,6 +31,7 @@ export interface CanSettings {
 export const DEFAULT_SETTINGS: CanSettings = {
   axes: 8,
   heartbeatMs: 4_000,
+  upkeepMaxMs: 32_000,
   callTimeoutMinMs: 100,
   callTimeoutMaxMs: 2_000,
   longLinks: 14,

@@ -1,5 +1,5 @@
 /**
- * What a phone does beside its heartbeats, a little each time: fills and refreshes long links, asks a phone that was taken
+ * What a phone does beside its heartbeats, a little each time and more rarely while nothing changes: fills and refreshes long links, asks a phone that was taken
  * for dead whether it is back, tries a seed, gives surplus zones away, and moves to where there is more to keep.
  */
 
@@ -14,6 +14,7 @@ import type { Reassignment } from './membership/reassignment.ts';
 import type { Rebalancing } from './membership/rebalancing.ts';
 import type { Finding } from './routing/find.ts';
 import { linkPoint } from './routing/long-link.ts';
+import { sameZones } from './space/zone.ts';
 
 /** Links looked up in a round until all were. */
 const LINKS_A_ROUND = 4;
@@ -45,10 +46,16 @@ export class Upkeep {
   }
 
   *run(): Task<void> {
-    const { heartbeatMs } = this.#context.settings;
+    const { settings, health } = this.#context;
+    let pauseMs = settings.heartbeatMs;
+    let version = -1;
     for (;;) {
-      yield* sleep(heartbeatMs * (0.75 + 0.5 * (yield* random())));
-      if (this.#context.phase !== 'member') continue;
+      yield* sleep(pauseMs * (0.75 + 0.5 * (yield* random())));
+      const isQuiet = this.#context.version === version && this.#linksTended >= settings.longLinks;
+      pauseMs = isQuiet ? Math.min(2 * pauseMs, settings.upkeepMaxMs) : settings.heartbeatMs;
+      ({ version } = this.#context);
+      // All of this can wait until the phone keeps up with what others want of it.
+      if (this.#context.phase !== 'member' || health.slowness > 1) continue;
       this.#rounds += 1;
       yield* this.#tendLinks();
       for (let i = 0; i < DEAD_A_ROUND; i++) yield* this.#askTheDead();
@@ -101,7 +108,8 @@ export class Upkeep {
       return;
     }
     context.links.set(outcome.reply.self, outcome.reply.known);
-    if (outcome.reply.self.stamp.version !== before.stamp.version) context.noteChange(id);
+    // Not of each change of its knowledge: with all phones linked to others there would be no end of changes.
+    if (!sameZones(outcome.reply.self.zones, before.zones)) context.noteChange(id);
   }
 
   /** One that is back is met like a stranger: it may have been in another network meanwhile. */

@@ -48,10 +48,13 @@ export class Calls {
   }
 
   /** Asks, and no more than that: a phone that does not answer is suspected. */
-  *attempt<Type extends PeerRequest['type']>(to: Contact, request: RequestOf<Type>): Task<CallOutcome<ReplyOf[Type]>> {
+  *attempt<Type extends PeerRequest['type']>(
+    to: Contact,
+    request: RequestOf<Type>,
+    timeoutMs = this.#timeoutMs(to),
+  ): Task<CallOutcome<ReplyOf[Type]>> {
     const { self, phones } = this.#context;
     if (to.id === self.id) return yield* this.#askSelf<Type>(request);
-    const timeoutMs = this.#timeoutMs(to);
     const wasAlive = phones.isAlive(to.id);
     const outcome = yield* call<PeerRequest, ReplyOf[Type]>(to, request, timeoutMs);
     if (wasAlive) this.#context.silence.observe(!outcome.ok && outcome.failure !== 'refused');
@@ -62,7 +65,10 @@ export class Calls {
       this.#answered(to, outcome.rttMs);
       this.#context.roundTrips.answered(outcome.rttMs);
     } else {
-      if (outcome.failure === 'timeout') phones.get(to.id)?.roundTrip.timedOut();
+      if (outcome.failure === 'timeout') {
+        this.#context.health.overslept(outcome.elapsedMs - timeoutMs);
+        phones.get(to.id)?.roundTrip.timedOut();
+      }
       // A refused ring question means that the phone is on no ring; other refusals say nothing of that.
       if (outcome.failure !== 'refused' || RING_QUESTIONS.has(request.type)) this.#context.suspect(to);
     }
@@ -74,6 +80,11 @@ export class Calls {
     const { phones, roundTrips, settings } = this.#context;
     const own = phones.get(id)?.roundTrip;
     return (own?.estimate === undefined ? roundTrips : own).expectedMs(settings);
+  }
+
+  /** For calls whose silence is taken for death, in ms: longer while this phone itself does not keep up. */
+  carefulTimeoutMs(to: Contact): number {
+    return this.#context.health.doubt * this.#timeoutMs(to);
   }
 
   #timeoutMs({ id }: Contact): number {

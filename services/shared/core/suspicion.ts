@@ -1,16 +1,21 @@
 /**
- * From suspicion to certainty: a phone is dropped only after a direct retry and, failing that, a last direct try
- * beside probes through two others have all failed.
+ * From suspicion to certainty. A phone is dropped only after a direct retry has failed and, in further rounds of a direct
+ * ping beside probes through others, two others have said that they cannot reach it either. Others that do not even say
+ * so leave it open who is at fault: then more are asked, and only when nobody answers for some rounds is it dropped.
  *
- * Source: Das et al., "SWIM", DSN 2002, sections 3.1 and 4.2. A phone dropped wrongly comes back by itself: it goes on
- * with its protocol, and is asked again from the graveyard.
+ * Sources: Das et al., "SWIM", DSN 2002, sections 3.1 and 4.2; Dadgar et al., "Lifeguard", DSN-W 2018, for negative
+ * answers and for independent confirmation. A phone dropped wrongly comes back by itself: it goes on with its protocol,
+ * and is asked again from the graveyard.
  */
 import type { Contact } from './contact.ts';
 import { type CallOutcome, detach, type Fiber, first, spawn, type Task } from './effect.ts';
 import type { Id } from './id.ts';
+import type { LocalHealth } from './local-health.ts';
 
-/** Others asked for a second opinion. */
+/** Others asked for a second opinion at once; so many have to confirm that they cannot reach the phone either. */
 export const HELPERS = 2;
+/** Rounds of asking after which a phone is dropped that nobody says anything of. */
+const MAX_ROUNDS = 4;
 /** A phone that only others can reach is of no use as a neighbour: dropped after this many confirmations in a row. */
 const MAX_UNREACHED = 3;
 
@@ -20,7 +25,9 @@ export type Verdict = 'alive' | 'elsewhere' | 'dead';
 export interface SuspicionParts {
   isDead(id: Id): boolean;
   ping(contact: Contact): Task<CallOutcome<unknown>>;
-  /** Phones that may be able to reach this one, best first; HELPERS of them are asked. */
+  /** Takes note of who answers in time. */
+  readonly health: LocalHealth;
+  /** Phones that may be able to reach this one, best first; HELPERS of them are asked at a time. */
   helpersFor(id: Id): readonly Contact[];
   probeThrough(helper: Contact, target: Contact): Task<CallOutcome<{ readonly reachable: boolean }>>;
   /** When the phone was last heard to be a member, by whatever clock; undefined if it never was. */
@@ -80,12 +87,29 @@ export class Suspicion {
   *#examine(contact: Contact): Task<Verdict> {
     const retried = yield* this.#parts.ping(contact);
     if (isAlive(retried)) return 'alive';
+    const helpers = [...this.#parts.helpersFor(contact.id)];
+    let confirmations = 0;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const asked = helpers.splice(0, HELPERS);
+      const opinions = yield* this.#askAround(contact, asked);
+      if (opinions === 'alive' || opinions === 'elsewhere') return opinions;
+      confirmations += opinions;
+      // Alone with its opinion, or with no one else to ask: more rounds would bring nothing.
+      if (confirmations >= HELPERS || helpers.length === 0) return 'dead';
+    }
+    return 'dead';
+  }
+
+  /** A direct ping beside probes through others. A number: nobody reaches it, and so many have said so. */
+  *#askAround(contact: Contact, helpers: readonly Contact[]): Task<'alive' | 'elsewhere' | number> {
+    const { health } = this.#parts;
     const direct = yield* spawn(this.#parts.ping(contact), 'ping again');
     const opinions: Fiber<CallOutcome<unknown>>[] = [];
-    for (const helper of this.#parts.helpersFor(contact.id).slice(0, HELPERS)) {
+    for (const helper of helpers) {
       opinions.push(yield* spawn(this.#parts.probeThrough(helper, contact), 'probe through another'));
     }
     let elsewhere = false;
+    let confirmations = 0;
     let waiting = [direct, ...opinions];
     while (waiting.length > 0) {
       const done = yield* first(waiting);
@@ -94,11 +118,15 @@ export class Suspicion {
       if (outcome === undefined) continue;
       if (done === direct) {
         if (isAlive(outcome)) return 'alive';
-      } else if (outcome.ok && (outcome.reply as { readonly reachable?: boolean }).reachable === true) {
-        elsewhere = true;
+      } else if (!outcome.ok) {
+        health.missed();
+      } else {
+        health.answeredInTime();
+        if ((outcome.reply as { readonly reachable?: boolean }).reachable === true) elsewhere = true;
+        else confirmations += 1;
       }
     }
-    return elsewhere ? 'elsewhere' : 'dead';
+    return elsewhere ? 'elsewhere' : confirmations;
   }
 }
 

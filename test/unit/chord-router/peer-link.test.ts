@@ -115,8 +115,24 @@ describe('a link between two phones', () => {
     expect(a.refusals).toEqual([]);
   });
 
-  it('opens a new link when several calls in a row went unanswered', async () => {
+  it('keeps a link on which calls go unanswered for a while: the other end may only be busy', async () => {
     const a = await startToyPhone();
+    let mute = false;
+    const b = await startToyPhone({
+      serve: (_from, _request, answer) => {
+        if (!mute) answer({ reply: { type: 'done' } });
+      },
+    });
+    expect(await a.ask(b.contact, PING)).toMatchObject({ ok: true });
+    mute = true;
+    for (let n = 0; n < 6; n++) await a.ask(b.contact, PING, 10);
+    mute = false;
+    expect(await a.ask(b.contact, PING)).toMatchObject({ ok: true });
+    expect(a.opened.length).toBe(1);
+  });
+
+  it('opens a new link when several calls in a row went unanswered, and nothing was heard for long', async () => {
+    const a = await startToyPhone({ limits: { silentMs: 20 } });
     let mute = false;
     const b = await startToyPhone({
       serve: (_from, _request, answer) => {

@@ -4,6 +4,7 @@ import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { CallOutcome, Task } from '../../../services/shared/core/effect.ts';
 import { ended, sleep } from '../../../services/shared/core/effect.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
+import { LocalHealth } from '../../../services/shared/core/local-health.ts';
 import { HELPERS, Suspicion, type Verdict } from '../../../services/shared/core/suspicion.ts';
 import { contactAt } from '../chord-router/positions.ts';
 import { ScriptedHost } from '../chord-router/scripted-host.ts';
@@ -22,6 +23,8 @@ let asked: Contact[];
 /** What the pings bring, in turn; the last for ever. */
 let answers: CallOutcome<unknown>[];
 let reachableThrough: Set<Id>;
+let mute: Set<Id>;
+let health: LocalHealth;
 let suspicion: Suspicion;
 
 beforeEach(() => {
@@ -32,17 +35,21 @@ beforeEach(() => {
   asked = [];
   answers = [SILENT];
   reachableThrough = new Set();
+  mute = new Set();
+  health = new LocalHealth();
   suspicion = new Suspicion({
+    health,
     isDead: (id) => dead.has(id),
     *ping(): Task<CallOutcome<unknown>> {
       const outcome = answers[Math.min(pings++, answers.length - 1)]!;
       yield* sleep(outcome.ok ? 1 : TIMEOUT_MS);
       return outcome;
     },
-    helpersFor: () => [2, 3, 4].map(contactAt),
+    helpersFor: () => [2, 3, 4, 5, 6, 7].map(contactAt),
     *probeThrough(helper): Task<CallOutcome<{ readonly reachable: boolean }>> {
       asked.push(helper);
       yield* sleep(TIMEOUT_MS);
+      if (mute.has(helper.id)) return SILENT;
       return { ok: true, reply: { reachable: reachableThrough.has(helper.id) }, rttMs: TIMEOUT_MS };
     },
     heardAtMs: (id) => heardAtMs.get(id),
@@ -71,6 +78,25 @@ describe('a suspected phone', () => {
     expect(confirm()).toBe('dead');
     expect([pings, asked.length, dead.has(target.id)]).toEqual([2, HELPERS, true]);
     expect([confirm(), pings]).toEqual(['dead', 2]);
+  });
+
+  it('is not dead because others say nothing: more are asked, and the phone doubts itself', () => {
+    for (const silent of [2, 3, 4]) mute.add(contactAt(silent).id);
+    expect(confirm()).toBe('dead');
+    expect(asked.map(({ id }) => id)).toEqual([2, 3, 4, 5, 6, 7].map((each) => contactAt(each).id));
+    expect(health.doubt).toBe(1); // three were silent, three spoke
+  });
+
+  it('is dead when nobody says anything for long, and then the phone doubts itself', () => {
+    for (const silent of [2, 3, 4, 5, 6, 7]) mute.add(contactAt(silent).id);
+    expect([confirm(), pings]).toEqual(['dead', 4]);
+    expect(health.doubt).toBeGreaterThan(1);
+  });
+
+  it('is alive when it answers while others are still being asked', () => {
+    for (const silent of [2, 3]) mute.add(contactAt(silent).id);
+    answers = [SILENT, SILENT, ALIVE];
+    expect([confirm(), dead.size]).toEqual(['alive', 0]);
   });
 
   it('is alive when the second ping is answered', () => {

@@ -1,20 +1,28 @@
 /**
- * Exchanges of news: the heartbeat between neighbours, and at once when something changed. Of two neighbours the one with
- * the lower id asks; the answer carries the other's news, so a heartbeat is one call for the two. Each tells only what the
- * other has not heard, so a quiet heartbeat is a few dozen bytes.
+ * Exchanges of news: the heartbeat between neighbours, and at once when something changed. The answer carries the other's
+ * news, so a heartbeat is one call for the two. Each tells only what the other has not heard, so a quiet heartbeat is a few
+ * dozen bytes.
+ *
+ * A heartbeat goes to those neighbours that have not heard the latest, and else to the few that were not heard for the
+ * longest time: what it costs a phone does not grow with its neighbours, and as each neighbour has neighbours of its own
+ * that ask it, a death is noticed by the first of them as soon as if each asked all. That one tells the others.
  *
  * What is heard is acted on here: claims that collide, phones that border on this one and were not known.
+ *
+ * Source: Das et al., "SWIM", DSN 2002, section 3.1 (constant load, and a time of detection that does not depend on the
+ * size), section 4.3 (the longest unasked first, which bounds the time of the worst case).
  */
 import type { Contact } from '../../../shared/core/contact.ts';
-import { detach, now, random, sleep, type Task, waitFor } from '../../../shared/core/effect.ts';
+import { detach, now, random, type Task, waitFor } from '../../../shared/core/effect.ts';
 import type { Calls } from '../calls.ts';
 import type { CanContext } from '../context.ts';
 import { askRivals, giveWay, settleClaims } from '../membership/dispute.ts';
 import type { Exchange, Exchanged, News, Stamp } from '../message.ts';
+import { meets } from '../space/box.ts';
 import { type Applied, Neighbour } from './neighbour.ts';
 
-/** Who should have asked and did not for so many heartbeats is asked. */
-const OVERDUE = 1.3;
+/** Neighbours asked with a heartbeat though there is nothing to tell. */
+const ASKED_A_BEAT = 2;
 /** Exchanges in a row with one phone; what is not understood by then waits for the next heartbeat. */
 const MAX_TURNS = 3;
 
@@ -29,17 +37,23 @@ export class Exchanges {
 
   /** Keeps in touch with all neighbours, for ever. */
   *beat(): Task<void> {
-    const { heartbeatMs } = this.#context.settings;
+    const { settings, health } = this.#context;
+    const { heartbeatMs } = settings;
     for (;;) {
-      yield* sleep(heartbeatMs * (0.9 + 0.2 * (yield* random())));
-      const atMs = yield* now();
-      for (const neighbour of this.#context.neighbours.values()) {
-        const silentMs = Math.abs(atMs - neighbour.heardAtMs);
-        const isOurs = this.#context.self.id < neighbour.contact.id;
-        if (isOurs || silentMs > OVERDUE * heartbeatMs) this.#context.meetSoon(neighbour);
-      }
+      yield* health.pause(heartbeatMs * (0.9 + 0.2 * (yield* random())));
+      for (const neighbour of this.#dueForBeat()) this.#context.meetSoon(neighbour);
       settleClaims(this.#context);
     }
+  }
+
+  *#dueForBeat(): Generator<Neighbour> {
+    const { neighbours, version } = this.#context;
+    const upToDate: Neighbour[] = [];
+    for (const neighbour of neighbours.values()) {
+      if (neighbour.hasOurs < version || neighbour.state !== 'alive') yield neighbour;
+      else upToDate.push(neighbour);
+    }
+    yield* upToDate.sort((a, b) => a.heardAtMs - b.heardAtMs).slice(0, ASKED_A_BEAT);
   }
 
   /** Exchanges news with those that wait for it, for ever. */
@@ -123,6 +137,7 @@ export class Exchanges {
     if (context.graveyard.remove(id)) context.tell({ type: 'neighbour-back', phone: neighbour.contact });
     if (isNewStart || neighbour.zones.length === 0) for (const zone of before) context.vacancies.add(zone, atMs);
     yield* this.#act(neighbour, applied, atMs);
+    yield* this.#lookIntoTheGone(neighbour, news);
     settleClaims(context);
     return true;
   }
@@ -130,7 +145,8 @@ export class Exchanges {
   /** It was given a zone a moment ago, and the grant has not reached it yet: then it has nothing to tell. */
   #isStillJoining({ granted }: Neighbour, { stamp, holding }: News, atMs: number): boolean {
     if (granted === undefined || granted.incarnation !== stamp.incarnation || holding?.zones.length !== 0) return false;
-    return Math.abs(atMs - granted.atMs) < this.#context.settings.heartbeatMs;
+    const { settings, health } = this.#context;
+    return Math.abs(atMs - granted.atMs) < health.slowness * settings.heartbeatMs;
   }
 
   *#act(neighbour: Neighbour, { zonesChanged, learned }: Applied, atMs: number): Task<void> {
@@ -153,6 +169,18 @@ export class Exchanges {
     const hasHeard = neighbour.hasOurs >= context.holdingVersion;
     if (!isNeighbour && isListed && hasHeard) context.forget(neighbour.contact.id);
     else if (zonesChanged) askRivals(context, neighbour);
+  }
+
+  /** Who should border on a phone and is gone from its table may be dead. */
+  *#lookIntoTheGone({ zones }: Neighbour, { gone }: News): Task<void> {
+    const { neighbours } = this.#context;
+    for (const id of gone) {
+      const missed = neighbours.get(id);
+      if (missed?.state !== 'alive') continue;
+      if (missed.zones.some(({ box }) => zones.some((zone) => meets(zone.box, box)))) {
+        yield* this.#calls.lookInto(missed.contact);
+      }
+    }
   }
 
   /** It is in no CAN any more. */

@@ -3,7 +3,7 @@ import type { Contact } from '../../../shared/core/contact.ts';
 import type { Id } from '../../../shared/core/id.ts';
 import { RoundTripEstimator } from '../../../shared/core/timeouts.ts';
 import { type KnownPhone, MAX_SUMMARY_BYTES, type News, type Stamp, type Summary } from '../message.ts';
-import { isSamePath, type Zone } from '../space/zone.ts';
+import { sameZones, type Zone } from '../space/zone.ts';
 
 /** Phones that a neighbour may name, and zones that it may claim; more are not read. */
 export const MAX_KNOWN = 2048;
@@ -81,10 +81,8 @@ export class Neighbour implements NeighbourView {
     if (holding === undefined) return false;
     this.load = holding.load;
     const zones = holding.zones.slice(0, MAX_ZONES);
-    const isSame =
-      zones.length === this.zones.length &&
-      zones.every((zone, i) => isSamePath(zone.path, this.zones[i]!.path) && zone.epoch === this.zones[i]!.epoch);
+    const hasChanged = !sameZones(zones, this.zones);
     this.zones = zones;
-    return !isSame;
+    return hasChanged;
   }
 }

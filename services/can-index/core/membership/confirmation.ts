@@ -7,6 +7,7 @@ import type { CanContext } from '../context.ts';
 export function suspicionParts(context: CanContext, calls: () => Calls): SuspicionParts {
   return {
     isDead: (id) => !context.neighbours.has(id),
+    health: context.health,
     ping: (contact) => calls().ping(contact),
     /** Those that border on it, too, first: they ask it in any case. */
     helpersFor(target) {

@@ -6,7 +6,7 @@
  * (uniform partitioning).
  */
 import type { Contact } from '../../../shared/core/contact.ts';
-import { all, detach, identify, now, random, sleep, spawn, type Task } from '../../../shared/core/effect.ts';
+import { all, detach, identify, now, random, spawn, type Task } from '../../../shared/core/effect.ts';
 import type { Calls } from '../calls.ts';
 import type { CanContext } from '../context.ts';
 import type { Find, Found, Granted, KnownPhone, Offer } from '../message.ts';
@@ -50,14 +50,17 @@ export function* joinCan(context: CanContext, calls: Calls, entries: EntryPoints
     const entry = yield* findEntry(context, calls, entries, attempts);
     if (entry !== undefined && (yield* joinThrough(context, calls, entry, attempts))) return;
     const zones = entry && (yield* zonesOf(calls, entry));
-    if (entry !== undefined) amongJoining = zones === 0 ? amongJoining + 1 : 0;
+    // Who knows of a member knows that there is a space, however long it takes to get into it.
+    if (entry !== undefined) amongJoining = zones === 0 && context.members.all().length === 0 ? amongJoining + 1 : 0;
     const isUnheard = entry === undefined && entries.seeds.length === 0 && attempts >= ATTEMPTS_UNHEARD;
     const isFounder = entries.founds === true && attempts >= ATTEMPTS_AS_FOUNDER && !zones;
-    if (isUnheard || isFounder || amongJoining >= ATTEMPTS_AMONG_JOINING) {
+    // Where processors are short, all take long to get in: that is no reason to begin a space beside theirs.
+    const isAmongJoining = amongJoining >= ATTEMPTS_AMONG_JOINING * context.health.slowness;
+    if (isUnheard || isFounder || isAmongJoining) {
       yield* haveAll(context);
       return;
     }
-    yield* sleep(pauseMs * (0.5 + (yield* random())));
+    yield* context.health.pause(context.health.slowness * pauseMs * (0.5 + (yield* random())));
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }

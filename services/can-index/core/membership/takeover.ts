@@ -23,14 +23,27 @@ import { turnOf } from './heir.ts';
 const MAX_WATCHED = 128;
 /** Candidates that each get a turn of their own; all behind them share one. */
 const MAX_TURNS = 6;
-/** The table is looked at anew at least this often, in takeover steps. */
+/** A slow phone's question that took this share of its time and found nobody was not answered by all who might know. */
+const IN_VAIN_SHARE = 0.9;
+/** A table with holes in it is looked at anew at least this often, in takeover steps. */
 const PATIENCE_STEPS = 10;
+
+/**
+ * Added to the epoch of a region whose last one is not known: far more than it can have changed hands, so that a claim
+ * made by mistake never stands against an owner that is alive.
+ */
+const GUESSED_EPOCHS = 1_000;
+/** Looks after which nobody is expected any more, even if all of them ran out of time. */
+const MAX_LOOKS = 8;
 
 interface Watched {
   readonly hole: Zone;
   readonly sinceMs: number;
-  /** It has been looked for by routing, and nobody was found. */
-  isEmpty: boolean;
+  /** When it is next looked for by routing, unless it is explained. */
+  lookAtMs: number;
+  /** How often that was done, and how often it proved that nobody is there. */
+  looks: number;
+  emptyLooks: number;
 }
 
 export class Takeover {
@@ -45,10 +58,18 @@ export class Takeover {
 
   /** Watches the surroundings and fills holes, for ever. */
   *run(): Task<void> {
-    const { changed, settings } = this.#context;
+    const { changed, settings, health } = this.#context;
     for (;;) {
       const dueMs = yield* this.#round();
-      yield* waitFor(changed, Math.min(Math.max(dueMs, 1), PATIENCE_STEPS * settings.takeoverStepMs));
+      if (!this.hasHoles) {
+        // What holes there are follows from the table alone.
+        yield* waitFor(changed);
+        continue;
+      }
+      const pauseMs = Math.min(Math.max(dueMs, 1), PATIENCE_STEPS * settings.takeoverStepMs);
+      const beforeMs = yield* now();
+      const hasChanged = yield* waitFor(changed, pauseMs);
+      if (!hasChanged) health.woke((yield* now()) - beforeMs - pauseMs);
     }
   }
 
@@ -66,12 +87,15 @@ export class Takeover {
     for (const watched of this.#watched) {
       const vacatedEpoch = context.vacancies.epochWithin(watched.hole.path, atMs);
       const waitedMs = Math.abs(atMs - watched.sinceMs);
-      const dueMs = this.#delayMs(watched.hole, vacatedEpoch !== undefined) - waitedMs;
-      if (dueMs > 0) {
-        nextMs = Math.min(nextMs, dueMs);
+      const isExplained = vacatedEpoch !== undefined;
+      const dueMs = this.#delayMs(watched.hole, isExplained) - waitedMs;
+      const mustLook = !isExplained && !this.#isEmpty(watched);
+      const pauseMs = mustLook ? Math.max(dueMs, watched.lookAtMs - atMs) : dueMs;
+      if (pauseMs > 0) {
+        nextMs = Math.min(nextMs, pauseMs);
         continue;
       }
-      if (vacatedEpoch === undefined && !watched.isEmpty) {
+      if (mustLook) {
         yield* this.#look(watched);
         return 0;
       }
@@ -84,27 +108,39 @@ export class Takeover {
   #watch(holes: readonly Zone[], atMs: number): void {
     this.#watched = holes.slice(0, MAX_WATCHED).map((hole) => {
       const seen = this.#watched.find((watched) => isSamePath(watched.hole.path, hole.path));
-      return seen ?? { hole, sinceMs: atMs, isEmpty: false };
+      return seen ?? { hole, sinceMs: atMs, lookAtMs: atMs, looks: 0, emptyLooks: 0 };
     });
   }
 
   #delayMs(hole: Zone, isExplained: boolean): number {
     const { takeoverStepMs, holeGraceMs } = this.#context.settings;
+    const { slowness } = this.#context.health;
     const turn = Math.min(turnOf(this.#context, hole), MAX_TURNS) * takeoverStepMs;
-    return isExplained ? turn : holeGraceMs + turn;
+    return slowness * (isExplained ? turn : holeGraceMs + turn);
+  }
+
+  /** Whether it was looked for often enough: a phone that does not keep up has reason to look again. */
+  #isEmpty({ looks, emptyLooks }: Watched): boolean {
+    return emptyLooks >= this.#context.health.slowness || looks >= MAX_LOOKS;
   }
 
   /** Asks for the owner of the hole's centre. Whoever answers is a neighbour this phone did not know. */
   *#look(watched: Watched): Task<void> {
+    const { self, settings, health } = this.#context;
+    const startedMs = yield* now();
     const found = yield* this.#find(centreOf(watched.hole.box));
-    const isOurs = found.owner?.contact.id === this.#context.self.id;
-    if (found.owner !== undefined && !isOurs) this.#context.learn(found.owner, yield* now());
-    watched.isEmpty = true;
+    const atMs = yield* now();
+    const isOurs = found.owner?.contact.id === self.id;
+    if (found.owner !== undefined && !isOurs) this.#context.learn(found.owner, atMs);
+    watched.looks += 1;
+    const hadTime = Math.abs(atMs - startedMs) < IN_VAIN_SHARE * settings.routeDeadlineMs;
+    if (hadTime || health.slowness === 1) watched.emptyLooks += 1;
+    watched.lookAtMs = atMs + health.slowness * settings.holeGraceMs;
   }
 
   *#claim({ hole }: Watched, vacatedEpoch: number | undefined, waitedMs: number, atMs: number): Task<void> {
     const context = this.#context;
-    const zone = { ...hole, epoch: (vacatedEpoch ?? hole.epoch) + 1 };
+    const zone = { ...hole, epoch: vacatedEpoch === undefined ? hole.epoch + GUESSED_EPOCHS : vacatedEpoch + 1 };
     context.territory.add(zone, false, context.version + 1);
     const share = shareOf(zone.box);
     context.tell({ type: 'zone-taken-over', share, explained: vacatedEpoch !== undefined, waitedMs });

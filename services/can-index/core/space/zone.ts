@@ -112,6 +112,11 @@ export function isSamePath(a: readonly Split[], b: readonly Split[]): boolean {
   return a.length === b.length && sharedDepth(a, b) === a.length;
 }
 
+/** Whether two lists have the same zones with the same epochs, in the same order. */
+export function sameZones(a: readonly Zone[], b: readonly Zone[]): boolean {
+  return a.length === b.length && a.every((zone, i) => isSamePath(zone.path, b[i]!.path) && zone.epoch === b[i]!.epoch);
+}
+
 function halfOf({ low, high }: Box, { axis, cut, upper }: Split): Box {
   return upper ? { low: low.with(axis, cut), high } : { low, high: high.with(axis, cut) };
 }

@@ -14,6 +14,8 @@ export interface PoolLimits {
   readonly handshakes: number;
   /** How long a handshake may take, in ms. */
   readonly handshakeMs: number;
+  /** A link over which several calls in a row went unanswered is given up when nothing was heard for this long, in ms. */
+  readonly silentMs: number;
   /** A link nobody used for this long is closed, in ms. */
   readonly idleMs: number;
   /** Pause between two looks for idle links, while there are some that may be closed, in ms. */
@@ -24,6 +26,7 @@ export const DEFAULT_POOL_LIMITS: PoolLimits = {
   links: 256,
   handshakes: 64,
   handshakeMs: 5_000,
+  silentMs: 10_000,
   idleMs: 60_000,
   sweepMs: 5_000,
 };

@@ -22,7 +22,7 @@ import { DEFAULT_LINK_LIMITS, type LinkLimits, type LinkOutcome, type LinkOwner,
 const SIMULTANEOUS_MS = 10_000;
 /** A retired link is closed when nothing went over it for this long, in ms: by then both ends know. */
 const RETIRED_MS = 2_000;
-/** So many calls in a row without an answer, and the next one gets a new link. */
+/** So many calls in a row without an answer, for long, and the next one gets a new link. A busy phone is late for seconds. */
 const SILENT_TIMEOUTS = 4;
 
 export class LinkPool implements PeerPort {
@@ -149,6 +149,7 @@ export class LinkPool implements PeerPort {
   #usable(id: Id): PeerLink | undefined {
     const link = this.#links.get(id);
     if (link === undefined || link.silentTimeouts < SILENT_TIMEOUTS) return link;
+    if (performance.now() - link.heardAt < this.#limits.silentMs) return link;
     // Nothing comes any more, though the connection stands: perhaps only the connection is at fault.
     link.abort(new LinkFault('silent', `${link.silentTimeouts} calls in a row went unanswered`));
     return this.#links.get(id);

@@ -83,6 +83,8 @@ export class PeerLink {
   usedAt = this.openedAt;
   /** Calls in a row that ran out of time with nothing heard since the first. */
   silentTimeouts = 0;
+  /** When anything last came from the other end, by the monotonic clock, in ms. */
+  heardAt = this.openedAt;
 
   readonly #stream: LinkStream;
   readonly #owner: LinkOwner;
@@ -184,6 +186,7 @@ export class PeerLink {
 
   #received(message: Buffer): void {
     this.silentTimeouts = 0;
+    this.heardAt = performance.now();
     this.#guarded(() => this.#takeAll(decodeFrames(message)));
   }
 

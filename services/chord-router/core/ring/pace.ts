@@ -2,7 +2,8 @@
  * How often a phone stabilises: quickly after a change, then at pauses that double while nothing changes, so that an
  * idle phone sends next to nothing. Pauses are jittered, or phones that changed together would stay in step.
  */
-import { random, Signal, type Task, waitFor } from '../../../shared/core/effect.ts';
+import { now, random, Signal, type Task, waitFor } from '../../../shared/core/effect.ts';
+import type { LocalHealth } from '../../../shared/core/local-health.ts';
 
 export interface PaceBounds {
   readonly stabiliseMinMs: number;
@@ -14,12 +15,15 @@ const GATHERING_SHARE = 0.2;
 
 export class Pace {
   readonly #bounds: PaceBounds;
+  readonly #health: LocalHealth;
   readonly #wake = new Signal();
   #pauseMs: number;
   #isWanted = false;
 
-  constructor(bounds: PaceBounds) {
+  /** `health` takes note of pauses that last too long. */
+  constructor(bounds: PaceBounds, health: LocalHealth) {
     this.#bounds = bounds;
+    this.#health = health;
     this.#pauseMs = bounds.stabiliseMinMs;
   }
 
@@ -60,6 +64,10 @@ export class Pace {
   }
 
   *#pause(ms: number): Task<boolean> {
-    return yield* waitFor(this.#wake, ms * (0.75 + 0.5 * (yield* random())));
+    const pauseMs = ms * (0.75 + 0.5 * (yield* random()));
+    const beforeMs = yield* now();
+    const woken = yield* waitFor(this.#wake, pauseMs);
+    if (!woken) this.#health.woke((yield* now()) - beforeMs - pauseMs);
+    return woken;
   }
 }

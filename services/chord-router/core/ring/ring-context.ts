@@ -2,6 +2,7 @@
 import type { Contact } from '../../../shared/core/contact.ts';
 import { Signal } from '../../../shared/core/effect.ts';
 import { between, type Id, inOwnedRange } from '../../../shared/core/id.ts';
+import { LocalHealth } from '../../../shared/core/local-health.ts';
 import { RoundTripEstimator } from '../../../shared/core/timeouts.ts';
 import type { Tell } from '../event.ts';
 import { SilenceEstimate } from '../lookup/silence.ts';
@@ -35,6 +36,7 @@ export class RingContext {
   readonly graveyard = new Graveyard();
   readonly fingers = new Fingers();
   readonly news: News;
+  readonly health = new LocalHealth();
   readonly pace: Pace;
   /** How many of the phones it asks are silent. */
   readonly silence: SilenceEstimate;
@@ -54,7 +56,7 @@ export class RingContext {
     this.self = self;
     this.settings = settings;
     this.tell = tell;
-    this.pace = new Pace(settings);
+    this.pace = new Pace(settings, this.health);
     this.silence = silence;
     this.news = new News(settings.newsBytesPerSecond);
     this.#ring = aloneState(self);

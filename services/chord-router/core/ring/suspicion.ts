@@ -8,13 +8,18 @@ import type { RingContext } from './ring-context.ts';
 export function suspicionOf(context: RingContext, calls: Calls): Suspicion {
   return new Suspicion({
     isDead: (id) => context.isDead(id),
-    ping: (contact) => calls.attempt<'ping'>(contact, { type: 'ping' }),
+    health: context.health,
+    ping: (contact) => calls.attempt<'ping'>(contact, { type: 'ping' }, calls.carefulTimeoutMs(contact)),
     helpersFor(target) {
       const { successors, predecessors, phones } = context;
       const near = [...successors, ...predecessors].filter(({ id }) => id !== target && phones.isAlive(id));
       return [...new Map(near.map((contact) => [contact.id, contact])).values()];
     },
-    probeThrough: (helper, target) => calls.attempt<'probe-for'>(helper, { type: 'probe-for', target }),
+    probeThrough(helper, target) {
+      // Also that it is not reached is an answer, and it comes once the helper has waited for the target.
+      const timeoutMs = calls.carefulTimeoutMs(helper) + context.settings.callTimeoutMaxMs;
+      return calls.attempt<'probe-for'>(helper, { type: 'probe-for', target }, timeoutMs);
+    },
     heardAtMs: (id) => context.phones.get(id)?.heardAtMs,
     *foundAlive(contact) {
       context.heard(contact, yield* now());
