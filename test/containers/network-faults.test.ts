@@ -119,7 +119,7 @@ it('slow and lossy links lead to retries, not to lost posts', async () => {
   await expectReadable(posts);
 });
 
-it('a phone of another version joins no ring, both sides say why, and nobody minds', { timeout: 600_000 }, async () => {
+it('a phone of another version joins no ring, both sides say why, and nobody minds', async () => {
   const author = await WallClient.signUp(net.phone(1).api, 'Old hand');
   const post = await author.publish('before the next version came');
   const before = await neighboursOf(net.phone(1));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { isRuleStale } from '../../k8s/generate.ts';
 import { staleFiles } from '../../proto/generate.ts';
 
-test('generated code is fresh: `npm run generate`', { timeout: 60_000 }, async () => {
+test('generated code is fresh: `npm run generate`', async () => {
   expect(await staleFiles()).toEqual([]);
 });
 
