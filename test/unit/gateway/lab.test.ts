@@ -8,6 +8,7 @@ import { LAB_SCENARIOS } from '../../../services/gateway/core/lab-scenario.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import { eventually } from '../../integration/eventually.ts';
 import { request } from '../../integration/wall-client.ts';
+import type { FakePhone } from './fake-phone.ts';
 import { startFixture } from './gateway-fixture.ts';
 
 const TOKEN = 'a-token-of-enough-characters';
@@ -17,6 +18,8 @@ class FakeDriver implements LabDriver {
   readonly kind = 'processes';
   readonly actions: LabDriver['actions'];
   readonly done: LabCommand[] = [];
+  /** Phones that end when they are killed or stopped; the others go on, whatever befalls them. */
+  mortal: readonly FakePhone[] = [];
 
   constructor(actions: LabDriver['actions'] = ALL) {
     this.actions = actions;
@@ -25,6 +28,7 @@ class FakeDriver implements LabDriver {
   async perform(command: LabCommand): Promise<unknown> {
     if (command.command === 'freeze') throw new LabRefusal('phone 1 is killed: only a running one freezes');
     this.done.push(command);
+    if (command.command === 'kill' || command.command === 'stop') await this.mortal[command.n - 1]?.stop();
     return { ok: command.command };
   }
 }
@@ -93,7 +97,8 @@ describe('what is done', () => {
   });
 
   test('is seen at once, though nobody has asked the phone since', async () => {
-    const { post, url } = await startLab();
+    const { post, url, lab, phones } = await startLab();
+    lab.mortal = phones;
     const stateOf = async (n: number): Promise<string | undefined> =>
       (await request<{ items: { n: number; state: string }[] }>(`${url}/v1/phones`)).body.items.find(
         (phone) => phone.n === n,
