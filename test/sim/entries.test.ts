@@ -8,11 +8,15 @@ import {
   type Finds,
   nothingKnownOf,
 } from '../../services/can-index/core/search/search-message.ts';
+import { sleep } from '../../services/shared/core/effect.ts';
 import { untilWhole } from './can-scenario.ts';
 import { type EntryPhone, EntryWorld, SPACE } from './entry-world.ts';
 
 /** Several rounds of custody. */
 const ROUNDS_MS = 120_000;
+
+/** Longer than any call may take. */
+const LATE_MS = 5_000;
 
 /** Phones that form a whole CAN and keep so many posts. */
 function settledWorld(phones: number, posts: number, seed = 1): EntryWorld {
@@ -28,6 +32,16 @@ function settledWorld(phones: number, posts: number, seed = 1): EntryWorld {
 function untilKept(world: EntryWorld): void {
   const isKept = (): boolean => [...world.posts.keys()].every((post) => world.copies(post) >= COPIES);
   world.can.runUntil(isKept, 10 * 60_000, 'three copies of every post');
+}
+
+/** Has a phone do at once what it is asked and answer later than anybody waits, where a kind of request `isLate`. */
+function delayAnswers(entries: EntryPhone['node']['entries'], isLate: (type: string) => boolean): void {
+  const handle = entries.handle.bind(entries);
+  entries.handle = function* (from, request) {
+    const reply = yield* handle(from, request);
+    if (isLate(request.type)) yield* sleep(LATE_MS);
+    return reply;
+  };
 }
 
 function sizeOf({ node }: EntryPhone): number {
@@ -51,6 +65,30 @@ describe('entries', () => {
     untilWhole(world.can, 120_000);
     const isKept = (): boolean => [...world.posts.keys()].every((post) => world.copies(post) === COPIES);
     world.can.runUntil(isKept, 10 * 60_000, 'exactly three copies of every post');
+  });
+
+  it.each([
+    ['only to offers', ['keep-copies']],
+    ['to all that is said of copies', ['keep-copies', 'check-entries']],
+  ])('are kept three times and no more where phones answer too late %s', (_to, types) => {
+    const world = settledWorld(16, 20);
+    const late = world.can.living().slice(0, 5);
+    let isLate = true;
+    for (const { node } of late) delayAnswers(node.entries, (type) => isLate && types.includes(type));
+    world.publish(60);
+    const mostCopies = (): number => Math.max(...[...world.posts.keys()].map((post) => world.copies(post)));
+    for (let i = 0; i < 40; i++) {
+      world.can.runFor(500);
+      // Who hears at once that it is no copy lets go before another is asked.
+      if (types.length === 1) expect(mostCopies()).toBeLessThanOrEqual(COPIES);
+    }
+    isLate = false;
+    const isKept = (): boolean => [...world.posts.keys()].every((post) => world.copies(post) === COPIES);
+    world.can.runUntil(isKept, 10 * 60_000, 'exactly three copies of every post');
+    for (let i = 0; i < 60; i++) {
+      world.can.runFor(1_000);
+      expect(mostCopies()).toBeLessThanOrEqual(COPIES);
+    }
   });
 
   it('spread over the phones: no phone keeps more than three times the mean', () => {

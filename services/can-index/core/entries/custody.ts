@@ -76,11 +76,13 @@ export class Custody {
       const wanted = all.slice(0, COPIES);
       if (!sameContacts(wanted, kept.copies)) kept.copies = wanted;
       // One too many hears by this that it is none of the copies, and lets go.
-      for (const phone of all.slice(1)) checks.add(phone, kept);
+      const others = new Map([...all.slice(1), ...kept.doubtful].map((phone) => [phone.id, phone]));
+      for (const phone of others.values()) checks.add(phone, kept);
     }
     for (const { contact, items } of checks.pages(MAX_ITEMS)) {
       const keeps = yield* this.#check(contact, items);
       if (keeps === 'silent') continue;
+      for (const kept of items) kept.doubtful = kept.doubtful.filter(({ id }) => id !== contact.id);
       if (keeps === 'dead') {
         for (const kept of items) withoutCopy(kept, contact);
         continue;
@@ -88,7 +90,7 @@ export class Custody {
       const missing = items.filter((kept, i) => keeps[i] === 'none' && isCopy(kept, contact));
       if (missing.length > 0) yield* this.#giveAgain(contact, missing);
       const surplus = items.filter((_, i) => keeps[i] === 'surplus');
-      if (surplus.length > 0) yield* this.#relieve(contact, surplus.slice(0, MOVED_A_ROUND));
+      for (const kept of surplus.slice(0, MOVED_A_ROUND)) yield* settling.move(kept, contact);
     }
     for (const kept of mine) yield* settling.replicate(kept);
   }
@@ -115,13 +117,6 @@ export class Custody {
         yield* this.#giveToOwner(kept);
       }
     }
-  }
-
-  /** Other phones take copies over from one that has more than its share. */
-  *#relieve(phone: Contact, surplus: readonly KeptEntry[]): Task<void> {
-    const moved: KeptEntry[] = [];
-    for (const kept of surplus) if (yield* this.#parts.settling.move(kept, phone)) moved.push(kept);
-    if (moved.length > 0) yield* this.#check(phone, moved);
   }
 
   /** How the phone keeps these entries, telling it where their copies are; `dead` after some silent rounds. */

@@ -14,6 +14,8 @@ export interface KeptEntry {
   readonly sketch: Sketch;
   /** All phones that keep it, the owner of its point first, as far as this one knows. */
   copies: readonly Contact[];
+  /** Phones that may keep it and shall not: they were silent when they were told. */
+  doubtful: readonly Contact[];
   /** The copies as its neighbours were told of them last; empty: they were not told yet. */
   told: readonly Contact[];
   links: readonly Link[];
@@ -71,6 +73,7 @@ export class EntryStore {
       point: this.#space.pointOf(vector),
       sketch: this.#space.sketchOf(vector),
       copies,
+      doubtful: [],
       told: [],
       links,
       sinceMs: atMs,

@@ -5,7 +5,7 @@ import type { Id } from '../../../shared/core/id.ts';
 import type { CanView } from '../entry-keeping.ts';
 import type { CanMessage } from '../message.ts';
 import { ByPhone } from './by-phone.ts';
-import type { CopiesKept, KeepCopies, LinkEntries } from './entry-message.ts';
+import type { CheckEntries, CopiesKept, KeepCopies, LinkEntries } from './entry-message.ts';
 import { MAX_ITEMS } from './entry-message.ts';
 import type { EntryStore, KeptEntry } from './entry-store.ts';
 import { COPIES, type Link, MAX_LINKS } from './link.ts';
@@ -25,6 +25,8 @@ export interface SettlingParts {
 
 export class Settling {
   readonly #parts: SettlingParts;
+  /** Entries that phones are being asked to keep: two rounds at once would find one too many. */
+  readonly #placing = new Set<Id>();
 
   constructor(parts: SettlingParts) {
     this.#parts = parts;
@@ -42,16 +44,47 @@ export class Settling {
 
   /** Has further phones keep the entry until there are enough copies, as far as phones take them. */
   *replicate(kept: KeptEntry): Task<void> {
-    const { view } = this.#parts;
-    const except = new Set([view.self.id, ...kept.copies.map(({ id }) => id)]);
-    for (const place of this.#places(kept, except)) {
+    if (kept.copies.length >= COPIES) return;
+    yield* this.#alone(kept, () => this.#findCopies(kept));
+  }
+
+  /** Has another phone keep the copy of one that has more than its share, which lets go of it; says whether one took it. */
+  *move(kept: KeptEntry, from: Contact): Task<boolean> {
+    return (yield* this.#alone(kept, () => this.#replace(kept, from))) ?? false;
+  }
+
+  *#alone<T>({ entry }: KeptEntry, place: () => Task<T>): Task<T | undefined> {
+    if (this.#placing.has(entry.post)) return undefined;
+    this.#placing.add(entry.post);
+    try {
+      return yield* place();
+    } finally {
+      this.#placing.delete(entry.post);
+    }
+  }
+
+  *#findCopies(kept: KeptEntry): Task<void> {
+    for (const place of this.#places(kept)) {
       if (kept.copies.length >= COPIES) return;
       if (yield* this.#offer(kept, place)) kept.copies = withCopy(kept.copies, place);
     }
   }
 
-  #places({ links }: KeptEntry, except: ReadonlySet<Id>): Contact[] {
-    const around = this.#parts.view.neighbours().filter(({ state }) => state === 'alive');
+  *#replace(kept: KeptEntry, from: Contact): Task<boolean> {
+    for (const place of this.#places(kept)) {
+      if (!(yield* this.#offer(kept, place))) continue;
+      const others = kept.copies.filter(({ id }) => id !== from.id);
+      kept.copies = withCopy(others, place);
+      yield* this.#letGo(kept, from);
+      return true;
+    }
+    return false;
+  }
+
+  #places({ links, copies, doubtful }: KeptEntry): Contact[] {
+    const { view } = this.#parts;
+    const except = new Set([view.self, ...copies, ...doubtful].map(({ id }) => id));
+    const around = view.neighbours().filter(({ state }) => state === 'alive');
     const otherwise = around.toSorted((a, b) => a.load - b.load).map(({ contact }) => contact);
     const places = placesFor(links, except, otherwise);
     // Where the nearest phones are full, one that has little to keep is better than none.
@@ -59,24 +92,21 @@ export class Settling {
     return [...places.slice(0, NEAREST_TRIES), ...emptiest].slice(0, MAX_TRIES);
   }
 
-  /** Has another phone keep the copy of one that has more than its share; says whether one took it. */
-  *move(kept: KeptEntry, from: Contact): Task<boolean> {
-    const except = new Set([this.#parts.view.self.id, ...kept.copies.map(({ id }) => id)]);
-    for (const place of this.#places(kept, except)) {
-      if (!(yield* this.#offer(kept, place))) continue;
-      kept.copies = withCopy(
-        kept.copies.filter(({ id }) => id !== from.id),
-        place,
-      );
-      return true;
-    }
+  *#offer(kept: KeptEntry, place: Contact): Task<boolean> {
+    const { entry, copies, links } = kept;
+    const request: KeepCopies = { type: 'keep-copies', items: [{ entry, copies: [...copies, place], links }] };
+    const outcome = yield* this.#parts.view.ask<CopiesKept>(place, request);
+    if (outcome.ok) return outcome.reply.kept[0] === true;
+    // It may keep the entry all the same, and only its answer be late or lost: one copy more than there should be.
+    if (outcome.failure !== 'refused') yield* this.#letGo(kept, place);
     return false;
   }
 
-  *#offer({ entry, copies, links }: KeptEntry, place: Contact): Task<boolean> {
-    const request: KeepCopies = { type: 'keep-copies', items: [{ entry, copies: [...copies, place], links }] };
-    const outcome = yield* this.#parts.view.ask<CopiesKept>(place, request);
-    return outcome.ok && outcome.reply.kept[0] === true;
+  /** Has a phone hear that it is none of the entry's copies; while it is silent, custody goes on telling it. */
+  *#letGo(kept: KeptEntry, phone: Contact): Task<void> {
+    const items = [{ post: kept.entry.post, copies: kept.copies }];
+    const outcome = yield* this.#parts.view.ask(phone, { type: 'check-entries', items } as CheckEntries);
+    if (!outcome.ok) kept.doubtful = withCopy(kept.doubtful, phone);
   }
 
   /** The entry may be nearer to its neighbours than what they are linked to. */
