@@ -8,25 +8,30 @@ import { majorityOf } from './record-keeper.ts';
 /** What became of one record of a put. */
 export interface Receipt {
   readonly outcome:
-    | 'stored' // a write quorum has it on disk
+    | 'stored' // a write quorum has it on disk, and one of it holds all else that it should
     | 'superseded' // a newer version stands; it is in `newer`
     | 'tombstoned' // its author deleted it; the tombstone is in `newer`
     | 'invalid' // malformed, forged or misplaced
     | 'over-quota' // its author, or its replicas, have no room left
-    | 'unavailable'; // too few replicas answered: it may be on some, and repair will spread or drop it
-  /** Phones that should hold it. */
+    | 'unavailable'; // too few replicas answered, or none that holds all it should: it may be on some, and be spread by repair
+  /** Phones that should hold it, those among them that have fallen silent of late. */
   readonly replicas: number;
-  /** Phones that had it on disk when the receipt was written; more may follow. */
+  /**
+   * Those of them that had it on disk when the receipt was written, and hold all else that they should; more may follow.
+   * Of a stored record less than a majority where many have fallen silent: then a complete read elsewhere may miss it.
+   */
   readonly acknowledged: number;
   readonly newer: RingRecord | undefined;
 }
 
-type Answer = 'acknowledged' | 'misplaced' | 'over-quota' | 'failed';
+/** `settling`: on disk, of a phone that does not hold yet all that it should. */
+type Answer = 'acknowledged' | 'settling' | 'misplaced' | 'over-quota' | 'failed';
 
 export class Delivery {
   readonly record: RingRecord;
   #targets: readonly Contact[] = [];
   #replicas = 1;
+  #counted = 1;
   #newer: RingRecord | undefined;
   readonly #answers = new Map<Id, Answer>();
   readonly #underWay = new Set<Id>();
@@ -35,17 +40,30 @@ export class Delivery {
     this.record = record;
   }
 
-  /** Who should hold the record: at least `expected` phones, more than are known when this phone knows too few. */
-  aimAt(targets: readonly Contact[], expected: number): void {
+  /**
+   * Who should hold the record: at least `expected` phones, more than are known when this phone knows too few; and
+   * `counted` with those that are absent.
+   */
+  aimAt(targets: readonly Contact[], expected: number, counted: number): void {
     this.#targets = targets;
     this.#replicas = Math.max(targets.length, expected);
+    this.#counted = Math.max(this.#replicas, counted);
   }
 
-  /** Those of the targets that have neither taken the record nor refused it for want of room. */
+  /** More phones should have it, but are absent. */
+  count(replicas: number): void {
+    this.#counted = Math.max(this.#counted, replicas);
+  }
+
+  /**
+   * Those of the targets that have neither taken the record nor refused it for want of room; while nobody acknowledges it,
+   * those that took it as well, for they may hold by now all that they should.
+   */
   missed(): readonly Contact[] {
     return this.#targets.filter(({ id }) => {
       const answer = this.#answers.get(id);
-      return !this.#underWay.has(id) && answer !== 'acknowledged' && answer !== 'over-quota';
+      if (this.#underWay.has(id) || answer === 'acknowledged' || answer === 'over-quota') return false;
+      return answer !== 'settling' || this.#acknowledged === 0;
     });
   }
 
@@ -58,11 +76,11 @@ export class Delivery {
   }
 
   /** Takes in a replica's verdict; `newer` are the records, checked, that it says won. */
-  judged(by: Contact, verdict: RecordVerdict, newer: readonly RingRecord[]): void {
+  judged(by: Contact, verdict: RecordVerdict, isSettled: boolean, newer: readonly RingRecord[]): void {
     switch (verdict) {
       case 'stored':
       case 'present':
-        this.#answered(by, 'acknowledged');
+        this.#answered(by, isSettled ? 'acknowledged' : 'settling');
         return;
       case 'superseded':
       case 'tombstoned':
@@ -86,14 +104,19 @@ export class Delivery {
     this.#answers.set(by.id, answer);
   }
 
+  /**
+   * A majority of all replicas is sure to have it; or one of those there are, at least one of them sure, and nobody else
+   * will say so.
+   */
   get isDecided(): boolean {
-    return this.#newer !== undefined || this.#acknowledged >= majorityOf(this.#replicas);
+    if (this.#newer !== undefined || this.#acknowledged >= majorityOf(this.#counted)) return true;
+    return this.#open === 0 && this.#acknowledged > 0 && this.#onDisk >= majorityOf(this.#replicas);
   }
 
   /** Whether those still under way cannot make a quorum any more. */
   get isStuck(): boolean {
-    const open = this.#targets.filter(({ id }) => this.#underWay.has(id)).length;
-    return !this.isDecided && this.#acknowledged + open < majorityOf(this.#replicas);
+    if (this.isDecided) return false;
+    return this.#open + this.#acknowledged === 0 || this.#onDisk + this.#open < majorityOf(this.#replicas);
   }
 
   /** Whether a phone that was asked sent the record on to others. */
@@ -102,18 +125,28 @@ export class Delivery {
   }
 
   receipt(): Receipt {
-    const counts = { replicas: this.#replicas, acknowledged: this.#acknowledged, newer: this.#newer };
+    const counts = { replicas: this.#counted, acknowledged: this.#acknowledged, newer: this.#newer };
     if (this.#newer !== undefined) {
       const tombstoned = this.#newer.final && !this.record.final;
       return { outcome: tombstoned ? 'tombstoned' : 'superseded', ...counts };
     }
     if (this.isDecided) return { outcome: 'stored', ...counts };
-    const wouldDo = this.#acknowledged + this.#countOf('over-quota') >= majorityOf(this.#replicas);
-    return { outcome: wouldDo ? 'over-quota' : 'unavailable', ...counts };
+    const lacking = majorityOf(this.#replicas) - this.#onDisk;
+    const lacksRoom = lacking > 0 && this.#countOf('over-quota') >= lacking;
+    return { outcome: lacksRoom ? 'over-quota' : 'unavailable', ...counts };
   }
 
   get #acknowledged(): number {
     return this.#countOf('acknowledged');
+  }
+
+  get #onDisk(): number {
+    return this.#acknowledged + this.#countOf('settling');
+  }
+
+  /** Targets that have yet to answer. */
+  get #open(): number {
+    return this.#targets.filter(({ id }) => this.#underWay.has(id)).length;
   }
 
   #countOf(answer: Answer): number {

@@ -145,6 +145,10 @@ export interface PutOutcome {
   readonly type: 'put-outcome';
   /** One a record, in order. */
   readonly verdicts: readonly RecordVerdict[];
+  /** Indices of those whose place this phone does not hold for sure, so that its having them is no vote (GetOutcome.settled). */
+  readonly unsettled: readonly number[];
+  /** How many of its neighbours are absent (coverage.ts): they count among the replicas. */
+  readonly absent: number;
   /** Records that won over what was sent. */
   readonly newer: readonly Uint8Array[];
   /** The phones this one believes to hold the first record it is not responsible for, the owner first; else empty. */
@@ -176,6 +180,8 @@ export interface GetOutcome {
   /** False while the phone still fetches what it became responsible for: that it lacks a record proves nothing. */
   readonly settled: boolean;
   readonly records: readonly Uint8Array[];
+  /** How many of its neighbours are absent (coverage.ts): they count among the replicas. */
+  readonly absent: number;
   /** Hash over the matching records' hashes, hex: equal digests, equal answers. */
   readonly digest: string;
   /** Where to go on when more records match; undefined at the end. */
@@ -211,6 +217,18 @@ export interface RangeDigest {
   readonly digest: string;
   /** False while the phone asked still fetches records of this range by itself: better not to push them at it. */
   readonly settled: boolean;
+  /**
+   * The phone asked has held (heldFrom, to] of the range before; undefined: nothing of it, for a newcomer's word is worth
+   * nothing to another one.
+   */
+  readonly heldFrom: Id | undefined;
+  /**
+   * The phone asked has gone on without the asking one until then, ms of its own clock: what that held before counts for
+   * nothing. Undefined: it has not.
+   */
+  readonly outsiderSinceMs: number | undefined;
+  /** How many phones are absent that lie between the range's beginning and the farther of the two that compare. */
+  readonly absent: number;
 }
 
 /** What the phone asked has in (from, to], in ring order from `from`, then by key; at most `limit`. */

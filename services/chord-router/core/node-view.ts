@@ -35,6 +35,10 @@ export class NodeView implements RingView {
     return this.#context.predecessors;
   }
 
+  isSilent(id: Id): boolean {
+    return this.#context.graveyard.isSilent(id);
+  }
+
   isResponsible(key: Id): boolean {
     return inOwnedRange(this.responsibleFrom(), key, this.self.id);
   }

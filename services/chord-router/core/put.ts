@@ -20,7 +20,7 @@ import type { Id } from '../../shared/core/id.ts';
 import type { RingRecord } from '../../shared/core/record.ts';
 import { MAX_BATCH_RECORDS, splitIntoBatches } from './batch.ts';
 import { Delivery, type Receipt } from './delivery.ts';
-import { expectedReplicas, type RecordKeeper } from './record-keeper.ts';
+import { countedReplicas, expectedReplicas, type RecordKeeper } from './record-keeper.ts';
 
 /**
  * Pauses before the rounds, ms: to the believed replicas, then, where that was not enough, to those of a lookup, and
@@ -98,17 +98,18 @@ function* settleRound(deliveries: readonly Delivery[], sending: readonly Fiber<v
 function* aim(keeper: RecordKeeper, deliveries: readonly Delivery[], ask: boolean): Task<void> {
   const { view } = keeper;
   const expected = expectedReplicas(view);
+  const counted = countedReplicas(keeper);
   const lookups = new Map<Id, Fiber<readonly Contact[]>>();
   for (const delivery of deliveries) {
     const { place } = delivery.record;
     const believed = view.believedReplicas(place);
-    if (!ask && believed.length >= expected) delivery.aimAt(believed, expected);
+    if (!ask && believed.length >= expected) delivery.aimAt(believed, expected, counted);
     else if (!lookups.has(place)) lookups.set(place, yield* spawn(findReplicas(keeper, place), 'find replicas'));
   }
   yield* all([...lookups.values()]);
   for (const delivery of deliveries) {
     const found = lookups.get(delivery.record.place)?.result;
-    if (found !== undefined) delivery.aimAt(found, expectedReplicas(view));
+    if (found !== undefined) delivery.aimAt(found, expectedReplicas(view), countedReplicas(keeper));
   }
 }
 
@@ -139,7 +140,12 @@ function* send(keeper: RecordKeeper, to: Contact, deliveries: readonly Delivery[
     const outcome = yield* keeper.view.ask(to, { type: 'put-records', records, purpose: 'write' });
     if (outcome.ok && outcome.reply.verdicts.length === batch.length) {
       const newer = openAll(keeper, outcome.reply.newer);
-      for (const [i, delivery] of batch.entries()) delivery.judged(to, outcome.reply.verdicts[i]!, newer);
+      const unsettled = new Set(outcome.reply.unsettled);
+      const counted = countedReplicas(keeper, outcome.reply.absent);
+      for (const [i, delivery] of batch.entries()) {
+        delivery.count(counted);
+        delivery.judged(to, outcome.reply.verdicts[i]!, !unsettled.has(i), newer);
+      }
     } else {
       for (const delivery of batch) delivery.failed(to);
     }

@@ -35,3 +35,11 @@ export function majorityOf(count: number): number {
 export function expectedReplicas(view: RingView): number {
   return Math.min(view.settings.replication, view.successors().length + 1);
 }
+
+/**
+ * Of how many phones a majority is wanted: the same, and in a smaller ring those that are absent count as well, by this
+ * phone's own knowledge or another's, who has been running for longer.
+ */
+export function countedReplicas({ view, coverage }: Pick<RecordKeeper, 'view' | 'coverage'>, absent = 0): number {
+  return Math.min(view.settings.replication, view.successors().length + 1 + Math.max(coverage.absent, absent));
+}

@@ -6,12 +6,14 @@
 import { now, random, Signal, sleep, spawn, type Task, waitFor } from '../../shared/core/effect.ts';
 import { NOTE_TIME_MS } from './coverage.ts';
 import type { RecordKeeper } from './record-keeper.ts';
-import { settle } from './settle.ts';
+import { goOnWithoutAbsent, settle } from './settle.ts';
 import { offerStrays } from './strays.ts';
 import { RangeSync } from './sync.ts';
 
 /** Pause after a round in which something moved; doubles with every round in which nothing did. */
 const SHORTEST_PAUSE_MS = 500;
+/** The longest pause of a phone that does not hold all it should. */
+const LONGEST_UNSETTLED_PAUSE_MS = 5_000;
 /** Changes come in bunches: how long to wait for more of them before acting, when not needed at once. */
 const BUNCH_MS = 750;
 /** The same for a phone that lacks what it should have. */
@@ -36,12 +38,17 @@ export class Repair {
       this.#stirred = false;
       const moved = yield* this.#round();
       this.#tellSettled();
-      pauseMs = moved > 0 ? SHORTEST_PAUSE_MS : Math.min(2 * pauseMs, this.#keeper.view.settings.repairMaxMs);
+      pauseMs = moved > 0 ? SHORTEST_PAUSE_MS : Math.min(2 * pauseMs, this.#longestPauseMs);
       if (!this.#stirred) yield* waitFor(this.#wake, yield* jittered(pauseMs));
       if (!this.#stirred) continue;
       pauseMs = SHORTEST_PAUSE_MS;
       yield* sleep(yield* jittered(this.#keeper.coverage.settled ? BUNCH_MS : URGENT_BUNCH_MS));
     }
+  }
+
+  get #longestPauseMs(): number {
+    const { repairMaxMs } = this.#keeper.view.settings;
+    return this.#keeper.coverage.settled ? repairMaxMs : Math.min(repairMaxMs, LONGEST_UNSETTLED_PAUSE_MS);
   }
 
   /** Starts a round soon. */
@@ -55,9 +62,9 @@ export class Repair {
     for (;;) {
       const changed = yield* waitFor(view.neighboursChanged, NOTE_TIME_MS);
       const wasSettled = coverage.settled;
-      coverage.noteTime(yield* now());
+      const someDied = coverage.noteTime(yield* now());
       if (changed) coverage.noteNeighbours();
-      if (changed || (wasSettled && !coverage.settled)) this.stir();
+      if (changed || wasSettled !== coverage.settled || someDied) this.stir();
       this.#tellSettled();
     }
   }
@@ -70,6 +77,7 @@ export class Repair {
     moved += yield* settle(this.#keeper);
     if (!coverage.settled) return moved;
     this.#tellSettled();
+    moved += yield* goOnWithoutAbsent(this.#keeper);
     moved += yield* this.#compareOwned();
     return moved + (yield* offerStrays(this.#keeper));
   }

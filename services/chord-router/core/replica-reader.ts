@@ -6,7 +6,7 @@ import { type RingRecord, recordKey } from '../../shared/core/record.ts';
 import { MAX_BATCH_RECORDS } from './batch.ts';
 import type { GetOutcome, RecordQuery } from './message.ts';
 import type { Page } from './page.ts';
-import { digestOfPage, expectedReplicas, majorityOf, type RecordKeeper } from './record-keeper.ts';
+import { countedReplicas, digestOfPage, majorityOf, type RecordKeeper } from './record-keeper.ts';
 import type { RingView } from './ring-view.ts';
 
 /** Pauses before replicas that are still fetching their records are asked again. */
@@ -74,7 +74,7 @@ export class ReplicaReader {
 
   #aimAt(replicas: readonly Contact[]): void {
     this.#replicas = replicas;
-    this.#expected = Math.max(replicas.length, expectedReplicas(this.view));
+    this.#expected = Math.max(replicas.length, countedReplicas(this.#keeper));
   }
 
   /** This phone first when it holds the place, for that costs nothing; those that kept the lookup waiting last. */
@@ -129,8 +129,9 @@ export class ReplicaReader {
       this.#answers.delete(phone.id);
       return false;
     }
-    const { responsible, settled, digest } = outcome.reply;
+    const { absent, responsible, settled, digest } = outcome.reply;
     const votes = responsible && settled;
+    this.#expected = Math.max(this.#expected, countedReplicas(this.#keeper, absent));
     this.#answers.set(phone.id, { from: phone, votes, digest, page });
     return votes;
   }

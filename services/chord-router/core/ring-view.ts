@@ -39,6 +39,8 @@ export interface RingView {
   /** Nearest first, self not among them, each at most once; up to `settings.successors` of them. */
   successors(): readonly Contact[];
   predecessors(): readonly Contact[];
+  /** Whether this phone has itself found another one dead, which had not said goodbye. */
+  isSilent(id: Id): boolean;
   /** Whether this phone is one of the key's replicas, judging by its predecessors. A phone alone holds all. */
   isResponsible(key: Id): boolean;
   /** The range whose records this phone should keep: (from, self]; from = self means the whole ring. */

@@ -16,6 +16,7 @@ import type {
 } from './message.ts';
 import { isValidQuery } from './query-position.ts';
 import { digestOfPage, type RecordKeeper } from './record-keeper.ts';
+import { furtherFrom } from './shared-range.ts';
 import { askStore } from './store-port.ts';
 
 export type RecordRequest = PutRecords | GetRecords | GetNearest | DigestRange | ListRange | FetchRecords;
@@ -52,7 +53,15 @@ export function* serveRecords(
     case 'digest-range': {
       const digest = yield* askStore({ type: 'digest', from: request.from, to: request.to });
       if (!digest.ok) return undefined;
-      return { type: 'range-digest', ...digest.value, settled: keeper.coverage.covers(request.to) };
+      const { coverage } = keeper;
+      return {
+        type: 'range-digest',
+        ...digest.value,
+        settled: coverage.covers(request.to),
+        heldFrom: coverage.heldWithin(request.from, request.to),
+        outsiderSinceMs: coverage.outsiderSinceMs(from.id),
+        absent: coverage.absentIn(request.from, furtherFrom(request.from, keeper.view.self.id, from.id)),
+      };
     }
     case 'list-range': {
       if (!isWholeUpTo(request.limit, MAX_LISTING)) return undefined;
@@ -69,12 +78,20 @@ function* servePut(keeper: RecordKeeper, from: Contact, request: PutRecords): Ta
   const { verdicts, newer } = yield* keeper.admission.admit(from, request.records, request.purpose);
   const misplaced = request.records[verdicts.indexOf('not-responsible')];
   const peeked = misplaced === undefined ? undefined : keeper.checker.peek(misplaced);
+  const unsettled = request.records.flatMap((bytes, i) => (isSettledFor(keeper, bytes) ? [] : [i]));
   return {
     type: 'put-outcome',
     verdicts,
+    unsettled,
+    absent: keeper.coverage.absent,
     newer: newer.map(({ bytes }) => bytes),
     replicas: peeked?.ok === true ? keeper.view.believedReplicas(peeked.value.place) : [],
   };
+}
+
+function isSettledFor({ checker, coverage }: RecordKeeper, record: Uint8Array): boolean {
+  const peeked = checker.peek(record);
+  return peeked.ok && coverage.covers(peeked.value.place);
 }
 
 function* serveGet(keeper: RecordKeeper, { query, digestOnly }: GetRecords): Task<PeerReply | undefined> {
@@ -88,6 +105,7 @@ function* serveGet(keeper: RecordKeeper, { query, digestOnly }: GetRecords): Tas
     type: 'get-outcome',
     responsible,
     settled: keeper.coverage.covers(query.place),
+    absent: keeper.coverage.absent,
     records: digestOnly ? [] : records.map(({ bytes }) => bytes),
     digest: digestOfPage(records, next, keeper.crypto),
     next,

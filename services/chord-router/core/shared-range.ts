@@ -5,7 +5,7 @@
  */
 import type { Contact } from '../../shared/core/contact.ts';
 import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
-import { majorityOf } from './record-keeper.ts';
+import { majorityOf, type RecordKeeper } from './record-keeper.ts';
 import type { RingView } from './ring-view.ts';
 
 export interface SharedRange {
@@ -41,19 +41,72 @@ export function sharedRanges(view: RingView, range: Range): readonly SharedRange
   return shared;
 }
 
-/** Whether, wherever in the range, a majority of the neighbours that keep it are among those compared with. */
+/** A range that was to be compared with a neighbour, and what came of it. */
+export interface Comparison extends SharedRange {
+  readonly complete: boolean;
+  /**
+   * The neighbour has held (heldFrom, to] before, and so has what was acknowledged there, or a majority like it has;
+   * undefined: nothing that counts.
+   */
+  readonly heldFrom: Id | undefined;
+  /** Phones that are absent as the neighbour sees it, which may have been running for longer. */
+  readonly absent: number;
+}
+
+/**
+ * Whether, wherever in the range, this phone and those compared with are a majority of those that kept it before. They
+ * are those that answered that they did, those that did not answer, and those that are absent: they may go on elsewhere.
+ */
 export function isMajorityCompared(
-  view: RingView,
+  { view, coverage }: Pick<RecordKeeper, 'view' | 'coverage'>,
   range: Range,
-  shared: readonly SharedRange[],
-  compared: readonly SharedRange[],
+  comparisons: readonly Comparison[],
 ): boolean {
   const inside = view.predecessors().filter(({ id }) => id !== range.to && isInside(range, id));
-  return [range.to, ...inside.map(({ id }) => id)].every((end) => {
-    const keepers = shared.filter(({ from, to }) => inOwnedRange(from, end, to)).length;
-    const heard = compared.filter(({ from, to }) => inOwnedRange(from, end, to)).length;
-    return keepers === 0 || heard >= majorityOf(keepers);
+  // Of the phones that own parts of the range, the farthest first: the parts follow each other.
+  const ends = [...inside.map(({ id }) => id).reverse(), range.to];
+  return ends.every((end, i) => {
+    const start = ends[i - 1] ?? range.from;
+    const sharers = mostTelling(comparisons, start, end);
+    const farthest = sharers.reduce((last, { partner }) => furtherFrom(end, last, partner.id), view.self.id);
+    const absent = Math.max(coverage.absentIn(start, farthest), ...sharers.map((sharer) => sharer.absent));
+    const self = Number(coverage.heldWithin(start, end) === start);
+    const answered = sharers.filter(({ complete }) => complete);
+    const compared = self + answered.filter((sharer) => hasHeld(sharer, start, end)).length;
+    const held = self + sharers.filter((sharer) => hasHeld(sharer, start, end)).length;
+    // Where nobody seems to have kept it before, the ring begins, or all of it has started anew.
+    if (held + absent === 0) {
+      return sharers.length === 0 ? !coverage.missesCompany : answered.length >= majorityOf(sharers.length);
+    }
+    const unheard = sharers.filter((sharer) => !sharer.complete && !hasHeld(sharer, start, end)).length;
+    return compared >= majorityOf(Math.min(held + unheard + absent, view.settings.replication));
   });
+}
+
+/**
+ * Of the comparisons of (start, end] one with each neighbour: in a small ring the same phone may follow and precede this
+ * one, and is but one replica.
+ */
+function mostTelling(comparisons: readonly Comparison[], start: Id, end: Id): readonly Comparison[] {
+  const worth = (sharer: Comparison): number => Number(sharer.complete) + Number(hasHeld(sharer, start, end));
+  const best = new Map<Id, Comparison>();
+  for (const sharer of comparisons) {
+    if (!inOwnedRange(sharer.from, end, sharer.to)) continue;
+    const known = best.get(sharer.partner.id);
+    if (known === undefined || worth(sharer) > worth(known)) best.set(sharer.partner.id, sharer);
+  }
+  return [...best.values()];
+}
+
+/** Whether the neighbour has held all of (start, end], one of the parts of what was compared with it. */
+function hasHeld({ heldFrom, to }: Comparison, start: Id, end: Id): boolean {
+  if (heldFrom === undefined || !inOwnedRange(heldFrom, end, to)) return false;
+  return heldFrom === start || !inOwnedRange(start, heldFrom, end);
+}
+
+/** Which of two phones lies further clockwise from a place; the one at the place itself lies nearest. */
+export function furtherFrom(place: Id, a: Id, b: Id): Id {
+  return b !== place && (a === place || between(place, a, b)) ? b : a;
 }
 
 function isInside({ from, to }: Range, id: Id): boolean {

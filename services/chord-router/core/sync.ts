@@ -22,6 +22,12 @@ export interface SyncOptions {
 export interface SyncResult {
   /** The two were equal, or have been made so, as far as the direction goes. */
   readonly complete: boolean;
+  /** The partner has held (heldFrom, to] before, and that counts; undefined: nothing that does. */
+  readonly heldFrom: Id | undefined;
+  /** The partner went on without this phone until then, ms of its clock. */
+  readonly outsiderSinceMs: number | undefined;
+  /** Absent phones, as the partner sees it. */
+  readonly absent: number;
   readonly pulled: number;
   readonly pushed: number;
 }
@@ -34,6 +40,9 @@ const MAX_DEPTH = 8;
 const MAX_LISTINGS = 4096;
 
 const RING = 1n << 128n;
+
+/** What a partner that does not answer says. */
+const UNHEARD = { absent: 0, heldFrom: undefined, outsiderSinceMs: undefined } as const;
 
 export class RangeSync {
   readonly #keeper: RecordKeeper;
@@ -53,6 +62,7 @@ export class RangeSync {
   *run(from: Id, to: Id): Task<SyncResult> {
     const startedAt = yield* now();
     const digests = yield* this.#digest(from, to);
+    const { absent, heldFrom, outsiderSinceMs } = digests?.theirs ?? UNHEARD;
     if (digests === undefined) this.#complete = false;
     else yield* this.#narrow(from, to, digests, 0);
     const { pulled, pushed } = this.#transfer;
@@ -60,7 +70,7 @@ export class RangeSync {
       const milliseconds = (yield* now()) - startedAt;
       this.#keeper.view.tell({ type: 'range-repaired', with: this.#partner, pulled, pushed, milliseconds });
     }
-    return { complete: this.#complete && this.#transfer.complete, pulled, pushed };
+    return { complete: this.#complete && this.#transfer.complete, heldFrom, outsiderSinceMs, absent, pulled, pushed };
   }
 
   *#digest(from: Id, to: Id): Task<Digests | undefined> {

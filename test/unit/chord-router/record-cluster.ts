@@ -18,32 +18,25 @@ import type { RingRecord } from '../../../services/shared/core/record.ts';
 import { type Host, type Pending, Scheduler, type Waiter } from '../../../services/shared/core/scheduler.ts';
 import { MemoryStore } from '../../sim/memory-store.ts';
 import { crypto } from '../shared/author.ts';
+import { VirtualTime } from './virtual-time.ts';
 
 const CALL_TIMEOUT_MS = 300;
 const HEDGE_MS = 20;
 const WRITE_MS = 2;
 
-interface Timer {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
-export class RecordCluster {
+export class RecordCluster extends VirtualTime {
   readonly settings: ChordSettings;
   readonly phones: ClusterPhone[] = [];
   readonly random: SeededRandom;
-  nowMs = 1_000_000;
   /** One way. */
   latencyMs: (from: ClusterPhone, to: ClusterPhone) => number = () => 2;
   /** Which messages get through. */
   reaches: (from: ClusterPhone, to: ClusterPhone) => boolean = () => true;
   /** Requests sent from one phone to another. */
   readonly traffic: { readonly from: ClusterPhone; readonly to: ClusterPhone; readonly request: PeerRequest }[] = [];
-  #timers: Timer[] = [];
-  #order = 0;
 
   constructor(phones: number, settings: Partial<ChordSettings> = {}, seed = 1) {
+    super();
     this.settings = { ...DEFAULT_SETTINGS, ...settings };
     this.random = new SeededRandom(seed);
     for (let i = 0; i < phones; i++) this.#add();
@@ -93,46 +86,11 @@ export class RecordCluster {
     return this.phones.filter((phone) => phone.holds(record));
   }
 
-  sleep(ms: number, run: () => void): () => void {
-    const timer = { at: this.nowMs + Math.max(0, ms), order: this.#order++, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  /** Runs until the condition holds; throws when it does not within `withinMs` of virtual time. */
-  until(condition: () => boolean, what: string, withinMs = 600_000): void {
-    const deadline = this.nowMs + withinMs;
-    while (!condition()) {
-      if (!this.#step(deadline)) throw new Error(`not within ${withinMs} ms: ${what}`);
-    }
-  }
-
-  run(ms: number): void {
-    const deadline = this.nowMs + ms;
-    let running = true;
-    while (running) running = this.#step(deadline);
-    this.nowMs = deadline;
-  }
-
   /** Runs a task on a phone to its end. */
   perform<T>(phone: ClusterPhone, task: Task<T>): T {
     const fiber = phone.scheduler.run(task, 'test');
     this.until(() => fiber.done, 'the task ends');
     return fiber.result as T;
-  }
-
-  #step(deadline: number): boolean {
-    let next: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (next === undefined || timer.at < next.at || (timer.at === next.at && timer.order < next.order)) next = timer;
-    }
-    if (next === undefined || next.at > deadline) return false;
-    this.#timers = this.#timers.filter((timer) => timer !== next);
-    this.nowMs = Math.max(this.nowMs, next.at);
-    next.run();
-    return true;
   }
 }
 
@@ -194,6 +152,7 @@ export class ClusterPhone implements RingView, Host {
     this.neighboursChanged.notify();
   }
 
+  readonly isSilent = (): boolean => true;
   readonly tell = (event: ChordEvent): void => {
     this.events.push(event);
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ABSENT_MS } from '../../../services/chord-router/core/coverage.ts';
 import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { type RingRecord, recordKey, supersedes } from '../../../services/shared/core/record.ts';
@@ -10,6 +11,7 @@ const bob = new Author(2);
 
 /** Virtual time within which a ring must have repaired itself. */
 const REPAIRED_MS = 60_000;
+const ROOM = { authorBytes: 1e9, totalBytes: 1e9 };
 
 function settledCluster(phones: number, settings = {}, seed = 1): RecordCluster {
   const cluster = new RecordCluster(phones, settings, seed);
@@ -90,7 +92,9 @@ describe('repair', () => {
       }
       cluster.setMembers();
       cluster.until(() => isInPlace(cluster, records), 'all replicas stand again', REPAIRED_MS);
-      cluster.until(() => cluster.alive.every(({ replication }) => replication.settled), 'all settle', REPAIRED_MS);
+      // Where most replicas of a record died, those that are left cannot know that they did not go on elsewhere.
+      const settledMs = ABSENT_MS + REPAIRED_MS;
+      cluster.until(() => cluster.alive.every(({ replication }) => replication.settled), 'all settle', settledMs);
     },
   );
 
@@ -172,6 +176,28 @@ describe('repair', () => {
     for (const { request } of cluster.traffic) pushed += request.type === 'put-records' ? request.records.length : 0;
     expect(pushed).toBe(lackedBefore);
     expect(leaver.events.filter(({ type }) => type === 'range-handed-over')).not.toHaveLength(0);
+  });
+
+  test('a leaver in doubt hands over all it keeps, and what lies there astray, for it may have the only copy', () => {
+    const cluster = settledCluster(16, { repairMaxMs: 10_000_000 });
+    cluster.run(REPAIRED_MS);
+    const leaver = cluster.phones[3]!;
+    const records = posts(60);
+    const mine = records.filter(({ place }) => cluster.replicasOf(place).includes(leaver));
+    const stray = records.find((record) => !mine.includes(record))!;
+    cluster.kill(leaver);
+    leaver.restart(); // and has compared with nobody yet
+    leaver.disk.perform({ type: 'write', records: [...mine, stray], quota: ROOM }, () => {});
+    cluster.run(10);
+    cluster.perform(leaver, leaver.replication.handOver());
+    cluster.kill(leaver);
+    expect(mine.length).toBeGreaterThan(10);
+    const heirs = leaver.successors().slice(0, 7);
+    for (const record of mine) {
+      const should = cluster.replicasOf(record.place).filter(({ contact }) => heirs.includes(contact));
+      for (const phone of should) expect(phone.holds(record)).toBe(true);
+    }
+    for (const phone of cluster.replicasOf(stray.place)) expect(phone.holds(stray)).toBe(true);
   });
 
   test('a leave ends in bounded time when the others are silent', () => {

@@ -110,14 +110,6 @@ test('lookups that name somebody else are counted wrong', async () => {
   expect(measure('lookups-right', seen, WHOLE_RUN)).toBe(0);
 });
 
-test('what a phone cannot know across a cut is counted apart', async () => {
-  const forever = { ...SCENARIO.partitions[0]!, atMs: 0, durationMs: 59_999 };
-  const { seen } = await played('first', { partitions: [forever] });
-  expect(measure('reads-split', seen, WHOLE_RUN)).toBeGreaterThan(0);
-  const during = { fromMs: 0, toMs: 59_000 };
-  expect(measure('reads-stale', seen, during)).toBe(0);
-});
-
 test('a run that is given up stops its stage', async () => {
   let stage: ToyStage | undefined;
   const signal = AbortSignal.abort(new Error('enough'));

@@ -99,24 +99,29 @@ function replyBody(reply: PeerReply): ReplyBody {
     case 'put-outcome': {
       const verdicts = reply.verdicts.map((verdict) => WIRE_VERDICTS.get(verdict)!);
       const replicas = contactsTo(reply.replicas);
-      return { $case: 'putOutcome', value: { verdicts, newer: recordsTo(reply.newer), replicas } };
+      const { absent, unsettled } = reply;
+      return {
+        $case: 'putOutcome',
+        value: { verdicts, newer: recordsTo(reply.newer), replicas, unsettled: [...unsettled], absent },
+      };
     }
     case 'get-outcome': {
-      const { responsible, settled, next } = reply;
+      const { absent, responsible, settled, next } = reply;
       const [records, digest] = [recordsTo(reply.records), hexTo(reply.digest)];
       const replicas = contactsTo(reply.replicas);
-      return { $case: 'getOutcome', value: { responsible, settled, records, digest, next, replicas } };
+      return { $case: 'getOutcome', value: { responsible, settled, records, digest, next, replicas, absent } };
     }
     case 'nearest-outcome': {
       const record = reply.record === undefined ? undefined : bufferOf(reply.record);
       const next = reply.next === undefined ? undefined : contactTo(reply.next);
       return { $case: 'nearestOutcome', value: { record, next } };
     }
-    case 'range-digest':
-      return {
-        $case: 'rangeDigest',
-        value: { count: reply.count, digest: hexTo(reply.digest), settled: reply.settled },
-      };
+    case 'range-digest': {
+      const { absent, count, outsiderSinceMs, settled } = reply;
+      const heldFrom = reply.heldFrom === undefined ? undefined : idTo(reply.heldFrom);
+      const value = { count, digest: hexTo(reply.digest), settled, heldFrom, absent, outsiderSinceMs };
+      return { $case: 'rangeDigest', value };
+    }
     case 'range-listing': {
       const summaries = reply.summaries.map(({ place, key, seq, hash }) => ({
         place: idTo(place),
@@ -186,6 +191,8 @@ function readReply(body: ReplyBody): PeerReply {
       return {
         type: 'put-outcome',
         verdicts: listOf(body.value.verdicts, BOUNDS.records, 'verdicts', verdictFrom),
+        absent: body.value.absent,
+        unsettled: listOf(body.value.unsettled, BOUNDS.records, 'unsettled', (index) => index),
         newer: recordsFrom(body.value.newer),
         replicas: contactsFrom(body.value.replicas),
       };
@@ -194,6 +201,7 @@ function readReply(body: ReplyBody): PeerReply {
         type: 'get-outcome',
         responsible: body.value.responsible,
         settled: body.value.settled,
+        absent: body.value.absent,
         records: recordsFrom(body.value.records),
         digest: digestFrom(body.value.digest),
         next: body.value.next === undefined ? undefined : textFrom(body.value.next, BOUNDS.cursorBytes, 'next'),
@@ -211,6 +219,9 @@ function readReply(body: ReplyBody): PeerReply {
         count: body.value.count,
         digest: rangeDigestFrom(body.value.digest),
         settled: body.value.settled,
+        heldFrom: body.value.heldFrom === undefined ? undefined : idFrom(body.value.heldFrom, 'held_from'),
+        absent: body.value.absent,
+        outsiderSinceMs: body.value.outsiderSinceMs,
       };
     case 'rangeListing':
       return {

@@ -18,6 +18,7 @@ export type Fate = 'dead' | 'left' | 'remembered';
 interface Grave {
   readonly contact: Contact;
   fate: Fate;
+  saidGoodbye: boolean;
   probes: number;
   turn: number;
 }
@@ -36,13 +37,23 @@ export class Graveyard {
     return grave !== undefined && grave.fate !== 'remembered';
   }
 
+  /** Whether the phone was found dead, and never said goodbye, whatever others have said of it since. */
+  isSilent(id: Id): boolean {
+    const grave = this.#graves.get(id);
+    return grave?.fate === 'dead' && !grave.saidGoodbye;
+  }
+
   all(): readonly Contact[] {
     return [...this.#graves.values()].map(({ contact }) => contact);
   }
 
   bury(contact: Contact, fate: Fate): void {
-    if (this.has(contact.id)) return;
-    this.#graves.set(contact.id, { contact, fate, probes: 0, turn: ++this.#turn });
+    const saidGoodbye = fate === 'left';
+    if (this.has(contact.id)) {
+      if (saidGoodbye) this.#graves.get(contact.id)!.saidGoodbye = true;
+      return;
+    }
+    this.#graves.set(contact.id, { contact, fate, saidGoodbye, probes: 0, turn: ++this.#turn });
     if (this.#graves.size <= CAPACITY) return;
     const rank = (grave: Grave): number => (grave.fate === 'left' ? MAX_PROBES : grave.probes);
     const leastUseful = [...this.#graves.values()].reduce((a, b) => (rank(b) > rank(a) ? b : a));

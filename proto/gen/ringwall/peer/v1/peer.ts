@@ -306,6 +306,10 @@ export interface PutOutcomeReply {
   verdicts: RecordVerdict[];
   newer: Buffer[];
   replicas: Buffer[];
+  /** indices of records whose places this phone does not hold for sure */
+  unsettled: number[];
+  /** its neighbours that fell silent of late */
+  absent: number;
 }
 
 export interface RecordQuery {
@@ -327,6 +331,8 @@ export interface GetOutcomeReply {
   digest: Buffer;
   next?: string | undefined;
   replicas: Buffer[];
+  /** its neighbours that fell silent of late */
+  absent: number;
 }
 
 export interface GetNearestRequest {
@@ -349,6 +355,14 @@ export interface RangeDigestReply {
   digest: Buffer;
   /** false while the phone asked still fetches records of this range by itself */
   settled: boolean;
+  /** where the part begins that the phone asked has held before; unset: none of it */
+  heldFrom?:
+    | Buffer
+    | undefined;
+  /** phones that fell silent of late and kept it as well */
+  absent: number;
+  /** until then, by its own clock, the phone asked went on without the asking one */
+  outsiderSinceMs?: number | undefined;
 }
 
 export interface ListRangeRequest {
@@ -2765,7 +2779,7 @@ export const PutRecordsRequest: MessageFns<PutRecordsRequest> = {
 };
 
 function createBasePutOutcomeReply(): PutOutcomeReply {
-  return { verdicts: [], newer: [], replicas: [] };
+  return { verdicts: [], newer: [], replicas: [], unsettled: [], absent: 0 };
 }
 
 export const PutOutcomeReply: MessageFns<PutOutcomeReply> = {
@@ -2782,6 +2796,16 @@ export const PutOutcomeReply: MessageFns<PutOutcomeReply> = {
     }
     for (const v of message.replicas) {
       writer.uint32(26).bytes(v!);
+    }
+    if (message.unsettled.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.unsettled) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.absent !== 0) {
+      writer.uint32(40).uint32(message.absent);
     }
     return writer;
   },
@@ -2831,6 +2855,32 @@ export const PutOutcomeReply: MessageFns<PutOutcomeReply> = {
             }
 
             message.replicas.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+          case 4: {
+            if (tag === 32) {
+              message.unsettled.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.unsettled.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.absent = reader.uint32();
             continue;
           }
         }
@@ -2983,7 +3033,15 @@ export const GetRecordsRequest: MessageFns<GetRecordsRequest> = {
 };
 
 function createBaseGetOutcomeReply(): GetOutcomeReply {
-  return { responsible: false, settled: false, records: [], digest: Buffer.alloc(0), next: undefined, replicas: [] };
+  return {
+    responsible: false,
+    settled: false,
+    records: [],
+    digest: Buffer.alloc(0),
+    next: undefined,
+    replicas: [],
+    absent: 0,
+  };
 }
 
 export const GetOutcomeReply: MessageFns<GetOutcomeReply> = {
@@ -3005,6 +3063,9 @@ export const GetOutcomeReply: MessageFns<GetOutcomeReply> = {
     }
     for (const v of message.replicas) {
       writer.uint32(50).bytes(v!);
+    }
+    if (message.absent !== 0) {
+      writer.uint32(56).uint32(message.absent);
     }
     return writer;
   },
@@ -3068,6 +3129,14 @@ export const GetOutcomeReply: MessageFns<GetOutcomeReply> = {
             }
 
             message.replicas.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.absent = reader.uint32();
             continue;
           }
         }
@@ -3255,7 +3324,14 @@ export const DigestRangeRequest: MessageFns<DigestRangeRequest> = {
 };
 
 function createBaseRangeDigestReply(): RangeDigestReply {
-  return { count: 0, digest: Buffer.alloc(0), settled: false };
+  return {
+    count: 0,
+    digest: Buffer.alloc(0),
+    settled: false,
+    heldFrom: undefined,
+    absent: 0,
+    outsiderSinceMs: undefined,
+  };
 }
 
 export const RangeDigestReply: MessageFns<RangeDigestReply> = {
@@ -3268,6 +3344,15 @@ export const RangeDigestReply: MessageFns<RangeDigestReply> = {
     }
     if (message.settled !== false) {
       writer.uint32(24).bool(message.settled);
+    }
+    if (message.heldFrom !== undefined) {
+      writer.uint32(34).bytes(message.heldFrom);
+    }
+    if (message.absent !== 0) {
+      writer.uint32(40).uint32(message.absent);
+    }
+    if (message.outsiderSinceMs !== undefined) {
+      writer.uint32(48).uint64(message.outsiderSinceMs);
     }
     return writer;
   },
@@ -3307,6 +3392,30 @@ export const RangeDigestReply: MessageFns<RangeDigestReply> = {
             }
 
             message.settled = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.heldFrom = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.absent = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.outsiderSinceMs = longToNumber(reader.uint64());
             continue;
           }
         }
