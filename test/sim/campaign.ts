@@ -2,9 +2,8 @@
  * One run under faults. Safety phase: people write, read and delete while the faults of the seed's swarm strike, and
  * what must always hold is checked at every step. Then everything heals, and what must hold in the end has to come.
  *
- * What must always hold: lists in order, without duplicates and self; what watch/ checks; a complete read that knew its
- * replicas is never older than an acknowledged write it followed. Phones that are cut off from each other cannot know
- * of each other: what a cut excuses (`RecordWorld.checkAgreed`) is counted as `splitReads`.
+ * What must always hold: lists in order, without duplicates and self; what watch/ checks; a complete read is never older
+ * than a write it followed of which a majority of all replicas had acknowledged that they have it.
  * In the end: the ideal ring; one owner a key; every acknowledged record on exactly its replicas and read by anybody;
  * no deleted one on any disk.
  */
@@ -35,8 +34,12 @@ export interface CampaignReport {
   readonly acknowledged: number;
   readonly reads: number;
   readonly completeReads: number;
-  /** Complete reads that were stale, and excused by a cut. */
-  readonly splitReads: number;
+  /** Reads that were older than an acknowledged write, or perhaps, and said so. */
+  readonly toldReads: number;
+  /** Writes acknowledged by less than a majority of all replicas, and that said so. */
+  readonly unsureWrites: number;
+  /** Writes that were not stored, and said so. */
+  readonly unavailableWrites: number;
   readonly deeds: readonly string[];
   /** What was judged of the ring's state. */
   readonly watched: WatchReport;
@@ -99,7 +102,9 @@ export function runCampaign({ seed, phones, minutes, onProgress = () => {} }: Ca
     acknowledged: records.acknowledged.size,
     reads: people.reads,
     completeReads: people.completeReads,
-    splitReads: records.splitReads,
+    toldReads: records.toldReads,
+    unsureWrites: records.unsureWrites,
+    unavailableWrites: records.unavailableWrites,
     deeds: nemesis.deeds,
     watched: records.ringWatch.report,
     healedMs,

@@ -1,10 +1,13 @@
 /** What must not be lost, however many replicas go: of phones that leave, all; of disks that are destroyed, all but one. */
+import { ABSENT_MS } from '../../services/chord-router/core/coverage.ts';
 import { Author } from '../unit/shared/author.ts';
 import { type RecordPhone, RecordWorld } from './record-world.ts';
 
 const PHONES = 16;
 const RECORDS = 24;
 const ROUNDS = 3;
+/** Where most replicas were destroyed, the rest has doubts until those count no more. */
+const SETTLED_MS = ABSENT_MS + 120_000;
 
 /**
  * The phones that keep a record leave one right after the other, each as soon as the one before it has gone, until
@@ -32,7 +35,7 @@ export function destroyReplicas(seed: number): readonly string[] {
     const entry = records.pick().contact.address;
     for (let i = 1; i < records.settings.replication; i++) world.addPhone().start([entry]);
     try {
-      records.settle();
+      records.settle(SETTLED_MS);
       records.heal();
     } catch (error) {
       return [`lost: round ${round}: ${String(error)}: ${records.misplaced()[0] ?? 'phones are not settled'}`];
@@ -60,7 +63,7 @@ function destroy(phone: RecordPhone): void {
 
 function wrongAtLast(records: RecordWorld): readonly string[] {
   try {
-    records.settle();
+    records.settle(SETTLED_MS);
     records.heal();
   } catch (error) {
     return [`lost: ${String(error)}: ${records.misplaced()[0] ?? 'phones are not settled'}`];

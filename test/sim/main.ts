@@ -125,7 +125,8 @@ function summary(report: CampaignReport): string {
   return (
     `seed ${report.seed}: ${report.deeds.length} faults, ${report.delivered} messages, ${report.acknowledged} records, ` +
     `${judgedOf(report)} of ${judgedOf(report) + report.watched.unjudged} ring changes judged, ` +
-    `${report.completeReads} of ${report.reads} reads complete, ${report.splitReads} excused, ${healed}, log ${report.hash.toString(16).padStart(8, '0')}`
+    `${report.completeReads} of ${report.reads} reads complete, ${report.toldReads} older and said so, ` +
+    `of ${report.writes} writes ${report.unsureWrites} unsure and ${report.unavailableWrites} unavailable, ${healed}, log ${report.hash.toString(16).padStart(8, '0')}`
   );
 }
 

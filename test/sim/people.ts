@@ -117,7 +117,7 @@ export class People {
   #read(): void {
     const names = [...this.#records.acknowledged.keys()];
     if (names.length === 0) return;
-    this.#records.checkAgreed(this.#records.pick(), this.#random.pick(names), ({ complete }) => {
+    this.#records.check(this.#records.pick(), this.#random.pick(names), ({ complete }) => {
       this.reads += 1;
       if (complete) this.completeReads += 1;
     });

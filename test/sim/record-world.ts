@@ -2,6 +2,7 @@
 import type { Receipt } from '../../services/chord-router/core/delivery.ts';
 import type { Consistency, ReadOutcome } from '../../services/chord-router/core/get.ts';
 import type { RecordQuery } from '../../services/chord-router/core/message.ts';
+import { majorityOf } from '../../services/chord-router/core/record-keeper.ts';
 import { Replication } from '../../services/chord-router/core/replication.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
 import { distance, type Id } from '../../services/shared/core/id.ts';
@@ -17,9 +18,6 @@ import { World } from './world.ts';
 /** How long a simulated disk takes to write, ms. */
 const WRITE_MS: readonly [number, number] = [1, 5];
 
-/** Rings that were apart become one in so long after a cut, ms; a read that takes as long as reads may is in it. */
-const MEET_MS = 60_000;
-
 export type RecordPhone = SimPhone<Replication>;
 
 export class RecordWorld {
@@ -30,12 +28,16 @@ export class RecordWorld {
   readonly recordWatch = new RecordWatch(this.disks);
   /** The newest acknowledged version of each record, by place and key. */
   readonly acknowledged = new Map<string, RingRecord>();
-  /** Who wrote those, and whether it then agreed with the replicas on who they are. */
-  readonly #origins = new Map<string, { readonly writer: RecordPhone; readonly agreed: boolean }>();
+  /** The newest of those that a majority of all replicas is sure to have: a complete read must not be older. */
+  readonly #sure = new Map<string, RingRecord>();
   /** Reads that claimed to be complete and were older than an acknowledged write they followed. */
   readonly staleReads: string[] = [];
-  /** The same where a cut excuses it, counted. See `checkAgreed`. */
-  splitReads = 0;
+  /** Reads that were older than an acknowledged write they followed, or perhaps, and said that they may be. */
+  toldReads = 0;
+  /** Writes acknowledged by less than a majority of all replicas: some of those had fallen silent. */
+  unsureWrites = 0;
+  /** Writes that too few phones took, or none that was sure of its range. */
+  unavailableWrites = 0;
 
   constructor(
     seed: number,
@@ -88,17 +90,6 @@ export class RecordWorld {
       .slice(0, this.settings.replication);
   }
 
-  /** Whether a reader and the replicas of a key know the whole ring around them, and so who the replicas are. */
-  agreeOnReplicas(reader: RecordPhone, key: Id): boolean {
-    const replicas = this.replicasOf(key);
-    const neighbours = Math.min(this.settings.successors, this.living.length - 1);
-    const believed = reader.node.view.believedReplicas(key).map(({ id }) => id);
-    return replicas.every(({ contact, node: { view } }, i) => {
-      const knows = view.successors().length === neighbours && view.predecessors().length === neighbours;
-      return knows && believed[i] === contact.id && view.isResponsible(key);
-    });
-  }
-
   /** Whether a phone has a record, or a version that won over it and was perhaps not acknowledged. */
   holds({ index }: RecordPhone, record: RingRecord): boolean {
     const found = this.disks[index]!.get({ place: record.place, key: recordKey(record) });
@@ -109,85 +100,76 @@ export class RecordWorld {
   write(phone: RecordPhone, record: RingRecord, onDone?: (receipt: Receipt) => void): void {
     phone.run(phone.node.records.put([record.bytes]), ([receipt]) => {
       if (receipt!.outcome === 'stored') {
-        this.recordWatch.acknowledged(record, receipt!);
-        this.#acknowledge(record, phone);
+        const isSure = receipt!.acknowledged >= majorityOf(receipt!.replicas);
+        this.recordWatch.stored(record, receipt!);
+        this.#acknowledge(record, isSure);
       }
+      if (receipt!.outcome === 'unavailable') this.unavailableWrites += 1;
       onDone?.(receipt!);
     });
   }
 
-  /** Writes records one after the other, each to its end. */
+  /** Writes records one after the other, each to its end; all have to be stored. */
   writeAll(records: readonly RingRecord[], among = this.members): void {
-    for (const record of records) {
-      let outcome: string | undefined;
+    const failed = this.tryToWrite(records, among).find((outcome) => outcome !== 'stored');
+    if (failed !== undefined) throw new Error(`a write ended as ${failed}`);
+  }
+
+  /** Writes records one after the other, each to its end; gives what became of each. */
+  tryToWrite(records: readonly RingRecord[], among = this.members): readonly Receipt['outcome'][] {
+    return records.map((record) => {
+      let outcome: Receipt['outcome'] | undefined;
       this.write(this.pick(among), record, (receipt) => {
         outcome = receipt.outcome;
       });
       this.world.runUntil(() => outcome !== undefined, 30_000, 'a write');
-      if (outcome !== 'stored') throw new Error(`a write ended as ${outcome}`);
-    }
+      return outcome!;
+    });
   }
 
-  #acknowledge(record: RingRecord, writer: RecordPhone): void {
+  #acknowledge(record: RingRecord, isSure: boolean): void {
     const name = record.place + recordKey(record);
-    const known = this.acknowledged.get(name);
-    if (known !== undefined && !supersedes(record, known)) return;
-    this.acknowledged.set(name, record);
-    this.#origins.set(name, { writer, agreed: this.agreeOnReplicas(writer, record.place) });
+    for (const records of isSure ? [this.acknowledged, this.#sure] : [this.acknowledged]) {
+      const known = records.get(name);
+      if (known === undefined || supersedes(record, known)) records.set(name, record);
+    }
+    if (!isSure) this.unsureWrites += 1;
   }
 
   /** Reads a record by quorum and checks it against what was acknowledged before the read began. */
   check(phone: RecordPhone, name: string, onDone?: (answer: ReadOutcome) => void): void {
-    this.#check(phone, name, (fault) => this.staleReads.push(fault), onDone);
-  }
-
-  /**
-   * The same where phones may be cut off. Two sides of a cut cannot know of each other's writes, and need some time to
-   * meet. So while there is a cut, and for MEET_MS more, a stale read only counts if reader and replicas agree on who
-   * the replicas are, before and after, and so did the writer, then or now.
-   */
-  checkAgreed(phone: RecordPhone, name: string, onDone?: (answer: ReadOutcome) => void): void {
-    const { place } = this.acknowledged.get(name)!;
-    const origin = this.#origins.get(name)!;
-    const known = origin.agreed || (origin.writer.isUp && this.agreeOnReplicas(origin.writer, place));
-    const agreed = known && this.agreeOnReplicas(phone, place);
-    const onStale = (fault: string): void => {
-      const haveMet = this.world.network.wholeForMs > MEET_MS;
-      if (haveMet || (agreed && this.agreeOnReplicas(phone, place))) this.staleReads.push(fault);
-      else this.splitReads += 1;
-    };
-    this.#check(phone, name, onStale, onDone);
-  }
-
-  #check(
-    phone: RecordPhone,
-    name: string,
-    onStale: (fault: string) => void,
-    onDone?: (answer: ReadOutcome) => void,
-  ): void {
-    const expected = this.acknowledged.get(name)!;
-    const query = { place: expected.place, name: undefined, limit: 200, before: undefined };
+    const acknowledged = this.acknowledged.get(name)!;
+    const sure = this.#sure.get(name);
+    const query = { place: acknowledged.place, name: undefined, limit: 200, before: undefined };
     phone.run(phone.node.records.get(query, 'quorum'), (answer) => {
-      const found = answer.records.find((record) => recordKey(record) === recordKey(expected));
-      const isOld = found === undefined || supersedes(expected, found);
-      if (answer.complete && isOld && !this.#isDeleted(expected, answer)) {
-        onStale(`stale: ${name} seq ${expected.seq}, read as ${found?.seq} by phone ${phone.index}`);
-      }
-      const { author } = expected;
-      if (
-        answer.complete &&
-        expected.final &&
-        answer.records.some((r) => r.kind === 'immutable' && r.author === author)
-      ) {
-        onStale(`undead: phone ${phone.index} reads the deleted post at ${expected.place}`);
-      }
+      if (answer.complete && sure !== undefined) this.#checkComplete(phone, name, sure, answer);
+      else if (this.#isOlder(answer, acknowledged)) this.toldReads += 1;
       onDone?.(answer);
     });
   }
 
+  #checkComplete({ index }: RecordPhone, name: string, expected: RingRecord, answer: ReadOutcome): void {
+    if (this.#isOlder(answer, expected)) {
+      const found = answer.records.find((record) => recordKey(record) === recordKey(expected));
+      this.staleReads.push(`stale: ${name} seq ${expected.seq}, read as ${found?.seq} by phone ${index}`);
+    }
+    const { author, final, place } = expected;
+    if (final && answer.records.some((record) => record.kind === 'immutable' && record.author === author)) {
+      this.staleReads.push(`undead: phone ${index} reads the deleted post at ${place}`);
+    }
+  }
+
+  /** Whether an answer shows a record not at all, or in an older version. */
+  #isOlder(answer: ReadOutcome, expected: RingRecord): boolean {
+    const found = answer.records.find((record) => recordKey(record) === recordKey(expected));
+    return (found === undefined || supersedes(expected, found)) && !this.#isDeleted(expected, answer);
+  }
+
   /** The record is to be deleted: from now on it may be there or not. */
   forget(record: RingRecord): void {
-    this.acknowledged.delete(record.place + recordKey(record));
+    const name = record.place + recordKey(record);
+    this.acknowledged.delete(name);
+    this.#sure.delete(name);
   }
 
   /** Whether this very record is on the phone's disk. */

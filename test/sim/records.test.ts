@@ -1,5 +1,6 @@
 /** Record keeping over the real ring protocol: faults, and then all that was acknowledged must be there. */
 import { describe, expect, test } from 'vitest';
+import { ABSENT_MS } from '../../services/chord-router/core/coverage.ts';
 import type { RingRecord } from '../../services/shared/core/record.ts';
 import { Author } from '../unit/shared/author.ts';
 import { type RecordPhone, RecordWorld } from './record-world.ts';
@@ -101,6 +102,22 @@ test('a phone frozen for a minute shows nothing old as complete when it goes on'
   records.heal();
 });
 
+/** Reads records here and there, each by quorum and checked; gives how many of the reads were complete. */
+function readAround(records: RecordWorld, reads: number, among = records.members): number {
+  const names = [...records.acknowledged.keys()];
+  let complete = 0;
+  let open = reads;
+  for (let i = 0; i < reads; i++) {
+    records.check(records.pick(among), records.world.random.pick(names), (answer) => {
+      open -= 1;
+      if (answer.complete) complete += 1;
+    });
+    records.world.runFor(20);
+  }
+  records.world.runUntil(() => open === 0, 60_000, 'all reads');
+  return complete;
+}
+
 test.each([9, 10, 11])('two halves write apart and meet again: both keep what they acknowledged (seed %i)', (seed) => {
   const records = new RecordWorld(seed);
   records.grow(16);
@@ -108,26 +125,76 @@ test.each([9, 10, 11])('two halves write apart and meet again: both keep what th
   const half = records.world.random.shuffle(records.living).slice(0, 8);
   const others = records.living.filter((phone) => !half.includes(phone));
   records.world.network.partition([half, others]);
-  records.world.runFor(120_000);
-  records.writeAll(posts(20, 'one side'), half);
-  records.writeAll(posts(20, 'other side'), others);
+  readAround(records, 500);
+  records.world.runFor(110_000);
+  // Where none of a side has kept a range before, nobody there can be sure of it yet, and it takes nothing.
+  const outcomes = [
+    ...records.tryToWrite(posts(20, 'one side'), half),
+    ...records.tryToWrite(posts(20, 'other side'), others),
+  ];
+  const stored = outcomes.filter((outcome) => outcome === 'stored').length;
+  expect(outcomes.filter((outcome) => outcome === 'unavailable')).toHaveLength(40 - stored);
+  expect(stored).toBeGreaterThanOrEqual(36);
+  // Of each record one side at most has most of the replicas there were; the other one says that it is not sure.
+  const apart = readAround(records, 500);
+  expect(apart).toBeGreaterThan(0);
+  expect(apart).toBeLessThan(500);
+  expect(records.unsureWrites).toBeGreaterThan(0);
+  expect(records.toldReads).toBeGreaterThan(0);
   records.world.network.heal();
-  const names = [...records.acknowledged.keys()];
-  let checked = 0;
-  for (let i = 0; i < 1_000; i++) {
-    const [reader, name] = [records.pick(), records.world.random.pick(names)];
-    // Until the rings have met neither can know of the other; from then on nobody may take its own half for the whole.
-    if (records.agreeOnReplicas(reader, records.acknowledged.get(name)!.place)) {
-      records.check(reader, name);
-      checked += 1;
-    }
-    records.world.runFor(20);
-  }
-  expect(checked).toBeGreaterThan(100);
+  readAround(records, 1_000);
   records.heal(600_000);
   records.settle();
+  expect(readAround(records, 200)).toBe(200);
   expect(records.staleReads).toEqual([]);
-  expect(records.acknowledged.size).toBe(60);
+  expect(records.acknowledged.size).toBe(20 + stored);
+});
+
+test('a phone cut off alone goes on with what it kept before, and says of all it writes and reads that it is not sure', () => {
+  const records = new RecordWorld(12);
+  records.grow(12);
+  records.writeAll(posts(10, 'before'));
+  const [alone, ...others] = records.living as [RecordPhone, ...RecordPhone[]];
+  records.world.network.partition([[alone], others]);
+  records.world.runFor(60_000);
+  const outcomes = records.tryToWrite(posts(20, 'alone'), [alone]);
+  const stored = outcomes.filter((outcome) => outcome === 'stored').length;
+  expect(new Set(outcomes)).toEqual(new Set(['stored', 'unavailable']));
+  expect(records.unsureWrites).toBe(stored);
+  expect(readAround(records, 100, [alone])).toBe(0);
+  expect(readAround(records, 100, others)).toBeGreaterThan(0);
+  expect(records.staleReads).toEqual([]);
+  records.world.network.heal();
+  records.heal();
+  records.settle();
+  expect(readAround(records, 100, [alone])).toBe(100);
+});
+
+test('phones that stay silent for minutes count no more: what is left is all there is', () => {
+  const records = new RecordWorld(13);
+  records.grow(14);
+  records.writeAll(posts(20, 'kept'));
+  records.heal();
+  for (const phone of records.world.random.shuffle(records.living).slice(0, 7)) phone.kill('machine');
+  records.world.runFor(60_000);
+  expect(readAround(records, 100)).toBeLessThan(100);
+  records.world.runFor(ABSENT_MS);
+  records.settle();
+  expect(readAround(records, 100)).toBe(100);
+  expect(records.staleReads).toEqual([]);
+});
+
+test('phones that leave, one after the other, leave no doubt behind', () => {
+  const records = new RecordWorld(14);
+  records.grow(14);
+  records.writeAll(posts(20, 'kept'));
+  for (let i = 0; i < 7; i++) {
+    const leaver = records.pick();
+    leaver.leave();
+    records.world.runUntil(() => !leaver.isUp, 30_000, 'the leave');
+  }
+  records.settle();
+  expect(readAround(records, 100)).toBe(100);
 });
 
 test('a deleted post stays deleted when phones that had it come back', () => {

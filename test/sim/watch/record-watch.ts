@@ -1,8 +1,8 @@
 /**
  * What must hold of records at any time:
  *
- * - quorum: when a write is acknowledged, as many disks have held it as make a majority of its replicas. One may have
- *   dropped it since, as a stray that all it took for replicas had.
+ * - quorum: a stored write was acknowledged by one at least that holds all it should; and when it was by a majority of its
+ *   replicas, as many disks have held it. One may have dropped it since, as a stray that all it took for replicas had.
  * - undead: a disk that has a tombstone does not take the post again.
  */
 import type { Receipt } from '../../../services/chord-router/core/delivery.ts';
@@ -20,10 +20,11 @@ export class RecordWatch {
     this.#disks = disks;
   }
 
-  /** A write was acknowledged just now. */
-  acknowledged(record: RingRecord, { replicas }: Receipt): void {
+  /** A write was stored just now. */
+  stored(record: RingRecord, { acknowledged, replicas }: Receipt): void {
+    if (acknowledged === 0) this.faults.push(`quorum: stored, but acknowledged by none: the record at ${record.place}`);
     const held = this.#held.get(record.hash)?.size ?? 0;
-    if (held > replicas / 2) return;
+    if (acknowledged <= replicas / 2 || held > replicas / 2) return;
     this.faults.push(`quorum: ${held} of ${replicas} replicas have held the acknowledged record at ${record.place}`);
   }
 
