@@ -43,11 +43,15 @@ async function whole(routers: readonly RouterProcess[]): Promise<void> {
   }
 }
 
-/** Puts records until all are stored: a router that cannot reach enough others says so, and wants to be asked again. */
+/**
+ * Puts records until a majority has all of them for sure: routers that cannot reach enough others, or were too busy to
+ * know that they have missed nothing, say so, and want to be asked again.
+ */
 async function put(router: RouterProcess, records: readonly RingRecord[]) {
-  return await eventually('all records are stored', async () => {
+  return await eventually('a majority has all records', async () => {
     const { receipts } = await router.chord.put({ records: records.map(({ bytes }) => Buffer.from(bytes)) });
-    return receipts.every(({ outcome }) => outcome === PutOutcome.STORED) && receipts;
+    const isSure = receipts.every(({ acknowledged, replicas }) => acknowledged > replicas / 2);
+    return isSure && receipts.every(({ outcome }) => outcome === PutOutcome.STORED) && receipts;
   });
 }
 
@@ -86,7 +90,9 @@ describe('five routers', () => {
     }
     await whole(survivors);
     const [later] = await put(survivors[0]!, [postOf('after the crash')]);
-    expect(later!.replicas).toBe(4);
+    // The one that was killed may only be cut off, so whoever found it silent counts it.
+    expect([4, 5]).toContain(later!.replicas);
+    expect(later!.acknowledged).toBeGreaterThanOrEqual(3);
   });
 
   it('let one leave gracefully, and take one back with its id after a crash', async () => {

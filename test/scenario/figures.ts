@@ -50,22 +50,15 @@ export const FIGURES = {
     unit: 'number',
     needs: ['read'],
     isOfWholeRun: false,
-    about: 'reads that called themselves complete and were older than an acknowledged write; not across a cut',
+    about: 'reads that called themselves complete and were older than a write that a majority of all replicas had',
     measure: (seen, window) => allReadsIn(seen, window).filter(({ outcome }) => outcome === 'stale').length,
   },
   'reads-undead': {
     unit: 'number',
     needs: ['read'],
     isOfWholeRun: false,
-    about: 'reads that called themselves complete and showed what was deleted; not across a cut',
+    about: 'reads that called themselves complete and showed what was deleted',
     measure: (seen, window) => allReadsIn(seen, window).filter(({ outcome }) => outcome === 'undead').length,
-  },
-  'reads-split': {
-    unit: 'number',
-    needs: ['read'],
-    isOfWholeRun: false,
-    about: 'stale or undead reads while the network was torn, where a phone cannot know better',
-    measure: (seen, window) => allReadsIn(seen, window).filter(({ outcome }) => outcome === 'split').length,
   },
   'read-ms-p50': {
     unit: 'ms',
@@ -85,11 +78,23 @@ export const FIGURES = {
     unit: 'share',
     needs: WRITES,
     isOfWholeRun: false,
-    about: 'writes that a quorum has on disk, of those that nothing in the record itself spoke against',
+    about:
+      'writes that a quorum of the replicas there were has on disk, of those that nothing in the record spoke against',
     measure: (seen, window) =>
       shareOf(
         writesIn(seen, window).filter(({ outcome }) => outcome !== 'refused'),
-        ({ outcome }) => outcome === 'stored',
+        ({ outcome }) => outcome === 'stored' || outcome === 'unsure',
+      ),
+  },
+  'writes-unsure': {
+    unit: 'share',
+    needs: WRITES,
+    isOfWholeRun: false,
+    about: 'of those acknowledged, the writes of which less than a majority of all replicas had told that they have it',
+    measure: (seen, window) =>
+      shareOf(
+        writesIn(seen, window).filter(({ outcome }) => outcome === 'stored' || outcome === 'unsure'),
+        ({ outcome }) => outcome === 'unsure',
       ),
   },
   'write-ms-p50': {

@@ -8,7 +8,7 @@ import type { ReadOutcome } from './stage.ts';
 
 export interface Judgement {
   /**
-   * `complete`: all that was acknowledged, and the phone was sure of it. `open`: the phone said that it is not sure.
+   * `complete`: all that a majority of all replicas had acknowledged, and the phone was sure of it. `open`: the phone said that it is not sure.
    * `stale`: it was sure, and older than an acknowledged write. `undead`: sure, and showed what was deleted.
    */
   readonly verdict: 'complete' | 'open' | 'stale' | 'undead';
@@ -21,6 +21,8 @@ export interface Judgement {
 interface Entry {
   readonly record: RingRecord;
   readonly acknowledgedMs: number;
+  /** The newest version of which a majority of all replicas had acknowledged that they have it. */
+  readonly sure: RingRecord | undefined;
 }
 
 export class Ledger {
@@ -45,13 +47,16 @@ export class Ledger {
     return records;
   }
 
-  acknowledge(record: RingRecord, nowMs: number): void {
+  /** `isSure`: a majority of all replicas has it, so that from now on no complete read may be older. */
+  acknowledge(record: RingRecord, nowMs: number, isSure: boolean): void {
     const entries = this.#acknowledged.get(record.place) ?? new Map<string, Entry>();
     this.#acknowledged.set(record.place, entries);
-    const known = entries.get(recordKey(record))?.record;
-    if (known !== undefined && !supersedes(record, known)) return;
-    entries.set(recordKey(record), { record, acknowledgedMs: nowMs });
+    const known = entries.get(recordKey(record));
+    const sure = isSure ? newerOf(record, known?.sure) : known?.sure;
     if (known === undefined) this.#size += 1;
+    const isNewest = known === undefined || supersedes(record, known.record);
+    const newest = isNewest ? { record, acknowledgedMs: nowMs } : known;
+    entries.set(recordKey(record), { ...newest, sure });
   }
 
   /** The record is to be deleted: from now on it may be there or not. */
@@ -66,20 +71,40 @@ export class Ledger {
   expectedAt(place: Id): readonly RingRecord[] {
     return [...(this.#acknowledged.get(place)?.values() ?? [])].map(({ record }) => record);
   }
+
+  /** What one that calls itself complete has to show. */
+  sureAt(place: Id): readonly RingRecord[] {
+    return [...(this.#acknowledged.get(place)?.values() ?? [])].flatMap(({ sure }) =>
+      sure === undefined ? [] : [sure],
+    );
+  }
 }
 
-/** What to think of an answer. Newer versions than the acknowledged are as good: a write may have come half way. */
-export function judgeRead(expected: readonly RingRecord[], { records, complete }: ReadOutcome): Judgement {
+/**
+ * What to think of an answer. Newer versions than the acknowledged are as good: a write may have come half way. What a
+ * complete one must show are the `sure` records, which a majority of all replicas had.
+ */
+export function judgeRead(
+  expected: readonly RingRecord[],
+  sure: readonly RingRecord[],
+  { records, complete }: ReadOutcome,
+): Judgement {
   const found = new Map(records.map((record) => [recordKey(record), record]));
-  const lacking = expected.filter((record) => {
+  const isLacking = (record: RingRecord): boolean => {
     const shown = found.get(recordKey(record));
     return shown === undefined ? !isDeleted(record, records) : supersedes(record, shown);
-  });
+  };
+  const lacking = expected.filter(isLacking);
   if (!complete) return { verdict: 'open', lacking, fault: undefined };
-  const undead = expected.filter((record) => record.final && isAlive(record, records));
+  const undead = sure.filter((record) => record.final && isAlive(record, records));
   if (undead.length > 0) return { verdict: 'undead', lacking, fault: `alive though deleted: ${namesOf(undead)}` };
-  if (lacking.length > 0) return { verdict: 'stale', lacking, fault: `older than acknowledged: ${namesOf(lacking)}` };
+  const stale = sure.filter(isLacking);
+  if (stale.length > 0) return { verdict: 'stale', lacking, fault: `older than acknowledged: ${namesOf(stale)}` };
   return { verdict: 'complete', lacking, fault: undefined };
+}
+
+function newerOf(record: RingRecord, known: RingRecord | undefined): RingRecord {
+  return known === undefined || supersedes(record, known) ? record : known;
 }
 
 /** A tombstone that its writer does not know of yet may have come through. */

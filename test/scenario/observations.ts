@@ -5,8 +5,8 @@ export interface ReadNote {
   readonly kind: 'read';
   readonly startedMs: number;
   readonly endedMs: number;
-  /** `split`: older or alive across a cut, where neither side can know. `cut-short`: the phone that read went away. */
-  readonly outcome: 'complete' | 'open' | 'stale' | 'undead' | 'split' | 'cut-short';
+  /** `cut-short`: the phone that read went away. */
+  readonly outcome: 'complete' | 'open' | 'stale' | 'undead' | 'cut-short';
   /** All that was acknowledged was there, whatever the phone said of its answer. */
   readonly isServed: boolean;
 }
@@ -15,7 +15,7 @@ export interface WriteNote {
   readonly kind: 'write';
   readonly startedMs: number;
   readonly endedMs: number;
-  readonly outcome: 'stored' | 'refused' | 'unavailable' | 'cut-short';
+  readonly outcome: 'stored' | 'unsure' | 'refused' | 'unavailable' | 'cut-short';
 }
 
 export interface LookupNote {

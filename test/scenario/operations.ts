@@ -16,21 +16,19 @@ export class Operations {
   readonly faults: string[] = [];
   underWay = 0;
   readonly #stage: Stage;
-  readonly #cuts: Cuts;
   readonly #lookups: LookupJudge;
 
   constructor(stage: Stage, ledger: Ledger, cuts: Cuts) {
     this.#stage = stage;
     this.ledger = ledger;
-    this.#cuts = cuts;
     this.#lookups = new LookupJudge(stage, cuts);
   }
 
   write(phone: number, record: RingRecord, onStored: () => void = () => {}): void {
     const startedMs = this.#begin();
     this.#stage.put(phone, record, (outcome) => {
-      if (outcome === 'stored') {
-        this.ledger.acknowledge(record, this.#stage.clock.nowMs);
+      if (outcome === 'stored' || outcome === 'unsure') {
+        this.ledger.acknowledge(record, this.#stage.clock.nowMs, outcome === 'stored');
         onStored();
       }
       this.#end({ kind: 'write', startedMs, endedMs: this.#stage.clock.nowMs, outcome: outcome ?? 'cut-short' });
@@ -47,10 +45,11 @@ export class Operations {
   read(phone: number, place: Id, onJudged: (judgement: Judgement | undefined) => void = () => {}): void {
     const startedMs = this.#begin();
     const expected = this.ledger.expectedAt(place);
+    const sure = this.ledger.sureAt(place);
     this.#stage.read(phone, place, (answer) => {
       const endedMs = this.#stage.clock.nowMs;
-      const judgement = answer === undefined ? undefined : judgeRead(expected, answer);
-      const outcome = this.#outcomeOf(judgement, startedMs, endedMs, phone);
+      const judgement = answer === undefined ? undefined : judgeRead(expected, sure, answer);
+      const outcome = this.#outcomeOf(judgement, endedMs, phone);
       this.#end({ kind: 'read', startedMs, endedMs, outcome, isServed: judgement?.lacking.length === 0 });
       onJudged(judgement);
     });
@@ -69,11 +68,10 @@ export class Operations {
     });
   }
 
-  #outcomeOf(judgement: Judgement | undefined, startedMs: number, endedMs: number, phone: number): ReadNote['outcome'] {
+  #outcomeOf(judgement: Judgement | undefined, endedMs: number, phone: number): ReadNote['outcome'] {
     if (judgement === undefined) return 'cut-short';
     const { verdict, fault } = judgement;
     if (fault === undefined) return verdict;
-    if (this.#cuts.wasTorn(startedMs, endedMs)) return 'split';
     if (this.faults.length < MAX_FAULTS) {
       this.faults.push(`${(endedMs / 1000).toFixed(1)} s: phone ${phone} calls a read complete; ${fault}`);
     }

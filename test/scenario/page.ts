@@ -10,7 +10,7 @@ const TOLD: readonly FigureName[] = [
   'reads-complete',
   'reads-served',
   'reads-stale',
-  'reads-split',
+  'writes-unsure',
   'records-acknowledged',
   'records-lost',
   'lookups-right',

@@ -131,7 +131,7 @@ class Run {
     const { clock } = this.stage;
     for (const { atMs, durationMs, sides } of this.#scenario.partitions) {
       clock.after(atMs, () => {
-        this.#cuts.cut(sides, clock.nowMs);
+        this.#cuts.cut(sides);
         this.stage.cut(sides);
         this.#mark('cut', sides.map(({ length }) => length).join(' / '));
       });
@@ -173,8 +173,6 @@ class Run {
     const phones = this.stage.phones();
     const members = phones.filter(({ isMember }) => isMember).length;
     this.#samples.push({ atMs, up: phones.length, members, ...sample });
-    const { astray, replicasMissing = 0 } = sample;
-    if (astray === 0 && replicasMissing === 0) this.#cuts.rested(atMs);
   }
 
   #mark(what: MarkNote['what'], detail: string): void {

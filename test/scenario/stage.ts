@@ -79,8 +79,11 @@ export interface StagePhone {
   readonly isMember: boolean;
 }
 
-/** `refused`: for a reason that lies in the record (superseded, tombstoned, over quota, invalid). */
-export type PutOutcome = 'stored' | 'refused' | 'unavailable';
+/**
+ * `stored`: a majority of all replicas has it. `unsure`: those that could be reached have it, for the others fell silent.
+ * `refused`: for a reason that lies in the record (superseded, tombstoned, over quota, invalid).
+ */
+export type PutOutcome = 'stored' | 'unsure' | 'refused' | 'unavailable';
 
 export interface ReadOutcome {
   readonly records: readonly RingRecord[];

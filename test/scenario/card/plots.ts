@@ -67,7 +67,9 @@ function availability(reads: Buckets<ReadNote>, writes: Buckets<WriteNote>): Tim
         name: 'writes',
         colour: 'violet',
         shape: 'line',
-        points: writes.points((notes) => shareIn(tried(notes), ({ outcome }) => outcome === 'stored')),
+        points: writes.points((notes) =>
+          shareIn(tried(notes), ({ outcome }) => outcome === 'stored' || outcome === 'unsure'),
+        ),
       },
       {
         name: 'reads',
@@ -148,9 +150,9 @@ function failures(reads: Buckets<ReadNote>, writes: Buckets<WriteNote>, lookups:
         reads.points((notes) => count(notes, 'open')),
       ),
       bars(
-        'reads across a cut',
+        'writes unsure',
         'violet',
-        reads.points((notes) => count(notes, 'split')),
+        writes.points((notes) => count(notes, 'unsure')),
       ),
       bars(
         'writes unavailable',

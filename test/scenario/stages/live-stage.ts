@@ -109,8 +109,8 @@ export abstract class LiveStage implements Stage {
       phone,
       async (chord, options) => {
         const { receipts } = await chord.put({ records: [Buffer.from(record.bytes)] }, options);
-        const { outcome } = receipts[0]!;
-        if (outcome === WirePutOutcome.STORED) return 'stored';
+        const { acknowledged, outcome, replicas } = receipts[0]!;
+        if (outcome === WirePutOutcome.STORED) return acknowledged > replicas / 2 ? 'stored' : 'unsure';
         return outcome === WirePutOutcome.UNAVAILABLE ? 'unavailable' : 'refused';
       },
       'unavailable',

@@ -104,8 +104,9 @@ export class SimStage implements Stage {
       phone,
       ({ node }) => node.records.put([record.bytes]),
       ([receipt]) => {
-        const { outcome } = receipt!;
-        return outcome === 'stored' || outcome === 'unavailable' ? outcome : 'refused';
+        const { acknowledged, outcome, replicas } = receipt!;
+        if (outcome === 'stored') return acknowledged > replicas / 2 ? 'stored' : 'unsure';
+        return outcome === 'unavailable' ? outcome : 'refused';
       },
       done,
     );
