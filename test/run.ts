@@ -50,17 +50,22 @@ async function main(): Promise<number> {
   const chosen = positionals.length === 0 ? USUAL_PARTS : PARTS.filter((part) => positionals.includes(part));
   const reports: Report[] = [];
   const lines: string[] = [];
+  // At once, for who ends this before it is over, and again at the end.
+  const tell = (line: string): void => {
+    lines.push(line);
+    console.log(`\n${line}`);
+  };
   for (const part of chosen) {
     const startedAt = performance.now();
     const absence = await absenceOf(part);
     if (absence !== undefined) {
-      lines.push(`${part.padEnd(12)} SKIPPED: ${absence}`);
+      tell(`${part.padEnd(12)} SKIPPED: ${absence}`);
       continue;
     }
     const report = await runPart(part, values.file);
     reports.push(report);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    lines.push(`${part.padEnd(12)} ${report.passed} passed, ${report.failed} failed (${seconds} s)`);
+    tell(`${part.padEnd(12)} ${report.passed} passed, ${report.failed} failed (${seconds} s)`);
     if (values.bail && report.failed > 0) break;
   }
 
