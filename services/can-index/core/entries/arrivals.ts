@@ -1,11 +1,11 @@
 /** Zones that came to this phone a moment ago: their entries come after them, so it may not keep all of them yet. */
 import { type Box, relationOf } from '../space/box.ts';
-import { ROUND_MS, SILENT_ROUNDS } from './custody.ts';
+import { ROUND_MS } from './custody.ts';
 
 /** Within so long whoever gave a zone has given its entries, too, in ms: pages of them, one call each. */
 const GIVEN_MS = 10_000;
 /** Within so long every phone that keeps an entry of a zone that was taken over has brought it, in ms. */
-const RECOVERED_MS = (SILENT_ROUNDS + 1) * ROUND_MS;
+const RECOVERED_MS = 4 * ROUND_MS;
 const MAX_ARRIVALS = 256;
 
 interface Arrival {

@@ -3,7 +3,7 @@
  * the owner has the entry. Whatever one of the three still has comes back to the others.
  */
 import type { Contact } from '../../../shared/core/contact.ts';
-import { random, sleep, type Task } from '../../../shared/core/effect.ts';
+import { all, random, sleep, spawn, type Task } from '../../../shared/core/effect.ts';
 import type { Id } from '../../../shared/core/id.ts';
 import type { CanView } from '../entry-keeping.ts';
 import { ByPhone } from './by-phone.ts';
@@ -25,10 +25,22 @@ import { witnessVersion } from './witness.ts';
 
 /** Mean pause between two rounds, in ms. */
 export const ROUND_MS = 20_000;
+/** … while some phone was silent in the last one: it may be dead, and then its entries have a copy less. */
+const SOON_MS = 7_000;
 /** Rounds in which a phone is silent before its copies count as lost. */
-export const SILENT_ROUNDS = 2;
+const SILENT_ROUNDS = 2;
 /** Copies that one phone is relieved of in one round, at most. */
 const MOVED_A_ROUND = 32;
+
+/** Phones checked with at a time. */
+const CHECKED_AT_ONCE = 8;
+
+interface Checked {
+  readonly contact: Contact;
+  readonly items: readonly KeptEntry[];
+  /** Of the items, in order. */
+  readonly keeps: readonly Keeping[] | 'silent' | 'dead';
+}
 
 export interface CustodyParts {
   readonly view: CanView;
@@ -39,8 +51,10 @@ export interface CustodyParts {
 
 export class Custody {
   readonly #parts: CustodyParts;
-  /** Rounds in a row that a phone did not answer. */
-  readonly #silent = new Map<Id, number>();
+  /** Rounds in a row that phones did not answer, up to the last round. */
+  #silent: ReadonlyMap<Id, number> = new Map();
+  /** … with those of this round. */
+  readonly #silentNow = new Map<Id, number>();
 
   constructor(parts: CustodyParts) {
     this.#parts = parts;
@@ -48,13 +62,16 @@ export class Custody {
 
   *run(): Task<void> {
     for (;;) {
-      yield* sleep(ROUND_MS * (0.5 + (yield* random())));
-      yield* this.round();
+      const isUrgent = this.#silent.size > 0;
+      yield* sleep((isUrgent ? SOON_MS : ROUND_MS) * (0.5 + (yield* random())));
+      yield* this.#round();
+      if (!isUrgent) yield* this.#parts.links.round();
     }
   }
 
-  *round(): Task<void> {
+  *#round(): Task<void> {
     const { view, store } = this.#parts;
+    this.#silentNow.clear();
     const mine: KeptEntry[] = [];
     const others: KeptEntry[] = [];
     for (const kept of store.all()) {
@@ -64,7 +81,7 @@ export class Custody {
     }
     yield* this.#seeToCopies(mine);
     yield* this.#seeToOwners(others);
-    yield* this.#parts.links.round();
+    this.#silent = new Map(this.#silentNow);
   }
 
   /** Of the entries in this phone's zones: copies that are gone are made anew. */
@@ -72,15 +89,14 @@ export class Custody {
     const { view, settling } = this.#parts;
     const checks = new ByPhone<KeptEntry>();
     for (const kept of mine) {
-      const all = [view.self, ...kept.copies.filter(({ id }) => id !== view.self.id)];
-      const wanted = all.slice(0, COPIES);
+      const phones = [view.self, ...kept.copies.filter(({ id }) => id !== view.self.id)];
+      const wanted = phones.slice(0, COPIES);
       if (!sameContacts(wanted, kept.copies)) kept.copies = wanted;
       // One too many hears by this that it is none of the copies, and lets go.
-      const others = new Map([...all.slice(1), ...kept.doubtful].map((phone) => [phone.id, phone]));
+      const others = new Map([...phones.slice(1), ...kept.doubtful].map((phone) => [phone.id, phone]));
       for (const phone of others.values()) checks.add(phone, kept);
     }
-    for (const { contact, items } of checks.pages(MAX_ITEMS)) {
-      const keeps = yield* this.#check(contact, items);
+    for (const { contact, items, keeps } of yield* this.#checkAll(checks)) {
       if (keeps === 'silent') continue;
       for (const kept of items) kept.doubtful = kept.doubtful.filter(({ id }) => id !== contact.id);
       if (keeps === 'dead') {
@@ -104,8 +120,7 @@ export class Custody {
       if (owner === undefined) yield* this.#giveToOwner(kept);
       else checks.add(owner, kept);
     }
-    for (const { contact, items } of checks.pages(MAX_ITEMS)) {
-      const keeps = yield* this.#check(contact, items);
+    for (const { contact, items, keeps } of yield* this.#checkAll(checks)) {
       if (keeps === 'silent') continue;
       for (const [i, kept] of items.entries()) {
         if (keeps !== 'dead' && keeps[i] === 'owner') continue;
@@ -119,22 +134,33 @@ export class Custody {
     }
   }
 
+  /** Checks with all phones, some at a time: those that are silent take long. */
+  *#checkAll(checks: ByPhone<KeptEntry>): Task<readonly Checked[]> {
+    const pages = [...checks.pages(MAX_ITEMS)];
+    const checked: Checked[] = [];
+    for (let at = 0; at < pages.length; at += CHECKED_AT_ONCE) {
+      const asking = [];
+      for (const page of pages.slice(at, at + CHECKED_AT_ONCE)) {
+        const fiber = yield* spawn(this.#check(page.contact, page.items), 'check');
+        asking.push({ page, fiber });
+      }
+      yield* all(asking.map(({ fiber }) => fiber));
+      for (const { page, fiber } of asking) checked.push({ ...page, keeps: fiber.result ?? 'silent' });
+    }
+    return checked;
+  }
+
   /** How the phone keeps these entries, telling it where their copies are; `dead` after some silent rounds. */
-  *#check(phone: Contact, items: readonly KeptEntry[]): Task<readonly Keeping[] | 'silent' | 'dead'> {
+  *#check(phone: Contact, items: readonly KeptEntry[]): Task<Checked['keeps']> {
     const request: CheckEntries = {
       type: 'check-entries',
       items: items.map(({ entry, copies }) => ({ post: entry.post, copies })),
     };
     const outcome = yield* this.#parts.view.ask<EntriesChecked>(phone, request);
-    if (outcome.ok) {
-      this.#silent.delete(phone.id);
-      return items.map((_kept, i) => outcome.reply.keeps[i] ?? 'none');
-    }
+    if (outcome.ok) return items.map((_kept, i) => outcome.reply.keeps[i] ?? 'none');
     const rounds = (this.#silent.get(phone.id) ?? 0) + 1;
-    this.#silent.set(phone.id, rounds);
-    if (rounds < SILENT_ROUNDS) return 'silent';
-    this.#silent.delete(phone.id);
-    return 'dead';
+    this.#silentNow.set(phone.id, rounds);
+    return rounds < SILENT_ROUNDS ? 'silent' : 'dead';
   }
 
   *#giveAgain(phone: Contact, missing: readonly KeptEntry[]): Task<void> {
