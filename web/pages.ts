@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip as gzipCompress } from 'node:zlib';
+import type { InlineConfig } from 'vite';
 
 /** Folders of built pages. */
 export interface Pages {
@@ -26,6 +27,8 @@ const SOURCES = [
 const TEXT = /\.(?:css|html|js|svg|webmanifest)$/;
 const brotli = promisify(brotliCompress);
 const gzip = promisify(gzipCompress);
+/** Of the hash of the sources: enough to tell one build from another. */
+const VERSION_DIGITS = 16;
 /** In a built folder: a hash of what it was built from. */
 const MARK = '.sources';
 
@@ -56,7 +59,7 @@ async function buildPage(
 ): Promise<void> {
   const fresh = await mkdtemp(`${folder}-`);
   try {
-    await bundle(join(import.meta.dirname, name), fresh, scripts);
+    await bundle(join(import.meta.dirname, name), fresh, sources.slice(0, VERSION_DIGITS), scripts);
     await compress(fresh);
     await writeFile(join(fresh, MARK), sources);
     await chmod(fresh, 0o755);
@@ -67,29 +70,32 @@ async function buildPage(
 }
 
 /** `scripts`: further programs beside the page, each a file under its own name, where browsers look for it again. */
-async function bundle(root: string, outDir: string, scripts: Readonly<Record<string, string>>): Promise<void> {
+async function bundle(
+  root: string,
+  outDir: string,
+  version: string,
+  scripts: Readonly<Record<string, string>>,
+): Promise<void> {
   // Loaded here: whoever finds the page built needs none of it.
   const { build } = await import('vite');
-  await build({
+  const common: InlineConfig = {
     root,
     configFile: false,
     logLevel: 'warn',
     // Relative: the same files are served at `/` by a phone and at `/phones/{n}/` by the gateway.
     base: './',
+    define: { PAGE_VERSION: JSON.stringify(version) },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    build: {
-      outDir,
-      target: 'es2022',
-      emptyOutDir: true,
-      // The content policy allows nothing inline: everything is a file of its own.
-      assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
-      rolldownOptions: {
-        input: { page: join(root, 'index.html'), ...scripts },
-        output: { entryFileNames: ({ name }) => (name in scripts ? '[name].js' : 'assets/[name]-[hash].js') },
-      },
-    },
-  });
+  };
+  // The content policy allows nothing inline: everything is a file of its own.
+  const files = { outDir, target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } } as const;
+  const page = { input: { page: join(root, 'index.html') } };
+  await build({ ...common, build: { ...files, emptyOutDir: true, rolldownOptions: page } });
+  for (const [name, input] of Object.entries(scripts)) {
+    // By itself: what it shares with the page it must not load as a module.
+    const script = { input: { [name]: input }, output: { entryFileNames: '[name].js' } };
+    await build({ ...common, publicDir: false, build: { ...files, emptyOutDir: false, rolldownOptions: script } });
+  }
 }
 
 /** Leaves beside each text a smaller form of it, for servers to send as it is. */

@@ -1,23 +1,47 @@
 /**
  * Keeps the wall's page on the device, so that it opens while the phone cannot be reached. Nothing of the API is kept
  * here: what people read is kept by the page, which says how old it is.
+ *
+ * Each build of the page has a worker and a cache of its own. A new worker waits beside the old one until the page lets
+ * it take over (state/page-version.ts), and then removes what the old one kept.
  */
+import { TAKE_OVER, WHICH_VERSION } from './messages.ts';
+import { THIS_VERSION } from './this-version.ts';
+
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 
-const CACHE = 'ringwall-page-1';
+/** Phones behind one gateway share an origin, so each page's caches are told by where it lies. */
+const OWN_CACHES = `ringwall ${new URL(worker.registration.scope).pathname} `;
+const CACHE = OWN_CACHES + THIS_VERSION;
+/** What the page loads, as its HTML names it. */
+const ASSET = /"\.\/(assets\/[^"]+)"/g;
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(CACHE);
-      await cache.add(new Request('./', { cache: 'reload' }));
-      await worker.skipWaiting();
+      const page = await fetch('./', { cache: 'reload' });
+      if (!page.ok) throw new Error(`the page was answered with ${page.status}`);
+      const html = await page.clone().text();
+      await cache.put('./', page);
+      await cache.addAll(Array.from(html.matchAll(ASSET), ([, path]) => path!));
     })(),
   );
 });
 
 worker.addEventListener('activate', (event) => {
-  event.waitUntil(worker.clients.claim());
+  event.waitUntil(
+    (async () => {
+      const outdated = (await caches.keys()).filter((name) => name.startsWith(OWN_CACHES) && name !== CACHE);
+      await Promise.all(outdated.map((name) => caches.delete(name)));
+      await worker.clients.claim();
+    })(),
+  );
+});
+
+worker.addEventListener('message', (event) => {
+  if (event.data === TAKE_OVER) event.waitUntil(worker.skipWaiting());
+  if (event.data === WHICH_VERSION) event.ports[0]?.postMessage(THIS_VERSION);
 });
 
 worker.addEventListener('fetch', (event) => {

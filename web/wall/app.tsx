@@ -14,6 +14,7 @@ import { Avatar } from './parts/avatar.tsx';
 import { Icon, type IconName } from './parts/icon.tsx';
 import { Empty } from './parts/notice.tsx';
 import { followNews, unread } from './state/news.ts';
+import { hasNewVersion, useNewVersion } from './state/page-version.ts';
 import { type Route, route } from './state/route.ts';
 import { isReached, me } from './state/session.ts';
 
@@ -51,13 +52,31 @@ export function App() {
           </a>
         )}
       </header>
-      {!isReached.value && (
-        <p class="offline" role="status">
-          This phone cannot be reached. What you see may be old; what you write is kept on this device.
-        </p>
-      )}
+      <Banners />
       <Places />
       <Main>{pageOf(route.value)}</Main>
+    </>
+  );
+}
+
+/** What is to be known on every page: that the phone is out of reach, that a newer page is there. */
+function Banners() {
+  return (
+    <>
+      {!isReached.value && (
+        <p class="banner" role="status">
+          {navigator.onLine ? 'This phone cannot be reached.' : 'You are offline.'} What you see may be old; what you
+          write is kept on this device.
+        </p>
+      )}
+      {hasNewVersion.value && (
+        <p class="banner" role="status">
+          A newer version of this page is here.{' '}
+          <button type="button" class="quiet" onClick={useNewVersion}>
+            Use it
+          </button>
+        </p>
+      )}
     </>
   );
 }

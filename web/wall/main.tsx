@@ -1,6 +1,7 @@
 /** Starts the wall's page. */
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { keepPage } from './state/page-version.ts';
 import { followReach } from './state/reach.ts';
 import { followTheme } from './state/theme.ts';
 import { followWaitingPosts } from './state/waiting-posts.ts';
@@ -10,7 +11,4 @@ followReach();
 followWaitingPosts();
 render(<App />, document.querySelector('#page')!);
 
-// Only there on secure origins: localhost, or HTTPS. Without it the page works, but does not open offline.
-if ('serviceWorker' in navigator) {
-  await navigator.serviceWorker.register('./service-worker.js').catch(() => undefined);
-}
+await keepPage();
