@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { benchDensity, densityMarkdown } from './density-bench.ts';
 import { benchEmbedder, embedderMarkdown } from './embedder-bench.ts';
+import { benchFeeds, feedMarkdown } from './feed/feed-bench.ts';
 import { benchMemory, memoryMarkdown } from './memory-bench.ts';
 import { runPeers } from './peers/command.ts';
 import { benchRestApi, restMarkdown } from './rest-api/rest-api-bench.ts';
@@ -92,6 +93,18 @@ program
   .action(async (options: { phones: number; requests: number; json?: true }) => {
     const report = await benchRestApi({ ...options, onProgress: (step) => console.error(`· ${step}`) });
     console.log(options.json ? JSON.stringify(report, null, 2) : restMarkdown(report));
+  });
+
+program
+  .command('feed')
+  .description('CPU, bytes and time of a feed; the wall of somebody who posted a lot; reads while texts are embedded')
+  .option('--phones <n>', 'phones, each a process', atLeast(2), 8)
+  .option('--feeds <n>', 'of each strategy', atLeast(1), 200)
+  .option('--posts <n>', 'of the person who posted a lot', atLeast(20), 10_000)
+  .option('--json', 'print figures as JSON')
+  .action(async (options: { phones: number; feeds: number; posts: number; json?: true }) => {
+    const report = await benchFeeds({ ...options, onProgress: (step) => console.error(`· ${step}`) });
+    console.log(options.json ? JSON.stringify(report, null, 2) : feedMarkdown(report));
   });
 
 program

@@ -10,6 +10,7 @@ import { FEED_RECALL } from './feed-recall.ts';
 import { FEED_SCALE } from './feed-scale.ts';
 import { FEED_TOPICS } from './feed-topics.ts';
 import { FIGURE_12 } from './figure-12.ts';
+import { GET_COST } from './get-cost.ts';
 import { LATENCY_STRETCH } from './latency-stretch.ts';
 import { LOAD_BALANCE } from './load-balance.ts';
 import { MASS_FAILURE } from './mass-failure.ts';
@@ -22,6 +23,7 @@ import { SESSION_TIMES } from './session-times.ts';
 export const EXPERIMENTS: readonly Experiment[] = [
   LOAD_BALANCE,
   PATH_LENGTH,
+  GET_COST,
   MASS_FAILURE,
   FIGURE_12,
   CHURN,

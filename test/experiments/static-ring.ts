@@ -30,6 +30,10 @@ export interface StaticRingOptions {
   readonly equip: (context: RingContext, population: Population, random: SeededRandom) => void;
   /** Round trip of two phones, by index; default: RTT_MS for all. */
   readonly rttMs?: (from: number, to: number) => number;
+  /** Answers what a phone is asked beyond the ring's own questions; undefined where it is one of those. */
+  readonly serve?: (context: RingContext, calls: Calls, request: PeerRequest) => PeerReply | undefined;
+  /** Hears of every request to another phone that was answered. */
+  readonly exchanged?: (request: PeerRequest, reply: PeerReply) => void;
   /** Phones keep what their earlier lookups taught them of how many phones are silent: nothing else. Default: no. */
   readonly keepSilence?: boolean;
 }
@@ -98,13 +102,15 @@ export class StaticRing {
   }
 
   #callsOf(context: RingContext): Calls {
-    return new Calls(context, {
-      *answer(): Task<PeerReply> {
+    const { serve } = this.#options;
+    const calls: Calls = new Calls(context, {
+      *answer(request): Task<PeerReply> {
         yield* now();
-        return neighboursOf(context);
+        return serve?.(context, calls, request) ?? neighboursOf(context);
       },
       *neighbourFailed(): Task<void> {},
     });
+    return calls;
   }
 
   #newContext(index: number): RingContext {
@@ -145,6 +151,8 @@ export class StaticRing {
   #answer(index: number, request: PeerRequest): PeerReply {
     if (request.type === 'ping' || request.type === 'tell') return { type: 'done' };
     const context = this.#contextOf(index);
+    const served = this.#options.serve?.(context, this.#callsOf(context), request);
+    if (served !== undefined) return served;
     if (request.type === 'find-successor') return answerFor(context, request.key);
     if (request.type !== 'ask-neighbours') refuse(`a ring that stands still is not asked ${request.type}`);
     return neighboursOf(context);
@@ -181,7 +189,11 @@ export class StaticRing {
     if (request.type === 'forward-lookup') {
       return this.#callForwarded(target, rttMs, request, timeoutMs, waiter);
     }
-    return this.#later(rttMs, () => waiter.resume({ ok: true, reply: this.#answer(target, request), rttMs }));
+    return this.#later(rttMs, () => {
+      const reply = this.#answer(target, request);
+      this.#options.exchanged?.(request, reply);
+      waiter.resume({ ok: true, reply, rttMs });
+    });
   }
 
   /** A question passed on takes as long as the phone asked needs to find the answer. */
@@ -205,6 +217,7 @@ export class StaticRing {
     engine.after(rttMs / 2, () => {
       const serving = new Forwarding(context, this.#callsOf(context)).serve(request);
       scheduler.run(serving, 'serve', ({ result }) => {
+        if (result !== undefined) this.#options.exchanged?.(request, result);
         engine.after(rttMs / 2, () => end({ ok: true, reply: result, rttMs: engine.nowMs - startedMs }));
       });
     });

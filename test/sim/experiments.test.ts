@@ -48,6 +48,11 @@ describe('each experiment', () => {
     },
   );
 
+  test('a get among ten thousand phones asks hardly more of them than one among 64', async () => {
+    const { bars } = await sliceOf(EXPERIMENTS.find(({ name }) => name === 'get-cost')!);
+    expect(bars.filter(({ met }) => !met)).toEqual([]);
+  });
+
   test('the same seed gives the same page, another one another', async () => {
     const experiment = EXPERIMENTS.find(({ name }) => name === 'latency-stretch')!;
     const page = async (seed: number): Promise<string> =>

@@ -61,11 +61,13 @@ function* readOne(reader: ReplicaReader, query: RecordQuery): Task<Found> {
   let found: Page | undefined;
   let hedged = 0;
   const isOver = (): boolean => found !== undefined || reader.hasMajority;
-  for (let phones = yield* reader.nextRound(); phones !== undefined; phones = yield* reader.nextRound()) {
+  let phones = yield* reader.nextRound();
+  while (phones !== undefined) {
     hedged += yield* gather(reader.view, {
       phones,
       width: 1,
-      enough: () => found !== undefined,
+      // One that is no replica ends the round: the others were believed in by the same poor tables.
+      enough: () => found !== undefined || reader.isMisled,
       *ask(phone) {
         yield* reader.ask(phone, false);
         const page = reader.pageOf(phone);
@@ -74,6 +76,7 @@ function* readOne(reader: ReplicaReader, query: RecordQuery): Task<Found> {
       },
     });
     if (isOver()) break;
+    phones = reader.takeNamed() ?? (yield* reader.nextRound());
   }
   if (found === undefined) return { page: NOTHING, complete: reader.hasMajority, hedged };
   // One phone's word is enough for what never changes, and for nothing else.

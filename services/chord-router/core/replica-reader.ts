@@ -11,6 +11,8 @@ import type { RingView } from './ring-view.ts';
 
 /** Pauses before replicas that are still fetching their records are asked again. */
 const SETTLING_PAUSES_MS = [150, 450];
+/** How often a read follows a phone that is no replica to those that it names. */
+const MOST_NAMINGS = 2;
 /** After this long nobody further is asked, in ms. */
 const LAST_ROUND_MS = 6_000;
 
@@ -38,6 +40,10 @@ export class ReplicaReader {
   #expected = 1;
   #round = 0;
   #isHopCounted = false;
+  /** A phone that was believed to be a replica said that it is none; whom it named, until they are taken. */
+  #misled = false;
+  #named: readonly Contact[] = [];
+  #timesNamed = 0;
   #startedAt: number | undefined;
 
   constructor(keeper: RecordKeeper, query: RecordQuery) {
@@ -70,6 +76,24 @@ export class ReplicaReader {
     const phones = this.#replicas.filter(({ id }) => this.#answers.get(id)?.votes !== true);
     this.#isHopCounted = false;
     return this.#ordered(phones);
+  }
+
+  /** Whether what this phone believed was wrong: no use in asking the others that it believed in. */
+  get isMisled(): boolean {
+    return this.#misled;
+  }
+
+  /**
+   * Those that a phone named which is no replica, but lives near the place, once, in the order to ask them; undefined when
+   * there are none. Their word completes no read.
+   */
+  takeNamed(): readonly Contact[] | undefined {
+    const named = this.#named;
+    this.#named = [];
+    this.#misled = false;
+    if (named.length === 0) return undefined;
+    this.#isHopCounted = false;
+    return this.#ordered(named);
   }
 
   #aimAt(replicas: readonly Contact[]): void {
@@ -132,8 +156,19 @@ export class ReplicaReader {
     const { absent, responsible, settled, digest } = outcome.reply;
     const votes = responsible && settled;
     this.#expected = Math.max(this.#expected, countedReplicas(this.#keeper, absent));
+    if (!responsible && this.#round === 1) this.#hearNamed(outcome.reply.replicas);
     this.#answers.set(phone.id, { from: phone, votes, digest, page });
     return votes;
+  }
+
+  /** Where this phone knows too few others, those nearer to the place know better. Bounded: they may lead astray. */
+  #hearNamed(replicas: readonly Contact[]): void {
+    this.#misled = true;
+    if (this.#timesNamed >= MOST_NAMINGS) return;
+    const fresh = replicas.slice(0, this.view.settings.replication).filter(({ id }) => !this.#answers.has(id));
+    if (fresh.length === 0) return;
+    this.#timesNamed += 1;
+    this.#named = fresh;
   }
 
   /** What a phone has under the names of records that its page did not show. */

@@ -1,5 +1,7 @@
 /** Reads from the ring that one request has under way at once: more would only queue at the phone's own router. */
 export const PARALLEL_READS = 16;
+/** The same of a page of posts, which somebody waits for: 32 of them, at two reads each, are one round trip. */
+export const PARALLEL_PAGE_READS = 64;
 
 /** Maps items through an asynchronous function, at most `limit` of them at once; results stand in the items' order. */
 export async function mapBounded<T, R>(

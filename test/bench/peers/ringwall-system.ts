@@ -3,22 +3,15 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { join } from 'node:path';
 import { Consistency, PutOutcome } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.ts';
-import { type RunningChordRouter, startChordRouter } from '../../../services/chord-router/start.ts';
 import { readTrustedRecord, sealRecord } from '../../../services/shared/core/record.ts';
-import { createLogger } from '../../../services/shared/runtime/logging.ts';
-import { Registry } from '../../../services/shared/runtime/metrics.ts';
 import { recordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
-import { ADMIN_TOKEN, delayLinks } from './link-delay.ts';
+import { ADMIN_TOKEN, delayLinks } from '../link-delay.ts';
+import { type StartedRouter, startRouter } from '../router-ring.ts';
 import type { DhtSystem, SystemOptions } from './system.ts';
 
 /** One may only write so much in a minute. */
 const RECORDS_AN_AUTHOR = 100;
 const NAME = 'post';
-
-interface Node {
-  readonly router: RunningChordRouter;
-  readonly registry: Registry;
-}
 
 interface Author {
   readonly key: Buffer;
@@ -28,7 +21,7 @@ interface Author {
 /** Every node has a data folder of its own in `folder`. */
 export function openRingwall({ folder, delayMs }: SystemOptions): DhtSystem {
   const crypto = recordCrypto;
-  const nodes = new Map<number, Node>();
+  const nodes = new Map<number, StartedRouter>();
   const authors = new Map<number, Author>();
   let sentByStopped = 0;
 
@@ -82,32 +75,15 @@ function newAuthor(): Author {
   return { key: Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url'), privateKey };
 }
 
-async function startNode(dataFolder: string, seed: string | undefined, delayMs: number): Promise<Node> {
-  const registry = new Registry();
-  const router = await startChordRouter({
-    settings: {
-      dataFolder,
-      peerListen: { host: '127.0.0.1', port: 0 },
-      advertise: undefined,
-      seeds: seed === undefined ? [] : [seed],
-      network: 'bench',
-      verifyAddress: true,
-      balanceId: true,
-      peerTls: false,
-      connectionsPerIp: undefined,
-      adminToken: delayMs > 0 ? ADMIN_TOKEN : undefined,
-      chord: DEFAULT_SETTINGS,
-    },
-    logger: createLogger('error'),
-    registry,
-  });
-  if (delayMs > 0) await delayLinks(router, delayMs);
-  await router.joined;
-  return { router, registry };
+async function startNode(dataFolder: string, seed: string | undefined, delayMs: number): Promise<StartedRouter> {
+  const node = await startRouter({ dataFolder, seed, adminToken: delayMs > 0 ? ADMIN_TOKEN : undefined });
+  if (delayMs > 0) await delayLinks(node.router, delayMs);
+  await node.router.joined;
+  return node;
 }
 
 /** Every request has a reply, and both are frames. */
-async function requestsOf({ registry }: Node): Promise<number> {
+async function requestsOf({ registry }: StartedRouter): Promise<number> {
   const frames = await registry.getSingleMetric('ringwall_chord_peer_sent_frames_total')!.get();
   return frames.values.reduce((sum, { value }) => sum + value, 0) / 2;
 }

@@ -3,7 +3,7 @@ import type { Contact } from '../../../shared/core/contact.ts';
 import { type Id, uuidOf } from '../../../shared/core/id.ts';
 import type { RingRecord } from '../../../shared/core/record.ts';
 import type { UnlockedPerson } from '../identity/person.ts';
-import { mapBounded, PARALLEL_READS } from '../parallel.ts';
+import { mapBounded, PARALLEL_PAGE_READS } from '../parallel.ts';
 import { Problem } from '../problem.ts';
 import type { Ring, RingAnswer } from '../ring/ring-client.ts';
 import { POST, REVISION } from '../ring/ring-names.ts';
@@ -68,7 +68,7 @@ export class PostReader {
 
   /** Several posts, in their order, a bounded number at once. */
   async readMany(ids: readonly Id[], viewer: UnlockedPerson | undefined): Promise<PostReading[]> {
-    return await mapBounded(ids, PARALLEL_READS / 2, (id) => this.read(id, viewer));
+    return await mapBounded(ids, PARALLEL_PAGE_READS / 2, (id) => this.read(id, viewer));
   }
 
   /** A post that must be there. Throws the Problem of why it is not. */

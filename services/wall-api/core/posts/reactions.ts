@@ -3,7 +3,7 @@ import type { Id } from '../../../shared/core/id.ts';
 import type { Blocks } from '../friends/blocks.ts';
 import type { UnlockedPerson } from '../identity/person.ts';
 import { inboxEntry, inboxRemoval } from '../notifications/inbox.ts';
-import { mapBounded, PARALLEL_READS } from '../parallel.ts';
+import { mapBounded, PARALLEL_PAGE_READS } from '../parallel.ts';
 import { Problem } from '../problem.ts';
 import type { Outbox } from '../ring/outbox.ts';
 import type { Custody, Ring } from '../ring/ring-client.ts';
@@ -76,7 +76,7 @@ export class Reactions {
   async summaries(ids: readonly Id[], viewer: UnlockedPerson | undefined): Promise<readonly ReactionSummary[]> {
     const blocked = await this.#blockedOrUnknown(viewer);
     if (blocked === undefined) return ids.map(() => summaryOf(NOT_READ, viewer, new Set()));
-    return await mapBounded(ids, PARALLEL_READS, async (id) => {
+    return await mapBounded(ids, PARALLEL_PAGE_READS, async (id) => {
       const set = { place: id, name: REACTIONS };
       const page = await readTimeline(this.#parts.ring, [set], undefined, MAX_LISTED_REACTIONS);
       return summaryOf({ ...page, complete: page.complete && page.next === undefined }, viewer, blocked);
