@@ -1,6 +1,7 @@
 /** `npm run bench`: what the software costs, measured on this machine. */
 import { cpus, totalmem } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { benchConsole, consoleMarkdown } from './console/console-bench.ts';
 import { benchDensity, densityMarkdown } from './density-bench.ts';
 import { benchEmbedder, embedderMarkdown } from './embedder-bench.ts';
 import { benchFeeds, feedMarkdown } from './feed/feed-bench.ts';
@@ -105,6 +106,20 @@ program
   .action(async (options: { phones: number; feeds: number; posts: number; json?: true }) => {
     const report = await benchFeeds({ ...options, onProgress: (step) => console.error(`· ${step}`) });
     console.log(options.json ? JSON.stringify(report, null, 2) : feedMarkdown(report));
+  });
+
+program
+  .command('console')
+  .description('frames of the console in a Chromium while the pointer moves and phones of a drawn network change')
+  .option('--phones <n>', 'phones of the network', atLeast(2), 500)
+  .option('--seconds <n>', 'how long to watch each use', atLeast(1), 10)
+  .option('--console <folder>', 'a console built elsewhere, to compare with: the one of these sources by default')
+  .option('--json', 'print figures as JSON')
+  .action(async (options: { phones: number; seconds: number; console?: string; json?: true }) => {
+    const onProgress = (step: string): void => console.error(`· ${step}`);
+    const { phones, seconds, console: folder } = options;
+    const rows = await benchConsole({ phones, seconds, folder, onProgress });
+    console.log(options.json ? JSON.stringify(rows, null, 2) : consoleMarkdown(rows));
   });
 
 program

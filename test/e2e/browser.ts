@@ -18,6 +18,8 @@ const QUIET = [
 /** How long a person waits for what should be there: far longer than it takes, for machines that are busy. */
 export const PATIENCE_MS = 90_000;
 
+/** The narrowest that pages are made for. */
+export const NARROW = { width: 360, height: 740 } as const;
 export const SMALL = { width: 390, height: 844 } as const;
 export const LARGE = { width: 1280, height: 900 } as const;
 

@@ -8,14 +8,14 @@ import { PhoneTable } from './parts/phone-table.tsx';
 import { PulseCharts } from './parts/pulse-charts.tsx';
 import { LookupPlayer } from './ring/lookup-player.tsx';
 import { RingView } from './ring/ring-view.tsx';
+import { followEvents } from './state/events.ts';
 import { isReached, urlOf } from './state/gateway.ts';
-import { followLab } from './state/lab.ts';
-import { alive, followPhones, phones } from './state/phones.ts';
+import { alive, marks } from './state/phones.ts';
 import { followSurvey } from './state/survey.ts';
 
 export function App() {
   useEffect(() => {
-    const stops = [followPhones(), followSurvey(), followLab()];
+    const stops = [followEvents(), followSurvey()];
     return () => stops.forEach((stop) => stop());
   }, []);
   return (
@@ -23,9 +23,7 @@ export function App() {
       <header class="top">
         <h1>Ringwall console</h1>
         <span class="space" />
-        <span role="status">
-          {alive.value.length} of {phones.value.length} phones alive
-        </span>
+        <Census />
         <a href={urlOf('/docs')}>API</a>
       </header>
       {!isReached.value && (
@@ -58,6 +56,14 @@ export function App() {
         <PhoneTable />
       </main>
     </>
+  );
+}
+
+function Census() {
+  return (
+    <span role="status">
+      {alive.value.length} of {marks.value.length} phones alive
+    </span>
   );
 }
 

@@ -1,11 +1,14 @@
 /** What happens in the network, as it happens. */
 import { EventStream, LastEventId } from '../../shared/http/event-stream.ts';
 import { Type } from '../../shared/http/type.ts';
+import type { NetworkSnapshot } from '../client/contract.ts';
 import { Problem } from '../core/problem.ts';
 import { phoneText } from './phones.ts';
 import { pulseText } from './pulse.ts';
 import type { GatewayRoutes, RouteContext } from './route-context.ts';
 
+/** The snapshot of a network as large as it may be is some 600 kB, and the first thing that waits. */
+const MAX_WAITING_BYTES = 2 ** 21;
 const DESCRIPTION =
   'Server-sent events. `snapshot`: all phones and the pulse, at the start and when it is not known any more what came ' +
   'since the last event had. `phones`: those that changed, and the numbers that are forgotten. `pulse`: as of ' +
@@ -30,7 +33,7 @@ export const eventRoutes: GatewayRoutes = async (app, { context }) => {
     async (request, reply) => {
       if (context.hub.isFull) throw new Problem('too-many-streams', undefined, { retryAfterS: 5 });
       context.watch.watched();
-      const stream = new EventStream();
+      const stream = new EventStream(MAX_WAITING_BYTES);
       stream.open();
       const missed = context.hub.since(request.headers['last-event-id']);
       for (const event of missed ?? [snapshotOf(context)]) stream.sendEvent(event);
@@ -45,6 +48,6 @@ export const eventRoutes: GatewayRoutes = async (app, { context }) => {
 };
 
 function snapshotOf(context: RouteContext) {
-  const data = { phones: context.book.phones.map(phoneText), pulse: pulseText(context) };
+  const data: NetworkSnapshot = { phones: context.book.phones.map(phoneText), pulse: pulseText(context) };
   return { id: context.hub.lastId, event: 'snapshot', data };
 }

@@ -12,7 +12,7 @@ import type { GatewayRoutes, RouteContext } from './route-context.ts';
 const LOOKUP_TIMEOUT_MS = 17_000;
 const RETRY_S = 2;
 
-const LookupSchema = Type.Object(
+export const LookupSchema = Type.Object(
   {
     key: PositionText,
     from: ReferenceSchema,

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { Type } from './type.ts';
 
-/** What may wait for a client that does not read: some hundred events. */
+/** What may wait for a client that does not read, unless told otherwise: some hundred events. */
 const MAX_WAITING_BYTES = 262_144;
 /** How long a client that is told to go has to read that. */
 const CLOSE_MS = 5_000;
@@ -35,10 +35,12 @@ export interface HoldOptions {
 }
 
 export class EventStream extends Readable {
+  readonly #maxWaitingBytes: number;
   #ending = false;
 
-  constructor() {
-    super({ highWaterMark: MAX_WAITING_BYTES });
+  constructor(maxWaitingBytes = MAX_WAITING_BYTES) {
+    super({ highWaterMark: maxWaitingBytes });
+    this.#maxWaitingBytes = maxWaitingBytes;
   }
 
   override _read(): void {
@@ -71,13 +73,13 @@ export class EventStream extends Readable {
   sendEvent({ id, event, data }: StreamEvent): void {
     const idLine = id === undefined ? '' : `id: ${id}\n`;
     this.#write(`${idLine}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-    if (this.readableLength > MAX_WAITING_BYTES) this.close('consumer-too-slow');
+    if (this.readableLength > this.#maxWaitingBytes) this.close('consumer-too-slow');
   }
 
   /** Keeps the connection from being taken for dead. */
   beat(): void {
     this.#write(':\n\n');
-    if (this.readableLength > MAX_WAITING_BYTES) this.close('consumer-too-slow');
+    if (this.readableLength > this.#maxWaitingBytes) this.close('consumer-too-slow');
   }
 
   /** Ends the stream with an event that names the reason. */

@@ -68,6 +68,21 @@ test('a phone that dies is seen dead, in lists and in events', async () => {
   });
 });
 
+test('the snapshot of as many phones as there may be is told whole, and the stream goes on', async () => {
+  const apis = Array.from({ length: 2_000 }, (_, i) => `240.0.0.1:${i + 1}`);
+  const net = await startFixture(0, { source: { kind: 'list', apis } });
+  const call = httpRequest(`${net.url}/v1/events`, { agent: false });
+  call.end();
+  const [stream] = (await once(call, 'response')) as [IncomingMessage];
+  let heard = '';
+  stream.setEncoding('utf8').on('data', (text: string) => (heard += text));
+  await eventually('a pulse came after it', async () => heard.includes('event: pulse'));
+  expect(heard).not.toContain('consumer-too-slow');
+  const snapshot = JSON.parse(/event: snapshot\ndata: (.*)\n/.exec(heard)![1]!) as { phones: unknown[] };
+  expect(snapshot.phones).toHaveLength(2_000);
+  call.destroy();
+});
+
 test('a phone that others suspect is asked at once, and is alive when it answers', async () => {
   const net = await startFixture(3);
   const asked = () => net.phones[2]!.requests.filter(({ url }) => url === '/v1/network/self').length;

@@ -1,7 +1,7 @@
 /** The map of the space of meanings: every zone has its place, and none lies on another. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mapOf, placeOf, type Rectangle, type WeightedBox, zonesOf } from '../../../web/console/can/cuts.ts';
+import { mapOf, placeOf, type Rectangle, type WeightedBox, zoneAt, zonesOf } from '../../../web/console/can/cuts.ts';
 
 const AXES = 8;
 const WHOLE = { low: Array<number>(AXES).fill(0), high: Array<number>(AXES).fill(1) };
@@ -74,6 +74,27 @@ describe('the map', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('finds the zone under each point of the map', () => {
+    const part = fc.double({ min: 0, max: 0.999, noNaN: true });
+    fc.assert(
+      fc.property(cuttings, part, part, (made, x, y) => {
+        const map = mapOf(zonesBy(made))!;
+        const under = zonesOf(map).find(
+          ({ at }) => x >= at.x && x < at.x + at.width && y >= at.y && y < at.y + at.height,
+        );
+        expect(zoneAt(map, x, y)).toBe(under?.zone);
+      }),
+    );
+    expect(zoneAt(mapOf(zonesBy([]))!, 1, 0.5)).toBeUndefined();
+  });
+
+  it('takes hundreds of zones apart along the cuts that made them', () => {
+    const made = Array.from({ length: 500 }, (_, i) => ({ which: 7 * i, axis: i % AXES, part: 0.5 }));
+    const drawn = zonesOf(mapOf(zonesBy(made))!);
+    expect(drawn).toHaveLength(501);
+    expect(drawn.reduce((sum, { at }) => sum + area(at), 0)).toBeCloseTo(1, 9);
   });
 
   it('draws zones that overlap for a moment beside each other', () => {

@@ -28,6 +28,7 @@ export type MapPart<Zone extends WeightedBox> =
   | { readonly kind: 'zone'; readonly zone: Zone; readonly at: Rectangle }
   | {
       readonly kind: 'cut';
+      readonly at: Rectangle;
       readonly axis: number;
       /** Coordinate of the cut: below it lies `below`. */
       readonly coordinate: number;
@@ -35,9 +36,9 @@ export type MapPart<Zone extends WeightedBox> =
       readonly above: MapPart<Zone>;
     }
   /** Boxes that no cut separates: they overlap while zones change hands. Drawn as stripes. */
-  | { readonly kind: 'tangle'; readonly parts: readonly MapPart<Zone>[] };
+  | { readonly kind: 'tangle'; readonly at: Rectangle; readonly parts: readonly MapPart<Zone>[] };
 
-/** The map of some zones; undefined when there are none. Takes time in the order of n² a level, for some hundred zones. */
+/** The map of some zones; undefined when there are none. Takes time in the order of d n log n a level of cuts, for d axes. */
 export function mapOf<Zone extends WeightedBox>(
   zones: readonly Zone[],
   at: Rectangle = { x: 0, y: 0, width: 1, height: 1 },
@@ -48,10 +49,10 @@ export function mapOf<Zone extends WeightedBox>(
   const cut = cutOf(zones);
   if (cut === undefined) return tangleOf(zones, at);
   const { axis, coordinate } = cut;
-  const below = zones.filter(({ high }) => high[axis]! <= coordinate);
+  const below = zones.filter(({ low }) => low[axis]! < coordinate);
   const above = zones.filter(({ low }) => low[axis]! >= coordinate);
   const [left, right] = divided(at, weightOf(below) / (weightOf(below) + weightOf(above)));
-  return { kind: 'cut', axis, coordinate, below: mapOf(below, left)!, above: mapOf(above, right)! };
+  return { kind: 'cut', at, axis, coordinate, below: mapOf(below, left)!, above: mapOf(above, right)! };
 }
 
 /** All zones of a map with their rectangles. */
@@ -64,6 +65,23 @@ export function zonesOf<Zone extends WeightedBox>(part: MapPart<Zone>): { zone: 
     case 'tangle':
       return part.parts.flatMap((inner) => zonesOf(inner));
   }
+}
+
+/** The zone whose rectangle a point of the map is in; undefined outside of all. */
+export function zoneAt<Zone extends WeightedBox>(part: MapPart<Zone>, x: number, y: number): Zone | undefined {
+  if (!isInside(part.at, x, y)) return undefined;
+  switch (part.kind) {
+    case 'zone':
+      return part.zone;
+    case 'cut':
+      return zoneAt(part.below, x, y) ?? zoneAt(part.above, x, y);
+    case 'tangle':
+      return part.parts.map((inner) => zoneAt(inner, x, y)).find((zone) => zone !== undefined);
+  }
+}
+
+function isInside({ x, y, width, height }: Rectangle, atX: number, atY: number): boolean {
+  return atX >= x && atX < x + width && atY >= y && atY < y + height;
 }
 
 /** Where a point of the space lies on the map: in its zone's rectangle, by the two axes along which the zone is longest. */
@@ -102,15 +120,31 @@ function cutOf(zones: readonly WeightedBox[]): Cut | undefined {
   const whole = weightOf(zones);
   let best: (Cut & { readonly unevenness: number }) | undefined;
   for (let axis = 0; axis < zones[0]!.low.length; axis++) {
-    for (const coordinate of new Set(zones.map(({ low }) => low[axis]!))) {
-      if (zones.some(({ low, high }) => low[axis]! < coordinate && high[axis]! > coordinate)) continue;
-      const below = zones.filter(({ high }) => high[axis]! <= coordinate);
-      if (below.length === 0 || below.length === zones.length) continue;
-      const unevenness = Math.abs(weightOf(below) / whole - 0.5);
+    for (const { coordinate, weight } of cutsAcross(zones, axis)) {
+      const unevenness = Math.abs(weight / whole - 0.5);
       if (best === undefined || unevenness < best.unevenness) best = { axis, coordinate, unevenness };
     }
   }
   return best;
+}
+
+/** All cuts across an axis that no zone straddles, with the weight of what lies below: found in one sweep along it. */
+function* cutsAcross(
+  zones: readonly WeightedBox[],
+  axis: number,
+): Generator<{ readonly coordinate: number; readonly weight: number }> {
+  const order = [...zones].sort((a, b) => a.low[axis]! - b.low[axis]!);
+  let weight = 0;
+  let reach = Number.NEGATIVE_INFINITY;
+  let before = order[0]!.low[axis]!;
+  for (const zone of order) {
+    const coordinate = zone.low[axis]!;
+    // Only of the first zone that begins there all that lies below has been met.
+    if (coordinate > before && reach <= coordinate) yield { coordinate, weight };
+    before = coordinate;
+    weight += zone.weight;
+    reach = Math.max(reach, zone.high[axis]!);
+  }
 }
 
 function tangleOf<Zone extends WeightedBox>(zones: readonly Zone[], at: Rectangle): MapPart<Zone> {
@@ -124,7 +158,7 @@ function tangleOf<Zone extends WeightedBox>(zones: readonly Zone[], at: Rectangl
     rest = others;
     left -= zone.weight;
   }
-  return { kind: 'tangle', parts };
+  return { kind: 'tangle', at, parts };
 }
 
 /** Two rectangles side by side along the longer side, the first with this part of the area. */

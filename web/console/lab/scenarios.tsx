@@ -1,8 +1,8 @@
 /** Whole scenarios of the lab: chosen, played, ended. */
 import { useSignal } from '@preact/signals';
-import { type Deed, lab } from '../state/lab.ts';
+import { act, lab } from '../state/lab.ts';
 
-export function Scenarios({ act }: { readonly act: (words: string, deeds: readonly Deed[]) => Promise<void> }) {
+export function Scenarios() {
   const chosen = useSignal('');
   const { scenarios = [], playing = null } = lab.value ?? {};
   const available = scenarios.filter((scenario) => scenario.available);

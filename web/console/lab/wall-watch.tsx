@@ -4,7 +4,8 @@ import { useEffect } from 'preact/hooks';
 import type { Feed, FeedItem } from '../../../services/wall-api/client/contract.ts';
 import { faultText } from '../../shared/problem.ts';
 import { ask, urlOf } from '../state/gateway.ts';
-import { alive, chosen, repeat } from '../state/phones.ts';
+import { asked } from '../state/phones.ts';
+import { repeat } from '../state/repeat.ts';
 
 const READ_MS = 1_500;
 const SHOWN = 12;
@@ -16,8 +17,7 @@ interface Reading {
 }
 
 export function WallWatch() {
-  const reader = alive.value.find(({ n }) => n === chosen.value) ?? alive.value[0];
-  const n = reader?.n;
+  const n = asked.value?.n;
   const reading = useSignal<Reading | undefined>(undefined);
   /** Posts seen so far, the newest reading's order first: what is missing now stays on the list. */
   const seen = useSignal<readonly FeedItem[]>([]);

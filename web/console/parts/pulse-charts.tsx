@@ -1,7 +1,7 @@
 /** The pulse of the network over the last minutes. */
 import { useComputed } from '@preact/signals';
 import type { Pulse } from '../../../services/gateway/client/contract.ts';
-import { pulses } from '../state/survey.ts';
+import { pulses } from '../state/pulses.ts';
 import { Chart, type Series } from './chart.tsx';
 
 interface Plot {

@@ -1,8 +1,9 @@
 /** A lookup, typed or picked, and its way hop by hop with milliseconds. */
 import { useSignal } from '@preact/signals';
+import type { NetworkLookup } from '../../../services/gateway/client/contract.ts';
 import { faultText } from '../../shared/problem.ts';
 import { type PlayedLookup, pause, play, played, resume, showHops } from '../state/lookup.ts';
-import { alive, byId, chosen } from '../state/phones.ts';
+import { asked } from '../state/phones.ts';
 
 /** A key of the ring, or the id of a post or person. */
 const KEY = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
@@ -10,12 +11,13 @@ const KEY = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 export function LookupPlayer() {
   const key = useSignal('');
   const fault = useSignal('');
-  const from = alive.value.find(({ n }) => n === chosen.value) ?? alive.value[0];
+  const from = asked.value;
   const look = async (text: string): Promise<void> => {
     fault.value = '';
-    if (from === undefined) fault.value = 'No phone is alive to ask.';
-    else if (!KEY.test(text)) fault.value = 'A key has 32 hexadecimal digits, or is a UUID of a post or person.';
-    else await play(from.n, from.id, text).catch((error: unknown) => (fault.value = faultText(error)));
+    if (from === undefined) fault.value = 'No phone is alive to ask: start one in the lab.';
+    else if (!KEY.test(text))
+      fault.value = 'A key has 32 hexadecimal digits, or is the id of a post or person; “Any key” draws one.';
+    else await play(from.n, text).catch((error: unknown) => (fault.value = faultText(error)));
   };
   const drawKey = (): void => {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -74,16 +76,21 @@ function Way({ played: { lookup, shown, isPlaying } }: { readonly played: Played
         {lookup.hops.map((hop, i) => (
           // A phone may be asked twice.
           <li key={`${i} ${hop.id}`} class={i < shown ? '' : 'coming'}>
-            phone {byId.value.get(hop.id)?.n ?? hop.id.slice(0, 6)}: {hop.outcome}, {hop.milliseconds.toFixed(1)} ms
+            phone {nameOf(hop)}: {hop.outcome}, {hop.milliseconds.toFixed(1)} ms
           </li>
         ))}
       </ol>
       <p role="status">
-        {lookup.found
-          ? `Phone ${byId.value.get(lookup.owner?.id ?? '')?.n ?? lookup.owner?.id} owns it, with ${lookup.replicas.length} replicas`
-          : 'The owner was not found'}
+        {lookup.owner === null
+          ? 'The owner was not found'
+          : `Phone ${nameOf(lookup.owner)} owns it, with ${lookup.replicas.length} replicas`}
         : {lookup.hops.length} phones asked in {lookup.milliseconds.toFixed(1)} ms.
       </p>
     </>
   );
+}
+
+/** By its number; phones without one by the beginning of their place on the ring. */
+function nameOf({ n, id }: NetworkLookup['from']): string {
+  return n === null ? id.slice(0, 6) : String(n);
 }

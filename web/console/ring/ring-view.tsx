@@ -1,75 +1,93 @@
 /** The live ring: every phone on its place, the lines of the one that is pointed at, and a lookup on its way. */
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import type { Ring } from '../../../services/wall-api/client/contract.ts';
-import { Canvas } from '../parts/canvas.tsx';
-import { coloursOf } from '../parts/colours.ts';
+import { themeColours } from '../parts/colours.ts';
+import { Drawing, type Spot } from '../parts/drawing.tsx';
+import type { Layer } from '../parts/sheet.ts';
 import { ask } from '../state/gateway.ts';
 import { played } from '../state/lookup.ts';
-import { byId, chosen, picked, placed, type ShownPhone } from '../state/phones.ts';
-import { drawRing, type RingScene } from './ring-drawing.ts';
-import { type Circle, nearest, type Point, pointAt } from './ring-geometry.ts';
+import type { Mark } from '../state/phone-list.ts';
+import { alive, byId, chosen, markById, marks, pick, picked } from '../state/phones.ts';
+import { drawOverlay, drawRing } from './ring-drawing.ts';
+import { circleIn, nearestOnRing } from './ring-geometry.ts';
 
 /** How near one has to point, in pixels. */
 const REACH = 14;
-const MARGIN = 26;
+/** How long one has to point at a phone before it is asked for its lines, ms. */
+const PAUSE_MS = 120;
 
 export function RingView() {
   const pointed = useSignal<string | undefined>(undefined);
-  const place = useSignal<Circle>({ x: 0, y: 0, radius: 1 });
-  const shownId = pointed.value ?? placed.value.find(({ n }) => n === chosen.value)?.id;
-  const lines = useLines(shownId);
-
-  const draw = (context: CanvasRenderingContext2D, width: number, height: number): void => {
-    const circle = { x: width / 2, y: height / 2, radius: Math.max(20, Math.min(width, height) / 2 - MARGIN) };
-    if (place.peek().radius !== circle.radius) place.value = circle;
-    const scene: RingScene = {
-      ...{ circle, phones: placed.value, byId: byId.value, picked: picked.value, shownId, lines: lines.value },
-      lookup: played.value,
-    };
-    drawRing(context, scene, coloursOf(context.canvas));
-  };
-  const phoneAt = (at: Point | undefined): ShownPhone | undefined => {
-    if (at === undefined) return undefined;
-    const points = placed.peek().map((phone) => ({ phone, ...pointAt(place.peek(), phone.turn) }));
-    return nearest(points, at, REACH)?.phone;
-  };
-  const pick = (at: Point, isAdding: boolean): void => {
-    const phone = phoneAt(at);
-    if (phone === undefined) return;
-    chosen.value = phone.n;
-    const others = isAdding ? [...picked.peek()].filter((n) => n !== phone.n) : [];
-    picked.value = new Set(isAdding && picked.peek().has(phone.n) ? others : [...others, phone.n]);
+  const shown = useComputed(() =>
+    pointed.value === undefined ? marks.value.find(({ n }) => n === chosen.value) : markById.value.get(pointed.value),
+  );
+  const lines = useLines(shown);
+  const label = useComputed(
+    () => `The ring with ${marks.value.length} phones; the table of phones says the same in words.`,
+  );
+  const layers = useMemo((): readonly Layer[] => {
+    const colours = themeColours();
+    const words = () => wordsOn(shown.value);
+    return [
+      () => {
+        const [now, theme] = [marks.value, colours.value];
+        return (paper) => drawRing(paper, now, theme);
+      },
+      () => {
+        const theme = colours.value;
+        const overlay = {
+          ...{ marks: marks.value, markById: markById.value, picked: picked.value, shown: shown.value },
+          ...{ lines: lines.value, lookup: played.value, words: words() },
+        };
+        return (paper) => drawOverlay(paper, overlay, theme);
+      },
+    ];
+  }, []);
+  const markAt = (at: Spot): Mark | undefined => nearestOnRing(marks.peek(), circleIn(at), at, REACH);
+  const onPick = (at: Spot, isAdding: boolean): void => {
+    const mark = markAt(at);
+    if (mark === undefined) return;
+    chosen.value = mark.n;
+    pick(mark.n, isAdding);
   };
   return (
-    <Canvas
-      label={`The ring with ${placed.value.length} phones; the table of phones says the same in words.`}
-      draw={draw}
-      onPoint={(at) => (pointed.value = phoneAt(at)?.id)}
-      onPick={pick}
+    <Drawing
+      label={label}
+      layers={layers}
+      onPoint={(at) => (pointed.value = at === undefined ? undefined : markAt(at)?.id)}
+      onPick={onPick}
     />
   );
 }
 
+function wordsOn(shown: Mark | undefined): readonly string[] {
+  if (shown === undefined) return [`${alive.value.length} of ${marks.value.length}`, 'phones alive'];
+  const records = byId.value.get(shown.id)?.records ?? null;
+  return [`phone ${shown.n}`, shown.state, records === null ? '' : `${records} records`];
+}
+
 /** Successors and fingers of a phone, asked for when it is pointed at for a moment. */
-function useLines(id: string | undefined) {
+function useLines(shown: ReadonlySignal<Mark | undefined>): ReadonlySignal<Ring | undefined> {
   const lines = useSignal<Ring | undefined>(undefined);
-  useEffect(() => {
-    if (lines.peek()?.self.id !== id) lines.value = undefined;
-    const phone = id === undefined ? undefined : byId.peek().get(id);
-    if (phone === undefined || phone.state !== 'alive') return undefined;
+  /** What is asked is one phone's: its number, while it lives. */
+  const asked = useComputed(() => (shown.value?.state === 'alive' ? shown.value.n : undefined));
+  useSignalEffect(() => {
+    const n = asked.value;
+    lines.value = undefined;
+    if (n === undefined) return undefined;
     const controller = new AbortController();
     const timer = setTimeout(() => {
       // A phone that does not answer has no lines to show.
-      ask<Ring>(`/phones/${phone.n}/v1/network/ring`, controller.signal).then(
+      ask<Ring>(`/phones/${n}/v1/network/ring`, controller.signal).then(
         (ring) => (lines.value = ring),
         () => undefined,
       );
-    }, 120);
+    }, PAUSE_MS);
     return () => {
       clearTimeout(timer);
       controller.abort();
     };
-  }, [id]);
+  });
   return lines;
 }

@@ -1,12 +1,10 @@
 /** A lookup, asked of a phone and then played hop by hop. */
 import { signal } from '@preact/signals';
-import type { Lookup } from '../../../services/wall-api/client/contract.ts';
+import type { NetworkLookup } from '../../../services/gateway/client/contract.ts';
 import { ask } from './gateway.ts';
 
 export interface PlayedLookup {
-  /** The phone that asked. */
-  readonly from: string;
-  readonly lookup: Lookup;
+  readonly lookup: NetworkLookup;
   /** Hops shown so far. */
   readonly shown: number;
   readonly isPlaying: boolean;
@@ -20,10 +18,10 @@ const LONGEST_MS = 1_500;
 export const played = signal<PlayedLookup | undefined>(undefined);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Asks phone n for the owner of a key, and plays the way. Throws what `ask` throws. */
-export async function play(n: number, from: string, key: string): Promise<void> {
-  const lookup = await ask<Lookup>(`/phones/${n}/v1/network/lookup/${encodeURIComponent(key)}`);
-  played.value = { from, lookup, shown: 0, isPlaying: true };
+/** Has phone n look a key up, and plays the way. Throws what `ask` throws. */
+export async function play(n: number, key: string): Promise<void> {
+  const lookup = await ask<NetworkLookup>(`/v1/network/lookup/${encodeURIComponent(key)}?from=${n}`);
+  played.value = { lookup, shown: 0, isPlaying: true };
   goOn();
 }
 

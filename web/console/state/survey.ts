@@ -1,22 +1,17 @@
-/** The network as a whole, as the gateway gathers it: zones, distances, and the pulse over the last minutes. */
+/** What the gateway gathers when it is asked: zones and distances. */
 import { signal } from '@preact/signals';
-import type { NetworkLatency, NetworkZones, Pulse } from '../../../services/gateway/client/contract.ts';
+import type { NetworkLatency, NetworkZones } from '../../../services/gateway/client/contract.ts';
 import { ask } from './gateway.ts';
-import { repeat } from './phones.ts';
+import { repeat } from './repeat.ts';
 
-/** As often as the gateway has something new. */
+/** As often as the gateway has something new, however many ask it. */
 const ZONES_MS = 5_000;
 const LATENCY_MS = 20_000;
-const PULSE_MS = 1_000;
-/** Ten minutes of it. */
-const KEPT_PULSES = 600;
 
 export const zones = signal<NetworkZones | undefined>(undefined);
 export const latency = signal<NetworkLatency | undefined>(undefined);
-/** The oldest first. */
-export const pulses = signal<readonly Pulse[]>([]);
 
-/** Asks for all of it until the function it gives is called. */
+/** Asks for both until the function it gives is called. */
 export function followSurvey(): () => void {
   const stops = [
     repeat(ZONES_MS, async (abort) => {
@@ -24,10 +19,6 @@ export function followSurvey(): () => void {
     }),
     repeat(LATENCY_MS, async (abort) => {
       latency.value = await ask<NetworkLatency>('/v1/network/latency', abort);
-    }),
-    repeat(PULSE_MS, async (abort) => {
-      const pulse = await ask<Pulse>('/v1/network/pulse', abort);
-      pulses.value = [...pulses.peek(), pulse].slice(-KEPT_PULSES);
     }),
   ];
   return () => stops.forEach((stop) => stop());
