@@ -52,8 +52,8 @@ server.listen(Number(port), host, () => {
 });
 
 function isAlive(other: string): boolean {
-  const pid = Number(readFileSync(join(ring, other), 'utf8'));
   try {
+    const pid = Number(readFileSync(join(ring, other), 'utf8'));
     // A frozen phone still exists, but answers nobody: the ring drops it.
     return !/^State:\s+[TZ]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
