@@ -19,7 +19,10 @@ export interface PhoneWords {
   readonly settled: boolean;
 }
 
-const ASK_TIMEOUT_MS = 2_000;
+/** For whoever looks at a status, where a frozen phone is to hold up nobody. */
+const WORDS_TIMEOUT_MS = 2_000;
+/** For whoever waits for the ring to be whole: phones of a machine that is busy are slow, and whole all the same. */
+const PLACE_TIMEOUT_MS = 10_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -30,7 +33,7 @@ interface PhoneText {
 /** Undefined when the phone does not answer in time, or with something else. */
 export async function askPlace(api: string): Promise<RingPlace | undefined> {
   type Body = { self: PhoneText; successors: PhoneText[]; predecessors: PhoneText[] };
-  return await ask(`${api}/v1/network/ring`, ({ self, successors, predecessors }: Body) => ({
+  return await ask(`${api}/v1/network/ring`, PLACE_TIMEOUT_MS, ({ self, successors, predecessors }: Body) => ({
     id: parseId(self.id)!,
     predecessor: parseId(predecessors[0]?.id ?? ''),
     successors: successors.flatMap((phone) => parseId(phone.id) ?? []),
@@ -40,16 +43,20 @@ export async function askPlace(api: string): Promise<RingPlace | undefined> {
 /** Undefined when the phone does not answer in time, or with something else. */
 export async function askWords(api: string): Promise<PhoneWords | undefined> {
   type Body = { successor: PhoneText | null; records: number; settled: boolean };
-  return await ask(`${api}/v1/network/self`, ({ successor, records, settled }: Body) => ({
+  return await ask(`${api}/v1/network/self`, WORDS_TIMEOUT_MS, ({ successor, records, settled }: Body) => ({
     successor: parseId(successor?.id ?? ''),
     records,
     settled,
   }));
 }
 
-async function ask<Body, Answer>(url: string, read: (body: Body) => Answer): Promise<Answer | undefined> {
+async function ask<Body, Answer>(
+  url: string,
+  timeoutMs: number,
+  read: (body: Body) => Answer,
+): Promise<Answer | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
     return response.ok ? read((await response.json()) as Body) : undefined;
   } catch {
     return undefined;
