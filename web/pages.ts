@@ -1,6 +1,6 @@
 /** Builds the pages into folders of static files, when they are not built already of the sources as they stand. */
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip as gzipCompress } from 'node:zlib';
@@ -14,6 +14,8 @@ export interface Pages {
   readonly console: string;
 }
 
+/** What stands for the pages in tabs and on home screens. */
+const ICON = join(import.meta.dirname, 'shared/icon.svg');
 const DIST = join(import.meta.dirname, 'dist');
 const SOURCES = [
   ...['wall', 'console', 'shared', 'service-worker', 'pages.ts', '../package-lock.json'],
@@ -91,6 +93,7 @@ async function bundle(
   const files = { outDir, target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } } as const;
   const page = { input: { page: join(root, 'index.html') } };
   await build({ ...common, build: { ...files, emptyOutDir: true, rolldownOptions: page } });
+  await copyFile(ICON, join(outDir, 'icon.svg'));
   for (const [name, input] of Object.entries(scripts)) {
     // By itself: what it shares with the page it must not load as a module.
     const script = { input: { [name]: input }, output: { entryFileNames: '[name].js' } };

@@ -1,6 +1,6 @@
 /** Writing, reacting and being told of it, in a real browser: what is checked, what is asked, and all of it by keyboard. */
 import { readFile } from 'node:fs/promises';
-import type { Locator } from 'playwright-core';
+import type { Locator, Route } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Testnet } from '../../testnet/testnet.ts';
 import { buildPages } from '../../web/pages.ts';
@@ -110,6 +110,21 @@ test('the feed shows how others reacted without asking for each post', async () 
   await untilShown(page, post.getByRole('button', { name: 'like, 2', pressed: true }));
   await post.getByRole('button', { name: 'wow, 1', pressed: false }).waitFor();
   expect(asked.filter((url) => url.endsWith('/reactions'))).toEqual([]);
+});
+
+test('a feed that may lack something says so', async () => {
+  const { page } = ada;
+  const leaveInDoubt = async (route: Route): Promise<void> => {
+    const response = await route.fetch();
+    const feed = (await response.json()) as object;
+    await route.fulfill({ response, json: { ...feed, complete: false } });
+  };
+  await page.route('**/v1/feed?*', leaveInDoubt, { times: 1 });
+  await page.reload();
+  const doubt = page.getByText('Some phones did not answer: posts may be missing here.');
+  await doubt.waitFor();
+  await page.getByRole('button', { name: 'Ask again' }).click();
+  await doubt.waitFor({ state: 'detached' });
 });
 
 async function reactInAllWays(post: string): Promise<void> {

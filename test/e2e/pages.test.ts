@@ -5,10 +5,12 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Testnet } from '../../testnet/testnet.ts';
 import { buildPages } from '../../web/pages.ts';
+import { requestUntilTold, WallClient } from '../integration/wall-client.ts';
 import { overflow, violations } from './accessibility.ts';
-import { type Browser, LARGE, openBrowser, SMALL } from './browser.ts';
+import { type Browser, LARGE, NARROW, openBrowser, SMALL } from './browser.ts';
 import { join, untilShown, write } from './person.ts';
 import { takePicture } from './picture.ts';
+import { redPicture } from './red-picture.ts';
 
 const MAX_FIRST_LOAD_BYTES = 150_000;
 
@@ -18,10 +20,10 @@ const PAGES = [
   { name: 'wall', hash: '#/feed', ready: 'article' },
   { name: 'search', hash: '#/search?q=stars%20in%20the%20night%20sky', ready: 'article' },
   { name: 'people', hash: '#/people', ready: 'text=They write about what you care about' },
-  { name: 'activity', hash: '#/notifications', ready: 'text=Nothing yet' },
+  { name: 'activity', hash: '#/notifications', ready: 'text=Bob answered your post' },
   { name: 'interests', hash: '#/interests', ready: '.reordering li' },
   { name: 'you', hash: '#/you', ready: 'text=Records it keeps' },
-  { name: 'conversation', hash: '', ready: 'text=Replies' },
+  { name: 'conversation', hash: '', ready: 'text=The same from here' },
   { name: 'person', hash: '', ready: 'article' },
 ] as const;
 
@@ -40,7 +42,22 @@ beforeAll(async () => {
   const post = page.getByRole('article').filter({ hasText: 'rings of Saturn' }).first();
   const conversation = await post.getByRole('link', { name: 'Replies' }).getAttribute('href');
   hashes = { conversation: conversation!, person: (await page.locator('.self').getAttribute('href'))! };
+  await answer(idIn(hashes['conversation']!), idIn(hashes['person']!));
 });
+
+function idIn(hash: string): string {
+  return hash.split('/').at(-1)!;
+}
+
+/** What pages show of others: an answer, a reaction, and somebody who asks to be friends. */
+async function answer(post: string, author: string): Promise<void> {
+  const bob = await WallClient.signUp(net.phone(2).api, 'Bob');
+  await bob.publish('The same from here: the gap in them held still for a breath.', { inReplyTo: post });
+  for (const path of [`posts/${post}/reactions/wow`, `friends/${author}`]) {
+    const { status } = await requestUntilTold(`${bob.api}/v1/${path}`, { method: 'PUT', token: bob.token });
+    expect(status, path).toBe(200);
+  }
+}
 
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
@@ -64,6 +81,45 @@ test.each(PAGES)('$name can be read and used by everybody', async ({ name, hash,
       if (theme === 'light') await takePicture(page, `${name}-${size.width}`);
     }
   }
+  await page.setViewportSize(NARROW);
+  expect(await overflow(page), `${name} at ${NARROW.width} px is wider than the screen`).toBeLessThanOrEqual(0);
+});
+
+test('what opens over the wall can be read and used by everybody', async () => {
+  const { page } = browser;
+  await page.setViewportSize(NARROW);
+  await page.goto(`${net.phone(1).api}/#/feed`);
+  await untilShown(page, page.locator('article'));
+  const holds = async (what: string): Promise<void> => {
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      expect(await violations(page), `${what}, ${theme}`).toEqual([]);
+    }
+    expect(await overflow(page), `${what} is wider than the screen`).toBeLessThanOrEqual(0);
+  };
+  const post = page.locator('article', { has: page.locator('.why') }).first();
+  await post.locator('.why').click();
+  await page.getByRole('dialog', { name: 'Why you see this' }).waitFor();
+  await holds('why a post is here');
+  await page.keyboard.press('Escape');
+  await post.getByRole('button', { name: 'More about this post' }).click();
+  await page.getByRole('dialog', { name: 'This post' }).waitFor();
+  await holds('what can be done to a post');
+  await page.keyboard.press('Escape');
+  await post.getByRole('button', { name: 'React' }).click();
+  await page.getByLabel('Picture files').setInputFiles({ ...redPicture(), name: 'red.png' });
+  await page.locator('.composer').getByRole('button', { name: 'Post', exact: true }).click();
+  await page.getByText('A picture has no description yet').waitFor();
+  await holds('reactions, and a picture without a description');
+});
+
+test('the wall can be installed', async () => {
+  const { page, context } = browser;
+  await page.waitForFunction('navigator.serviceWorker.controller !== null');
+  const session = await context.newCDPSession(page);
+  const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+  expect(installabilityErrors).toEqual([]);
+  await session.detach();
 });
 
 test('the first load is small', async () => {

@@ -106,15 +106,30 @@ async function idOf({ page }: Browser): Promise<string> {
 }
 
 test('steering an interest reorders the wall before one’s eyes', async () => {
-  await visit(bob.page, 'Interests');
-  await bob.page.getByRole('button', { name: 'astronomy', exact: true }).click();
-  const preview = bob.page.locator('.reordering li');
-  await expect.poll(async () => (await preview.allTextContents()).join().includes('astronomy')).toBe(true);
-  const cooking = bob.page.getByRole('group', { name: 'How much of: cooking' });
-  await cooking.getByRole('button', { name: 'Off' }).click();
-  await expect
-    .poll(async () => (await preview.allTextContents()).filter((text) => text.includes('about: cooking')).length)
-    .toBe(0);
+  const { page } = bob;
+  await visit(page, 'Interests');
+  await page.getByRole('button', { name: 'astronomy', exact: true }).click();
+  const steer = async (topic: string, how: string): Promise<void> => {
+    const steps = page.getByRole('group', { name: `How much of: ${topic}` });
+    await steps.getByRole('button', { name: how }).click();
+    await steps.getByRole('button', { name: how, pressed: true }).waitFor();
+  };
+  const posts = page.locator('.reordering li');
+  await steer('astronomy', 'As it is');
+  await steer('cooking', 'Most');
+  await expect.poll(() => posts.first().textContent()).toContain('about: cooking');
+  const before = await posts.allTextContents();
+
+  await steer('astronomy', 'Most');
+  await steer('cooking', 'As it is');
+  await expect.poll(() => posts.first().textContent()).toContain('about: astronomy');
+  const moved = (await posts.allTextContents()).filter(
+    (text, place) => before.includes(text) && before[place] !== text,
+  );
+  expect(moved).not.toEqual([]);
+
+  await steer('cooking', 'Off');
+  await expect.poll(async () => (await posts.allTextContents()).join()).not.toContain('about: cooking');
 });
 
 test('a post is edited, its earlier version stays readable, and it is deleted for good', async () => {
