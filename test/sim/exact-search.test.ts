@@ -12,7 +12,8 @@ function worldOf(phones: number, posts: number, axes: number): EntryWorld {
   world.can.grow(phones, 100);
   untilWhole(world.can, 120_000);
   world.publish(posts);
-  world.can.runFor(10_000);
+  // Zones change hands when posts come, and are not called whole at once.
+  world.can.runFor(RECOVERED_MS);
   return world;
 }
 
