@@ -42,12 +42,12 @@ export class Delivery {
 
   /**
    * Who should hold the record: at least `expected` phones, more than are known when this phone knows too few; and
-   * `counted` with those that are absent.
+   * `counted` with those that are absent, unless more are known to be from an earlier round.
    */
   aimAt(targets: readonly Contact[], expected: number, counted: number): void {
     this.#targets = targets;
     this.#replicas = Math.max(targets.length, expected);
-    this.#counted = Math.max(this.#replicas, counted);
+    this.#counted = Math.max(this.#counted, this.#replicas, counted);
   }
 
   /** More phones should have it, but are absent. */
@@ -117,6 +117,11 @@ export class Delivery {
   get isStuck(): boolean {
     if (this.isDecided) return false;
     return this.#open + this.#acknowledged === 0 || this.#onDisk + this.#open < majorityOf(this.#replicas);
+  }
+
+  /** Whether as many have it as there should, and none of them holds all that it should. */
+  get isUnsure(): boolean {
+    return !this.isDecided && this.#open + this.#acknowledged === 0 && this.#onDisk >= majorityOf(this.#replicas);
   }
 
   /** Whether a phone that was asked sent the record on to others. */

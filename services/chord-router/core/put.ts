@@ -27,6 +27,8 @@ import { countedReplicas, expectedReplicas, type RecordKeeper } from './record-k
  * then to those of further ones, for while the ring changes its phones disagree.
  */
 const ROUND_PAUSES_MS = [0, 0, 200, 600];
+/** Pauses before further rounds for records that enough phones have, none of which is sure of its range, in ms. */
+const UNSURE_PAUSES_MS = [800, 1_200, 1_600, 2_000];
 /** After this long no further round is begun, in ms. */
 const LAST_ROUND_MS = 6_000;
 
@@ -66,8 +68,8 @@ function* deliver(keeper: RecordKeeper, deliveries: readonly Delivery[], progres
   const lastRoundAt = (yield* now()) + LAST_ROUND_MS;
   try {
     const sending: Fiber<void>[] = [];
-    for (const [round, pauseMs] of ROUND_PAUSES_MS.entries()) {
-      const open = round === 0 ? deliveries : deliveries.filter(({ isStuck, isMisplaced }) => isStuck || isMisplaced);
+    for (const [round, pauseMs] of [...ROUND_PAUSES_MS, ...UNSURE_PAUSES_MS].entries()) {
+      const open = deliveries.filter((delivery) => isOpen(delivery, round));
       if (open.length === 0 || (yield* now()) > lastRoundAt) break;
       if (pauseMs > 0) yield* sleep(pauseMs);
       yield* aim(keeper, open, round > 0);
@@ -81,6 +83,11 @@ function* deliver(keeper: RecordKeeper, deliveries: readonly Delivery[], progres
   } finally {
     progress.notify();
   }
+}
+
+function isOpen({ isMisplaced, isStuck, isUnsure }: Delivery, round: number): boolean {
+  if (round >= ROUND_PAUSES_MS.length) return isUnsure;
+  return round === 0 || isStuck || isMisplaced;
 }
 
 /** Waits until all sent messages are answered or no open record can reach its quorum by them any more. */

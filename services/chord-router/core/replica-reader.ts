@@ -37,7 +37,8 @@ export class ReplicaReader {
   #replicas: readonly Contact[] = [];
   /** Overdue when the lookup ended. */
   #late: readonly Contact[] = [];
-  #expected = 1;
+  /** Most absent phones that one of those asked knows of. */
+  #absent = 0;
   #round = 0;
   #isHopCounted = false;
   /** A phone that was believed to be a replica said that it is none; whom it named, until they are taken. */
@@ -98,7 +99,6 @@ export class ReplicaReader {
 
   #aimAt(replicas: readonly Contact[]): void {
     this.#replicas = replicas;
-    this.#expected = Math.max(replicas.length, countedReplicas(this.#keeper));
   }
 
   /** This phone first when it holds the place, for that costs nothing; those that kept the lookup waiting last. */
@@ -113,7 +113,8 @@ export class ReplicaReader {
   /** How many replicas' words are still wanted for a majority. */
   get votesMissing(): number {
     const votes = this.#replicas.filter(({ id }) => this.#answers.get(id)?.votes === true).length;
-    return majorityOf(this.#expected) - votes;
+    const expected = Math.max(this.#replicas.length, countedReplicas(this.#keeper, this.#absent));
+    return majorityOf(expected) - votes;
   }
 
   get hasMajority(): boolean {
@@ -155,7 +156,7 @@ export class ReplicaReader {
     }
     const { absent, responsible, settled, digest } = outcome.reply;
     const votes = responsible && settled;
-    this.#expected = Math.max(this.#expected, countedReplicas(this.#keeper, absent));
+    this.#absent = Math.max(this.#absent, absent);
     if (!responsible && this.#round === 1) this.#hearNamed(outcome.reply.replicas);
     this.#answers.set(phone.id, { from: phone, votes, digest, page });
     return votes;

@@ -71,9 +71,9 @@ describe('a record', () => {
   it('is not stored as long as none of those that took it holds all that it should, and these are asked again', () => {
     aim([a, b, c]);
     answer([a, b], 'stored', false);
-    expect([delivery.isDecided, delivery.isStuck]).toEqual([false, false]);
+    expect([delivery.isDecided, delivery.isStuck, delivery.isUnsure]).toEqual([false, false, false]);
     answer([c], 'stored', false);
-    expect([delivery.isDecided, delivery.isStuck]).toEqual([false, true]);
+    expect([delivery.isDecided, delivery.isStuck, delivery.isUnsure]).toEqual([false, true, true]);
     expect(told()).toEqual({ outcome: 'unavailable', replicas: 3, acknowledged: 0 });
     expect(delivery.missed()).toEqual([a, b, c]);
     for (const target of [a, b, c]) delivery.sent(target);
@@ -87,6 +87,17 @@ describe('a record', () => {
     aim([a, b, c], 5);
     answer([a, b, c]);
     expect(told()).toEqual({ outcome: 'stored', replicas: 5, acknowledged: 3 });
+  });
+
+  it('does not forget in a further round how many are absent', () => {
+    aim([a, b, c]);
+    delivery.count(5);
+    delivery.sent(c);
+    answer([a, b]);
+    delivery.aimAt([a, b, c], 3, 3);
+    expect([delivery.isDecided, told().replicas]).toEqual([false, 5]);
+    delivery.failed(c);
+    expect(told()).toEqual({ outcome: 'stored', replicas: 5, acknowledged: 2 });
   });
 
   it('is superseded by proof alone', () => {
