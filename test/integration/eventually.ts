@@ -23,7 +23,7 @@ export async function eventually<T>(
     pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)
   ) {
     try {
-      const value = await answerBefore(deadline, probe());
+      const value = await answerBefore(deadline, probe(), lastError);
       if (value !== undefined && value !== false) return value;
       lastError = undefined;
     } catch (error) {
@@ -34,10 +34,11 @@ export async function eventually<T>(
   throw new Error(`${what}: did not come true within ${timeoutMs} ms`, { cause: lastError });
 }
 
-async function answerBefore<T>(deadline: number, answer: Promise<T>): Promise<T> {
+/** `before`: what the answer before this one was, told with the silence. */
+async function answerBefore<T>(deadline: number, answer: Promise<T>, before: unknown): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const silent = (): void => reject(new Error('whoever was asked last has not answered'));
+    const silent = (): void => reject(new Error('whoever was asked last has not answered', { cause: before }));
     timer = setTimeout(silent, deadline - performance.now());
   });
   try {
