@@ -83,7 +83,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'reads from one replica what a quorum should tell',
     file: `${CORE}/replica-reader.ts`,
-    find: 'return majorityOf(this.#expected) - votes;',
+    find: 'return majorityOf(expected) - votes;',
     replace: 'return 1 - votes;',
     trials: ['return', 'campaign'],
     isRare: true,
