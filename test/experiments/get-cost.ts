@@ -1,11 +1,12 @@
 /** What a get costs as the ring grows: requests, bytes and round trips, from 64 phones to ten thousand. */
-import { Admission } from '../../services/chord-router/core/admission.ts';
-import { Coverage } from '../../services/chord-router/core/coverage.ts';
-import { getRecords, type ReadOutcome } from '../../services/chord-router/core/get.ts';
+
 import type { GetRecords, PeerReply } from '../../services/chord-router/core/message.ts';
 import { NodeView } from '../../services/chord-router/core/node-view.ts';
+import { getRecords, type ReadOutcome } from '../../services/chord-router/core/reading/get.ts';
 import { RecordChecker } from '../../services/chord-router/core/record-checker.ts';
 import { digestOfPage } from '../../services/chord-router/core/record-keeper.ts';
+import { Coverage } from '../../services/chord-router/core/replicas/coverage.ts';
+import { Admission } from '../../services/chord-router/core/writing/admission.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import type { RingRecord } from '../../services/shared/core/record.ts';
 import { recordCrypto } from '../../services/shared/runtime/record-crypto.ts';

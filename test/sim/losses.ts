@@ -1,5 +1,5 @@
 /** What must not be lost, however many replicas go: of phones that leave, all; of disks that are destroyed, all but one. */
-import { ABSENT_MS } from '../../services/chord-router/core/coverage.ts';
+import { ABSENT_MS } from '../../services/chord-router/core/replicas/coverage.ts';
 import { Author } from '../unit/shared/author.ts';
 import { type RecordPhone, RecordWorld } from './record-world.ts';
 

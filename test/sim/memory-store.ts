@@ -9,8 +9,8 @@ import {
   formatPosition,
   parsePosition,
   positionOf,
-} from '../../services/chord-router/core/query-position.ts';
-import { DigestMemo, type RangeChange } from '../../services/chord-router/core/range-digest.ts';
+} from '../../services/chord-router/core/reading/query-position.ts';
+import { DigestMemo, type RangeChange } from '../../services/chord-router/core/replicas/range-digest.ts';
 import type {
   RecordName,
   StoreFault,
@@ -20,7 +20,7 @@ import type {
   StoreQuota,
   WriteEffect,
 } from '../../services/chord-router/core/store-port.ts';
-import { decideWrite, meetsFork } from '../../services/chord-router/core/write-decision.ts';
+import { decideWrite, meetsFork } from '../../services/chord-router/core/writing/write-decision.ts';
 import { distance, type Id, inOwnedRange } from '../../services/shared/core/id.ts';
 import { originOfKey, type RingRecord, recordKey } from '../../services/shared/core/record.ts';
 

@@ -1,10 +1,11 @@
 /** Simulated phones that keep records, people who write them, and a memory of what was acknowledged. */
-import type { Receipt } from '../../services/chord-router/core/delivery.ts';
-import type { Consistency, ReadOutcome } from '../../services/chord-router/core/get.ts';
+
 import type { RecordQuery } from '../../services/chord-router/core/message.ts';
+import type { Consistency, ReadOutcome } from '../../services/chord-router/core/reading/get.ts';
 import { majorityOf } from '../../services/chord-router/core/record-keeper.ts';
 import { Replication } from '../../services/chord-router/core/replication.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
+import type { Receipt } from '../../services/chord-router/core/writing/delivery.ts';
 import { distance, type Id } from '../../services/shared/core/id.ts';
 import { type RingRecord, recordKey, supersedes } from '../../services/shared/core/record.ts';
 import { crypto } from '../unit/shared/author.ts';

@@ -1,6 +1,6 @@
 /** Record keeping over the real ring protocol: faults, and then all that was acknowledged must be there. */
 import { describe, expect, test } from 'vitest';
-import { ABSENT_MS } from '../../services/chord-router/core/coverage.ts';
+import { ABSENT_MS } from '../../services/chord-router/core/replicas/coverage.ts';
 import type { RingRecord } from '../../services/shared/core/record.ts';
 import { Author } from '../unit/shared/author.ts';
 import { type RecordPhone, RecordWorld } from './record-world.ts';

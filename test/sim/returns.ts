@@ -2,7 +2,7 @@
  * Phones that missed writes come back just as another one dies: then a majority of a record's replicas may lack the
  * newest version, and only what they say of themselves keeps a read from taking the old for it.
  */
-import { ABSENT_MS } from '../../services/chord-router/core/coverage.ts';
+import { ABSENT_MS } from '../../services/chord-router/core/replicas/coverage.ts';
 import { Author } from '../unit/shared/author.ts';
 import { RecordWorld } from './record-world.ts';
 

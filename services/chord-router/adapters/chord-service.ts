@@ -18,13 +18,13 @@ import { parseHostPort } from '../../shared/runtime/host-port.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
 import { runTask } from '../../shared/runtime/run-task.ts';
 import { bufferOf } from '../../shared/runtime/wire-value.ts';
-import type { Receipt } from '../core/delivery.ts';
-import type { ReadOutcome } from '../core/get.ts';
 import type { RecordQuery } from '../core/message.ts';
-import type { NearestRecord } from '../core/nearest.ts';
-import { isValidQuery, MAX_QUERY_LIMIT } from '../core/query-position.ts';
+import type { ReadOutcome } from '../core/reading/get.ts';
+import type { NearestRecord } from '../core/reading/nearest.ts';
+import { isValidQuery, MAX_QUERY_LIMIT } from '../core/reading/query-position.ts';
 import type { Relay, Relayed } from '../core/relay.ts';
 import type { Hop, LookupOutcome } from '../core/ring-view.ts';
+import type { Receipt } from '../core/writing/delivery.ts';
 import { relayCallOf, relayResponse } from './relay-call.ts';
 
 /** What the service needs of the core. */

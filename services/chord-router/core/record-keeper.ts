@@ -1,10 +1,10 @@
 /** What the parts of record keeping share. */
 import { hexOf } from '../../shared/core/id.ts';
 import type { RecordCrypto, RingRecord } from '../../shared/core/record.ts';
-import type { Admission } from './admission.ts';
-import type { Coverage } from './coverage.ts';
 import type { RecordChecker } from './record-checker.ts';
+import type { Coverage } from './replicas/coverage.ts';
 import type { RingView } from './ring-view.ts';
+import type { Admission } from './writing/admission.ts';
 
 export interface RecordKeeper {
   readonly view: RingView;

@@ -3,19 +3,19 @@ import type { Contact } from '../../shared/core/contact.ts';
 import type { Task } from '../../shared/core/effect.ts';
 import type { Id } from '../../shared/core/id.ts';
 import type { RecordCrypto } from '../../shared/core/record.ts';
-import { Admission } from './admission.ts';
-import { Coverage } from './coverage.ts';
-import type { Receipt } from './delivery.ts';
-import { type Consistency, getRecords, type ReadOutcome } from './get.ts';
-import { handOver } from './handover.ts';
 import type { PeerReply, RecordQuery } from './message.ts';
-import { findNearest, type NearestRecord } from './nearest.ts';
-import { putRecords } from './put.ts';
+import { type Consistency, getRecords, type ReadOutcome } from './reading/get.ts';
+import { findNearest, type NearestRecord } from './reading/nearest.ts';
 import { RecordChecker } from './record-checker.ts';
 import type { RecordKeeper } from './record-keeper.ts';
-import { Repair } from './repair.ts';
+import { Coverage } from './replicas/coverage.ts';
+import { handOver } from './replicas/handover.ts';
+import { Repair } from './replicas/repair.ts';
 import type { RingView } from './ring-view.ts';
 import { type RecordRequest, serveRecords } from './serve.ts';
+import { Admission } from './writing/admission.ts';
+import type { Receipt } from './writing/delivery.ts';
+import { putRecords } from './writing/put.ts';
 
 export class Replication {
   readonly #keeper: RecordKeeper;

@@ -14,9 +14,9 @@ import type {
   PeerRequest,
   PutRecords,
 } from './message.ts';
-import { isValidQuery } from './query-position.ts';
+import { isValidQuery } from './reading/query-position.ts';
 import { digestOfPage, type RecordKeeper } from './record-keeper.ts';
-import { furtherFrom } from './shared-range.ts';
+import { furtherFrom } from './replicas/shared-range.ts';
 import { askStore } from './store-port.ts';
 
 export type RecordRequest = PutRecords | GetRecords | GetNearest | DigestRange | ListRange | FetchRecords;

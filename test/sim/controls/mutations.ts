@@ -75,14 +75,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'acknowledges a write before a quorum has it',
-    file: `${CORE}/delivery.ts`,
+    file: `${CORE}/writing/delivery.ts`,
     find: "this.#answered(by, isSettled ? 'acknowledged' : 'settling');",
     replace: "for (const { id } of this.#targets) this.#answers.set(id, 'acknowledged');",
     trials: ['campaign'],
   },
   {
     name: 'reads from one replica what a quorum should tell',
-    file: `${CORE}/replica-reader.ts`,
+    file: `${CORE}/reading/replica-reader.ts`,
     find: 'return majorityOf(expected) - votes;',
     replace: 'return 1 - votes;',
     trials: ['return', 'campaign'],
@@ -98,7 +98,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'takes itself and those it hears for all there are',
-    file: `${CORE}/coverage.ts`,
+    file: `${CORE}/replicas/coverage.ts`,
     find: 'return this.#someHeld && this.#isMissed(id, sinceMs);',
     replace: 'return false;',
     trials: ['campaign'],
@@ -106,7 +106,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'goes on without the absent, though few agree',
-    file: `${CORE}/settle.ts`,
+    file: `${CORE}/replicas/settle.ts`,
     find: 'if (!isStillAll() || !isMajorityCompared(keeper, all, comparisons)) return moved;',
     replace: 'if (!isStillAll()) return moved;',
     trials: ['campaign'],
@@ -114,7 +114,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'calls stored what nobody holds for sure',
-    file: `${CORE}/delivery.ts`,
+    file: `${CORE}/writing/delivery.ts`,
     find: 'return this.#open === 0 && this.#acknowledged > 0 &&',
     replace: 'return this.#open === 0 &&',
     trials: ['campaign'],
@@ -129,14 +129,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'keeps a post whose tombstone it has',
-    file: `${CORE}/write-decision.ts`,
+    file: `${CORE}/writing/write-decision.ts`,
     find: "if (record.kind === 'immutable' && tombstoneStands) return 'tombstoned';",
     replace: '',
     trials: ['campaign'],
   },
   {
     name: 'compares nothing with the other replicas of what it owns',
-    file: `${CORE}/repair.ts`,
+    file: `${CORE}/replicas/repair.ts`,
     find: 'moved += yield* this.#compareOwned();',
     replace: '',
     trials: ['campaign'],

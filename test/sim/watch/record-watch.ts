@@ -5,7 +5,7 @@
  *   replicas, as many disks have held it. One may have dropped it since, as a stray that all it took for replicas had.
  * - undead: a disk that has a tombstone does not take the post again.
  */
-import type { Receipt } from '../../../services/chord-router/core/delivery.ts';
+import type { Receipt } from '../../../services/chord-router/core/writing/delivery.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';
 import type { MemoryStore } from '../memory-store.ts';
 

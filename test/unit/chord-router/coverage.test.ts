@@ -1,12 +1,16 @@
 /** What a phone holds for sure, who is absent, and when a comparison is with a majority, on lists of a real phone. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../../services/chord-router/core/calls.ts';
-import { ABSENT_MS, Coverage, NOTE_TIME_MS } from '../../../services/chord-router/core/coverage.ts';
 import { NodeView } from '../../../services/chord-router/core/node-view.ts';
 import { countedReplicas } from '../../../services/chord-router/core/record-keeper.ts';
+import { ABSENT_MS, Coverage, NOTE_TIME_MS } from '../../../services/chord-router/core/replicas/coverage.ts';
+import {
+  type Comparison,
+  isMajorityCompared,
+  sharedRanges,
+} from '../../../services/chord-router/core/replicas/shared-range.ts';
 import { RingContext } from '../../../services/chord-router/core/ring/ring-context.ts';
 import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.ts';
-import { type Comparison, isMajorityCompared, sharedRanges } from '../../../services/chord-router/core/shared-range.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { ended } from '../../../services/shared/core/effect.ts';
 import type { Id } from '../../../services/shared/core/id.ts';

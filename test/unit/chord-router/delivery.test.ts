@@ -1,7 +1,7 @@
 /** What becomes of a record on its way, by what its replicas answer. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Delivery, type Receipt } from '../../../services/chord-router/core/delivery.ts';
 import type { RecordVerdict } from '../../../services/chord-router/core/message.ts';
+import { Delivery, type Receipt } from '../../../services/chord-router/core/writing/delivery.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import { Author } from '../shared/author.ts';
 import { contactAt } from './positions.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ABSENT_MS } from '../../../services/chord-router/core/coverage.ts';
 import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
+import { ABSENT_MS } from '../../../services/chord-router/core/replicas/coverage.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { type RingRecord, recordKey, supersedes } from '../../../services/shared/core/record.ts';
 import { Author } from '../shared/author.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Receipt } from '../../../services/chord-router/core/delivery.ts';
-import type { Consistency, ReadOutcome } from '../../../services/chord-router/core/get.ts';
 import type { RecordQuery } from '../../../services/chord-router/core/message.ts';
+import type { Consistency, ReadOutcome } from '../../../services/chord-router/core/reading/get.ts';
+import type { Receipt } from '../../../services/chord-router/core/writing/delivery.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';

@@ -20,8 +20,8 @@ import {
   formatPosition,
   parsePosition,
   positionOf,
-} from '../../../services/chord-router/core/query-position.ts';
-import { decideWrite } from '../../../services/chord-router/core/write-decision.ts';
+} from '../../../services/chord-router/core/reading/query-position.ts';
+import { decideWrite } from '../../../services/chord-router/core/writing/write-decision.ts';
 import { distance, type Id, parseId } from '../../../services/shared/core/id.ts';
 import { openRecord, type RecordCrypto, type RingRecord, recordKey } from '../../../services/shared/core/record.ts';
 import { recordCrypto } from '../../../services/shared/runtime/record-crypto.ts';

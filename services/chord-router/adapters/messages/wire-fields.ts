@@ -10,7 +10,7 @@ import { formatHostPort, ipBytes, ipText, parseHostPort } from '../../../shared/
 import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../../shared/runtime/wire-value.ts';
 import { MAX_BATCH_RECORDS, MAX_LISTING } from '../../core/batch.ts';
 import type { NeighbourLists, NewsBranch, RecordQuery } from '../../core/message.ts';
-import { MAX_QUERY_LIMIT } from '../../core/query-position.ts';
+import { MAX_QUERY_LIMIT } from '../../core/reading/query-position.ts';
 import type { ListDigest } from '../../core/ring/list-digest.ts';
 
 /** Most of each thing that one message may carry. */

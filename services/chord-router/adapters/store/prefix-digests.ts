@@ -4,7 +4,7 @@
  * change with every join and leave nearby, and a scan of 10,000 records stops the phone for 50 ms.
  */
 import { clockwise, type Id } from '../../../shared/core/id.ts';
-import { type RangeChange, RangeDigest } from '../../core/range-digest.ts';
+import { type RangeChange, RangeDigest } from '../../core/replicas/range-digest.ts';
 
 export interface HashedPlace {
   readonly place: Id;

@@ -10,7 +10,7 @@ import {
   recordKey,
 } from '../../../shared/core/record.ts';
 import type { RecordSummary } from '../../core/message.ts';
-import type { QueryPosition } from '../../core/query-position.ts';
+import type { QueryPosition } from '../../core/reading/query-position.ts';
 import type { RecordName } from '../../core/store-port.ts';
 import type { HashedPlace } from './prefix-digests.ts';
 

@@ -8,8 +8,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { originOfKey, type RecordCrypto, type RingRecord, recordKey } from '../../../shared/core/record.ts';
 import type { RecordSummary } from '../../core/message.ts';
-import { formatPosition, parsePosition, positionOf } from '../../core/query-position.ts';
-import { DigestMemo, type RangeChange } from '../../core/range-digest.ts';
+import { formatPosition, parsePosition, positionOf } from '../../core/reading/query-position.ts';
+import { DigestMemo, type RangeChange } from '../../core/replicas/range-digest.ts';
 import type {
   RecordName,
   StoreFault,
@@ -19,7 +19,7 @@ import type {
   StoreQuota,
   WriteEffect,
 } from '../../core/store-port.ts';
-import { decideWrite, meetsFork } from '../../core/write-decision.ts';
+import { decideWrite, meetsFork } from '../../core/writing/write-decision.ts';
 import { GroupCommit, type Reading, type Writing } from './group-commit.ts';
 import { LogSync } from './log-sync.ts';
 import { PrefixDigests } from './prefix-digests.ts';

@@ -1,7 +1,7 @@
 /** Asking several phones at once, more when some are slow, until enough have answered. */
-import type { Contact } from '../../shared/core/contact.ts';
-import { cancel, type Fiber, first, sleep, spawn, type Task } from '../../shared/core/effect.ts';
-import type { RingView } from './ring-view.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { cancel, type Fiber, first, sleep, spawn, type Task } from '../../../shared/core/effect.ts';
+import type { RingView } from '../ring-view.ts';
 
 export interface Gathering {
   /** In the order to ask them. */

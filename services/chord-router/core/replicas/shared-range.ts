@@ -3,10 +3,10 @@
  * phones, so a phone keeps (p_r, self], its successor s_j shares (p_(r-j), self] of that and its predecessor p_j
  * shares (p_r, p_j]: one unbroken range a neighbour. Pure.
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
-import { majorityOf, type RecordKeeper } from './record-keeper.ts';
-import type { RingView } from './ring-view.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { between, type Id, inOwnedRange } from '../../../shared/core/id.ts';
+import { majorityOf, type RecordKeeper } from '../record-keeper.ts';
+import type { RingView } from '../ring-view.ts';
 
 export interface SharedRange {
   readonly partner: Contact;

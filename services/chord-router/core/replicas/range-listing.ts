@@ -1,7 +1,7 @@
 /** Comparing what two phones list for the same range, a window at a time. Pure. */
-import type { Id } from '../../shared/core/id.ts';
-import { inOwnedRange } from '../../shared/core/id.ts';
-import type { RecordSummary } from './message.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import { inOwnedRange } from '../../../shared/core/id.ts';
+import type { RecordSummary } from '../message.ts';
 
 /** Where a listing of (from, to] begins; with `afterKey` amid the records at `from` (see ListRange). */
 export interface ListingStart {

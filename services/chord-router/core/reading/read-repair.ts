@@ -1,13 +1,13 @@
 /** What a read does when replicas disagree: merge what they have, and bring those that lag up to date. */
-import type { Contact } from '../../shared/core/contact.ts';
-import { all, detach, type Fiber, spawn, type Task } from '../../shared/core/effect.ts';
-import type { RingRecord } from '../../shared/core/record.ts';
-import { splitIntoBatches } from './batch.ts';
-import type { RecordQuery } from './message.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { all, detach, type Fiber, spawn, type Task } from '../../../shared/core/effect.ts';
+import type { RingRecord } from '../../../shared/core/record.ts';
+import { splitIntoBatches } from '../batch.ts';
+import type { RecordQuery } from '../message.ts';
+import type { RingView } from '../ring-view.ts';
 import { mergePages, type Page, reachOf, unseenBy, winnersOf } from './page.ts';
 import { comparePositions } from './query-position.ts';
 import type { ReplicaReader } from './replica-reader.ts';
-import type { RingView } from './ring-view.ts';
 
 /** One merged page of all replicas that answered; the lagging ones are repaired in the background. */
 export function* reconcile(

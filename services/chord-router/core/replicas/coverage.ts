@@ -7,8 +7,8 @@
  * without this phone, so they still count among the replicas of which a majority is wanted
  * (docs/decisions/absent-replicas-count.md).
  */
-import { between, type Id, inOwnedRange } from '../../shared/core/id.ts';
-import type { RingView } from './ring-view.ts';
+import { between, type Id, inOwnedRange } from '../../../shared/core/id.ts';
+import type { RingView } from '../ring-view.ts';
 
 /** Phones that vanished from the neighbourhood, remembered. */
 const REMEMBERED_VANISHED = 256;

@@ -1,7 +1,7 @@
 /** Answers to one query from several replicas, and how they merge. Pure. */
-import type { Contact } from '../../shared/core/contact.ts';
-import { type RingRecord, recordKey, supersedes } from '../../shared/core/record.ts';
-import type { RecordQuery } from './message.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { type RingRecord, recordKey, supersedes } from '../../../shared/core/record.ts';
+import type { RecordQuery } from '../message.ts';
 import { comparePositions, formatPosition, parsePosition, positionOf, type QueryPosition } from './query-position.ts';
 
 /** One replica's answer to a query, checked. */

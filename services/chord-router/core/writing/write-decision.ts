@@ -1,5 +1,5 @@
 /** Whether a record is kept: the one rule all stores follow, so that replicas that saw the same records agree. */
-import { isFork, type RecordVersion, type RingRecord, supersedes } from '../../shared/core/record.ts';
+import { isFork, type RecordVersion, type RingRecord, supersedes } from '../../../shared/core/record.ts';
 
 export type WriteDecision = 'stored' | 'present' | 'superseded' | 'tombstoned';
 

@@ -2,15 +2,15 @@
  * Records this phone keeps without being responsible for them, since the ring has changed. They may be the last
  * copies, so each is brought to all of its replicas first and dropped only then.
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import type { Task } from '../../shared/core/effect.ts';
-import { clockwise, inOwnedRange } from '../../shared/core/id.ts';
-import { MAX_LISTING } from './batch.ts';
-import type { RecordSummary } from './message.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Task } from '../../../shared/core/effect.ts';
+import { clockwise, inOwnedRange } from '../../../shared/core/id.ts';
+import { MAX_LISTING } from '../batch.ts';
+import type { RecordSummary } from '../message.ts';
+import { expectedReplicas, type RecordKeeper } from '../record-keeper.ts';
+import { askStore } from '../store-port.ts';
 import { compareListings, isListingOf, type ListingStart } from './range-listing.ts';
-import { expectedReplicas, type RecordKeeper } from './record-keeper.ts';
 import { RecordTransfer } from './record-transfer.ts';
-import { askStore } from './store-port.ts';
 
 /** Owners looked up in one round; the next round goes on. */
 const MAX_OWNERS = 16;

@@ -2,8 +2,8 @@
  * Where a record stands in a query's order, newest first: by createdAt, then by hash. The text form is what
  * `RecordQuery.before` and the `next` of an answer hold.
  */
-import type { RingRecord } from '../../shared/core/record.ts';
-import type { RecordQuery } from './message.ts';
+import type { RingRecord } from '../../../shared/core/record.ts';
+import type { RecordQuery } from '../message.ts';
 
 export interface QueryPosition {
   readonly createdAt: number;

@@ -1,9 +1,9 @@
 /** One record on its way to its replicas, and what it comes to. Plain state: put.ts moves it on. */
-import type { Contact } from '../../shared/core/contact.ts';
-import type { Id } from '../../shared/core/id.ts';
-import { type RingRecord, recordKey, supersedes } from '../../shared/core/record.ts';
-import type { RecordVerdict } from './message.ts';
-import { majorityOf } from './record-keeper.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import { type RingRecord, recordKey, supersedes } from '../../../shared/core/record.ts';
+import type { RecordVerdict } from '../message.ts';
+import { majorityOf } from '../record-keeper.ts';
 
 /** What became of one record of a put. */
 export interface Receipt {

@@ -3,7 +3,7 @@
  * tables are right; a lookup and a second round for what they got wrong. The answer goes out as soon as a majority
  * has a record on disk, the rest goes on in the background.
  */
-import type { Contact } from '../../shared/core/contact.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
 import {
   all,
   detach,
@@ -15,12 +15,12 @@ import {
   spawn,
   type Task,
   waitFor,
-} from '../../shared/core/effect.ts';
-import type { Id } from '../../shared/core/id.ts';
-import type { RingRecord } from '../../shared/core/record.ts';
-import { MAX_BATCH_RECORDS, splitIntoBatches } from './batch.ts';
+} from '../../../shared/core/effect.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { RingRecord } from '../../../shared/core/record.ts';
+import { MAX_BATCH_RECORDS, splitIntoBatches } from '../batch.ts';
+import { countedReplicas, expectedReplicas, type RecordKeeper } from '../record-keeper.ts';
 import { Delivery, type Receipt } from './delivery.ts';
-import { countedReplicas, expectedReplicas, type RecordKeeper } from './record-keeper.ts';
 
 /**
  * Pauses before the rounds, ms: to the believed replicas, then, where that was not enough, to those of a lookup, and

@@ -1,5 +1,5 @@
 /** How many new records each author may write: a token bucket an author, filled by the phone's clock. */
-import type { Id } from '../../shared/core/id.ts';
+import type { Id } from '../../../shared/core/id.ts';
 
 /** Authors remembered; one that is forgotten starts anew with a full bucket. About 100 bytes each. */
 const REMEMBERED_AUTHORS = 4096;

@@ -1,13 +1,13 @@
 /** One read's questions to replicas and what they said. The two consistencies (get.ts) differ in when they stop. */
-import type { Contact } from '../../shared/core/contact.ts';
-import { now, sleep, type Task } from '../../shared/core/effect.ts';
-import type { Id } from '../../shared/core/id.ts';
-import { type RingRecord, recordKey } from '../../shared/core/record.ts';
-import { MAX_BATCH_RECORDS } from './batch.ts';
-import type { GetOutcome, RecordQuery } from './message.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { now, sleep, type Task } from '../../../shared/core/effect.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import { type RingRecord, recordKey } from '../../../shared/core/record.ts';
+import { MAX_BATCH_RECORDS } from '../batch.ts';
+import type { GetOutcome, RecordQuery } from '../message.ts';
+import { countedReplicas, digestOfPage, majorityOf, type RecordKeeper } from '../record-keeper.ts';
+import type { RingView } from '../ring-view.ts';
 import type { Page } from './page.ts';
-import { countedReplicas, digestOfPage, majorityOf, type RecordKeeper } from './record-keeper.ts';
-import type { RingView } from './ring-view.ts';
 
 /** Pauses before replicas that are still fetching their records are asked again. */
 const SETTLING_PAUSES_MS = [150, 450];

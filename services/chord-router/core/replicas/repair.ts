@@ -3,9 +3,9 @@
  * range compares with its other replicas; in a quiet ring that is one digest a replica, and rarer the longer it is
  * quiet.
  */
-import { now, random, Signal, sleep, spawn, type Task, waitFor } from '../../shared/core/effect.ts';
+import { now, random, Signal, sleep, spawn, type Task, waitFor } from '../../../shared/core/effect.ts';
+import type { RecordKeeper } from '../record-keeper.ts';
 import { NOTE_TIME_MS } from './coverage.ts';
-import type { RecordKeeper } from './record-keeper.ts';
 import { goOnWithoutAbsent, settle } from './settle.ts';
 import { offerStrays } from './strays.ts';
 import { RangeSync } from './sync.ts';

@@ -1,11 +1,11 @@
 /** Moves whole records between this phone and a partner, in messages within their bounds. */
-import type { Contact } from '../../shared/core/contact.ts';
-import type { Task } from '../../shared/core/effect.ts';
-import { originOfKey, type RingRecord, recordKey } from '../../shared/core/record.ts';
-import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS } from './batch.ts';
-import type { RecordSummary, RecordVerdict } from './message.ts';
-import type { RecordKeeper } from './record-keeper.ts';
-import { askStore, type RecordName } from './store-port.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Task } from '../../../shared/core/effect.ts';
+import { originOfKey, type RingRecord, recordKey } from '../../../shared/core/record.ts';
+import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS } from '../batch.ts';
+import type { RecordSummary, RecordVerdict } from '../message.ts';
+import type { RecordKeeper } from '../record-keeper.ts';
+import { askStore, type RecordName } from '../store-port.ts';
 
 /** Verdicts after which the one who was sent a record has it, or a better one. */
 const HELD: ReadonlySet<RecordVerdict> = new Set(['stored', 'present', 'superseded', 'tombstoned']);

@@ -2,15 +2,15 @@
  * The gate every record passes before this phone keeps it, whoever brings it: encoding, place, responsibility,
  * signature, rate and quota. Cheap checks come first; what is here already costs no signature check.
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import { now, type Task } from '../../shared/core/effect.ts';
-import { type Id, inOwnedRange } from '../../shared/core/id.ts';
-import { type RingRecord, recordKey } from '../../shared/core/record.ts';
-import { MAX_BATCH_BYTES } from './batch.ts';
-import type { PutRecords, RecordVerdict } from './message.ts';
-import type { RecordChecker } from './record-checker.ts';
-import type { RingView } from './ring-view.ts';
-import { askStore, type StoreQuota, type WriteEffect } from './store-port.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { now, type Task } from '../../../shared/core/effect.ts';
+import { type Id, inOwnedRange } from '../../../shared/core/id.ts';
+import { type RingRecord, recordKey } from '../../../shared/core/record.ts';
+import { MAX_BATCH_BYTES } from '../batch.ts';
+import type { PutRecords, RecordVerdict } from '../message.ts';
+import type { RecordChecker } from '../record-checker.ts';
+import type { RingView } from '../ring-view.ts';
+import { askStore, type StoreQuota, type WriteEffect } from '../store-port.ts';
 import { WriteRate } from './write-rate.ts';
 
 export interface Admitted {

@@ -1,9 +1,9 @@
 /** Finding the first immutable record at or after a key, clockwise: the essay's "random key, nearest post". */
-import type { Contact } from '../../shared/core/contact.ts';
-import type { Task } from '../../shared/core/effect.ts';
-import { clockwise, distance, type Id } from '../../shared/core/id.ts';
-import type { RingRecord } from '../../shared/core/record.ts';
-import type { RecordKeeper } from './record-keeper.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import type { Task } from '../../../shared/core/effect.ts';
+import { clockwise, distance, type Id } from '../../../shared/core/id.ts';
+import type { RingRecord } from '../../../shared/core/record.ts';
+import type { RecordKeeper } from '../record-keeper.ts';
 
 export interface NearestRecord {
   readonly record: RingRecord | undefined;

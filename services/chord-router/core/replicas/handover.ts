@@ -1,7 +1,7 @@
 /** A graceful leave: the phones that become replicas in this one's stead get what they lack before it goes. */
-import type { Contact } from '../../shared/core/contact.ts';
-import { cancel, type Fiber, first, sleep, spawn, type Task } from '../../shared/core/effect.ts';
-import type { RecordKeeper } from './record-keeper.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { cancel, type Fiber, first, sleep, spawn, type Task } from '../../../shared/core/effect.ts';
+import type { RecordKeeper } from '../record-keeper.ts';
 import type { SharedRange } from './shared-range.ts';
 import { offerStrays } from './strays.ts';
 import { RangeSync } from './sync.ts';

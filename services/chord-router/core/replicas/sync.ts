@@ -2,15 +2,15 @@
  * Makes two replicas of a range equal at the cost of their difference: digests first, then, where they differ,
  * digests of sixteenths, then listings, then the records that one has and the other lacks.
  */
-import type { Contact } from '../../shared/core/contact.ts';
-import { all, type Fiber, now, spawn, type Task } from '../../shared/core/effect.ts';
-import { clockwise, distance, type Id } from '../../shared/core/id.ts';
-import { MAX_LISTING } from './batch.ts';
-import type { RangeDigest } from './message.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { all, type Fiber, now, spawn, type Task } from '../../../shared/core/effect.ts';
+import { clockwise, distance, type Id } from '../../../shared/core/id.ts';
+import { MAX_LISTING } from '../batch.ts';
+import type { RangeDigest } from '../message.ts';
+import type { RecordKeeper } from '../record-keeper.ts';
+import { askStore, type StoreOutcomeOf } from '../store-port.ts';
 import { compareListings, isListingOf, type ListingStart } from './range-listing.ts';
-import type { RecordKeeper } from './record-keeper.ts';
 import { RecordTransfer } from './record-transfer.ts';
-import { askStore, type StoreOutcomeOf } from './store-port.ts';
 
 export interface SyncOptions {
   /** `push`: brings the partner what it lacks and fetches nothing. */

@@ -4,14 +4,14 @@
  * is acknowledged by a majority too, so a complete quorum read meets every acknowledged write.
  */
 
-import type { Contact } from '../../shared/core/contact.ts';
-import { now, type Task } from '../../shared/core/effect.ts';
-import type { RingRecord } from '../../shared/core/record.ts';
+import type { Contact } from '../../../shared/core/contact.ts';
+import { now, type Task } from '../../../shared/core/effect.ts';
+import type { RingRecord } from '../../../shared/core/record.ts';
+import type { RecordQuery } from '../message.ts';
+import type { RecordKeeper } from '../record-keeper.ts';
 import { gather } from './gather.ts';
-import type { RecordQuery } from './message.ts';
 import type { Page } from './page.ts';
 import { reconcile } from './read-repair.ts';
-import type { RecordKeeper } from './record-keeper.ts';
 import { ReplicaReader } from './replica-reader.ts';
 
 export type Consistency = 'one' | 'quorum';

@@ -2,7 +2,7 @@
  * Digests of ranges: the count of the records in it and the XOR of the first 16 bytes of their hashes. XOR takes
  * no order and can be undone, so a remembered digest follows each change and a range is scanned at most once.
  */
-import { type Id, inOwnedRange } from '../../shared/core/id.ts';
+import { type Id, inOwnedRange } from '../../../shared/core/id.ts';
 
 const WORDS = [0, 8, 16, 24];
 

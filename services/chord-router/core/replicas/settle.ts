@@ -2,9 +2,9 @@
  * Fetching what this phone has become responsible for: after it joined, came back, or a neighbour went. And going on
  * without those that fell silent, once most of the replicas there were have been compared with.
  */
-import type { Task } from '../../shared/core/effect.ts';
-import type { Id } from '../../shared/core/id.ts';
-import type { RecordKeeper } from './record-keeper.ts';
+import type { Task } from '../../../shared/core/effect.ts';
+import type { Id } from '../../../shared/core/id.ts';
+import type { RecordKeeper } from '../record-keeper.ts';
 import { type Comparison, isMajorityCompared, type Range, sharedRanges } from './shared-range.ts';
 import { RangeSync } from './sync.ts';
 
