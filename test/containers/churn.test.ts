@@ -1,7 +1,7 @@
 /** Phones in containers live and die by session times, are cut in two and have slow links, while a checker reads along. */
 import { expect, it } from 'vitest';
+import type { Scenario } from '../../services/shared/scenario/scenario.ts';
 import { play } from '../scenario/play.ts';
-import type { Scenario } from '../scenario/scenario.ts';
 import { ContainerStage } from '../scenario/stages/containers.ts';
 
 const SCENARIO: Scenario = {

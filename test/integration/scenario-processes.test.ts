@@ -1,7 +1,7 @@
 /** A scenario on real phones: they come, leave, crash, move, are cut off and slow, and the checker reads along. */
 import { afterEach, expect, test } from 'vitest';
+import type { Scenario } from '../../services/shared/scenario/scenario.ts';
 import { play } from '../scenario/play.ts';
-import type { Scenario } from '../scenario/scenario.ts';
 import { ProcessStage } from '../scenario/stages/processes.ts';
 import { phonesStartedBy } from '../unit/testnet/processes.ts';
 import { eventually } from './eventually.ts';

@@ -6,16 +6,21 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { writeFileAtomically } from '../../services/shared/runtime/atomic-file.ts';
+import {
+  MAX_SEED,
+  parseScenario,
+  STAGE_NAMES,
+  type StageName,
+} from '../../services/shared/scenario/file/parse-scenario.ts';
+import { describeFault } from '../../services/shared/scenario/file/source.ts';
+import { readBeside } from '../../services/shared/scenario/file/trace-file.ts';
+import { resultOf } from '../../services/shared/scenario/result.ts';
+import type { Scenario } from '../../services/shared/scenario/scenario.ts';
 import { type CardContents, writeCard } from './card/card.ts';
-import { MAX_SEED, parseScenario, STAGE_NAMES, type StageName } from './file/parse-scenario.ts';
-import { describeFault } from './file/source.ts';
-import { readBeside } from './file/trace-file.ts';
 import { pageOf } from './page.ts';
 import { play } from './play.ts';
 import { Progress } from './progress.ts';
 import { report } from './report.ts';
-import { resultOf } from './result.ts';
-import type { Scenario } from './scenario.ts';
 import { STAGES } from './stages/all.ts';
 import { configHash, versionsHere } from './versions.ts';
 

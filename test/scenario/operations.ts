@@ -1,10 +1,10 @@
 /** Operations on phones, each noted with what came of it, and every answer judged. */
 import type { Id } from '../../services/shared/core/id.ts';
 import type { RingRecord } from '../../services/shared/core/record.ts';
-import type { Cuts } from './cuts.ts';
+import type { Cuts } from '../../services/shared/scenario/cuts.ts';
+import { LookupJudge } from '../../services/shared/scenario/lookup-judge.ts';
+import type { OperationNote, ReadNote } from '../../services/shared/scenario/observations.ts';
 import { type Judgement, judgeRead, type Ledger } from './ledger.ts';
-import { LookupJudge } from './lookup-judge.ts';
-import type { OperationNote, ReadNote } from './observations.ts';
 import type { Stage } from './stage.ts';
 
 /** Faults that are told in words; all are counted. */

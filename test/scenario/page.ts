@@ -1,9 +1,9 @@
 /** What came of several scenarios, as one Markdown page. The same runs in the simulator give the same page. */
 import { availableParallelism, loadavg } from 'node:os';
+import { FIGURES, type FigureName, measure } from '../../services/shared/scenario/figures.ts';
+import { WHOLE_RUN } from '../../services/shared/scenario/measures.ts';
+import { showDuration, showFigure } from '../../services/shared/scenario/show.ts';
 import type { CardContents } from './card/card.ts';
-import { FIGURES, type FigureName, measure } from './figures.ts';
-import { WHOLE_RUN } from './measures.ts';
-import { showDuration, showFigure } from './show.ts';
 
 /** Told of every scenario, whether it asserts something of them or not. */
 const TOLD: readonly FigureName[] = [

@@ -1,14 +1,14 @@
 /** Plays a scenario on a stage, from the first phone to the last record read back, and gives what was seen. */
 import { SeededRandom } from '../../services/shared/core/random.ts';
-import { Comings } from './comings.ts';
-import { Cuts } from './cuts.ts';
+import { Comings } from '../../services/shared/scenario/comings.ts';
+import { Cuts } from '../../services/shared/scenario/cuts.ts';
+import type { MarkNote, Observations, SampleNote } from '../../services/shared/scenario/observations.ts';
+import type { Outage, Scenario } from '../../services/shared/scenario/scenario.ts';
+import { drawPopulation } from '../../services/shared/scenario/timeline.ts';
 import { Ledger } from './ledger.ts';
-import type { MarkNote, Observations, SampleNote } from './observations.ts';
 import { Operations } from './operations.ts';
 import { readBack } from './read-back.ts';
-import type { Outage, Scenario } from './scenario.ts';
 import type { Stage, StageFactory } from './stage.ts';
-import { drawPopulation } from './timeline.ts';
 import { Workload } from './workload.ts';
 
 export interface Played {

@@ -2,8 +2,8 @@
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import type { RingRecord } from '../../services/shared/core/record.ts';
+import type { ReadBack } from '../../services/shared/scenario/observations.ts';
 import type { Judgement } from './ledger.ts';
-import type { ReadBack } from './observations.ts';
 import type { Operations } from './operations.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,6 +1,7 @@
 /** What came of a run, as lines for a terminal. */
+
+import { showFigure } from '../../services/shared/scenario/show.ts';
 import type { CardContents } from './card/card.ts';
-import { showFigure } from './show.ts';
 
 export function report({ scenario, played, result, stage, configHash }: CardContents, card: string): readonly string[] {
   const { seen, eventHash, limits } = played;

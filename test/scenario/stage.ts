@@ -5,8 +5,12 @@
  */
 import type { Id } from '../../services/shared/core/id.ts';
 import type { RingRecord } from '../../services/shared/core/record.ts';
-import type { PopulationEvent } from './population-event.ts';
-import type { Scenario } from './scenario.ts';
+import type { LookupOutcome, StagePhone } from '../../services/shared/scenario/lookup-judge.ts';
+import type { StageSample } from '../../services/shared/scenario/observations.ts';
+import type { PopulationEvent } from '../../services/shared/scenario/population-event.ts';
+import type { Scenario } from '../../services/shared/scenario/scenario.ts';
+
+export type { LookupOutcome, StagePhone, StageSample };
 
 export interface Stage {
   /** As `--on` names it. */
@@ -72,13 +76,6 @@ export interface Clock {
   after(delayMs: number, run: () => void): void;
 }
 
-export interface StagePhone {
-  readonly phone: number;
-  readonly id: Id;
-  /** By its own word. */
-  readonly isMember: boolean;
-}
-
 /**
  * `stored`: a majority of all replicas has it. `unsure`: those that could be reached have it, for the others fell silent.
  * `refused`: for a reason that lies in the record (superseded, tombstoned, over quota, invalid).
@@ -89,24 +86,4 @@ export interface ReadOutcome {
   readonly records: readonly RingRecord[];
   /** False: the phone says that something newer or further may exist. */
   readonly complete: boolean;
-}
-
-export interface LookupOutcome {
-  /** The key's owner and the replicas after it, as the phone found them; empty when it found none. */
-  readonly replicas: readonly Id[];
-  /** Phones that answered on the way. */
-  readonly hops: number;
-  /** Phones that were asked and did not answer. */
-  readonly silent: number;
-}
-
-export interface StageSample {
-  /** Of the phones whose process runs, those that are no member, or do not know exactly the neighbours they should. */
-  readonly astray: number;
-  /** Copies of acknowledged records that phones of the ideal ring should have on disk and have not; undefined: cannot tell. */
-  readonly replicasMissing: number | undefined;
-  /** Requests and replies that all phones sent so far. */
-  readonly messages: number;
-  /** Bytes of those; undefined: cannot tell. */
-  readonly bytes: number | undefined;
 }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from '../../services/shared/scenario/scenario.ts';
 
 export interface Versions {
   readonly ringwall: string;

@@ -2,10 +2,10 @@
 import { type Id, idFromNumber } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import type { RingRecord } from '../../services/shared/core/record.ts';
+import { drawMs } from '../../services/shared/scenario/distribution.ts';
+import { OPERATION_KINDS, type OperationKind, type Scenario } from '../../services/shared/scenario/scenario.ts';
 import { Author } from '../unit/shared/author.ts';
-import { drawMs } from './distribution.ts';
 import type { Operations } from './operations.ts';
-import { OPERATION_KINDS, type OperationKind, type Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 /** Entries of sets: how many of the people after one write into their set, and how many slots each has there. */

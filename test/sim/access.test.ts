@@ -1,7 +1,7 @@
 /** Ways into the network: what a link class makes of messages. */
 import { beforeEach, expect, test } from 'vitest';
+import type { LinkClass } from '../../services/shared/scenario/link-class.ts';
 import { Access } from './access.ts';
-import type { LinkClass } from './link-class.ts';
 import type { SimPhone } from './phone.ts';
 import { ringWorld, type World } from './world.ts';
 

@@ -4,8 +4,8 @@
  * after the other at its bandwidth.
  */
 import type { SeededRandom } from '../../services/shared/core/random.ts';
+import type { LinkClass } from '../../services/shared/scenario/link-class.ts';
 import type { Engine } from './engine.ts';
-import type { LinkClass } from './link-class.ts';
 import type { Machine } from './machine.ts';
 import type { Message } from './network.ts';
 

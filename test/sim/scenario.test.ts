@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FIGURE_NAMES, measure } from '../scenario/figures.ts';
-import { parseScenario, STAGE_NAMES, type StageName } from '../scenario/file/parse-scenario.ts';
-import { readBeside } from '../scenario/file/trace-file.ts';
-import { WHOLE_RUN } from '../scenario/measures.ts';
+import { FIGURE_NAMES, measure } from '../../services/shared/scenario/figures.ts';
+import { parseScenario, STAGE_NAMES, type StageName } from '../../services/shared/scenario/file/parse-scenario.ts';
+import { readBeside } from '../../services/shared/scenario/file/trace-file.ts';
+import { WHOLE_RUN } from '../../services/shared/scenario/measures.ts';
+import type { Scenario } from '../../services/shared/scenario/scenario.ts';
 import { play } from '../scenario/play.ts';
-import type { Scenario } from '../scenario/scenario.ts';
 import type { StageOptions } from '../scenario/stage.ts';
 import { SimStage } from '../scenario/stages/sim.ts';
 

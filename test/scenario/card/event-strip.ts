@@ -1,7 +1,7 @@
 /** What befell the population, on one time axis across the card: cuts, outages, comings and goings, the rest after. */
-import type { MarkNote, Observations } from '../observations.ts';
-import type { PopulationEvent } from '../population-event.ts';
-import { showDuration } from '../show.ts';
+import type { MarkNote, Observations } from '../../../services/shared/scenario/observations.ts';
+import type { PopulationEvent } from '../../../services/shared/scenario/population-event.ts';
+import { showDuration } from '../../../services/shared/scenario/show.ts';
 import { timeAxis } from './axis.ts';
 import { escaped } from './html.ts';
 import type { Backdrop } from './time-plot.ts';

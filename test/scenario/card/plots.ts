@@ -1,5 +1,11 @@
 /** The plots of a run card. */
-import type { LookupNote, Observations, ReadNote, SampleNote, WriteNote } from '../observations.ts';
+import type {
+  LookupNote,
+  Observations,
+  ReadNote,
+  SampleNote,
+  WriteNote,
+} from '../../../services/shared/scenario/observations.ts';
 import { Buckets, meanIn, quantileIn, shareIn, stretchMs } from './buckets.ts';
 import type { TimePlot, TimeSeries } from './time-plot.ts';
 

@@ -1,5 +1,5 @@
 /** The stages that scenarios can be played on, by the names that `--on` takes. */
-import type { StageName } from '../file/parse-scenario.ts';
+import type { StageName } from '../../../services/shared/scenario/file/parse-scenario.ts';
 import type { StageFactory } from '../stage.ts';
 import { ContainerStage } from './containers.ts';
 import { ProcessStage } from './processes.ts';

@@ -1,5 +1,5 @@
 /** Comings and goings of real phones: for each phone one after the other, for all of them at once. */
-import { isUpAfter, type PopulationEvent } from '../population-event.ts';
+import { isUpAfter, type PopulationEvent } from '../../../services/shared/scenario/population-event.ts';
 import type { LiveNet } from './live-net.ts';
 
 export interface DeedObserver {

@@ -2,14 +2,14 @@
 import { Replication } from '../../../services/chord-router/core/replication.ts';
 import type { ChordSettings } from '../../../services/chord-router/core/settings.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
+import type { LinkClass } from '../../../services/shared/scenario/link-class.ts';
+import type { LinkShare, Scenario } from '../../../services/shared/scenario/scenario.ts';
 import { Access } from '../../sim/access.ts';
-import type { LinkClass } from '../../sim/link-class.ts';
 import { MemoryStore } from '../../sim/memory-store.ts';
 import type { NetworkOptions } from '../../sim/network.ts';
 import type { RecordPhone } from '../../sim/record-world.ts';
 import { World } from '../../sim/world.ts';
 import { crypto } from '../../unit/shared/author.ts';
-import type { LinkShare, Scenario } from '../scenario.ts';
 import { frameBytes } from './frame-bytes.ts';
 
 /** How long a phone's disk takes to write, ms. */

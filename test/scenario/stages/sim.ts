@@ -6,10 +6,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Task } from '../../../services/shared/core/effect.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';
+import { isUpAfter, type PopulationEvent } from '../../../services/shared/scenario/population-event.ts';
 import { strayPhones } from '../../sim/checkers.ts';
 import { EPOCH_MS } from '../../sim/engine.ts';
 import type { RecordPhone } from '../../sim/record-world.ts';
-import { isUpAfter, type PopulationEvent } from '../population-event.ts';
 import type {
   Clock,
   LookupOutcome,

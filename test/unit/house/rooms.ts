@@ -20,6 +20,7 @@ function roomOf(file: string): string {
   const match = SERVICE_FILE.exec(file);
   if (match === null) return file.split('/')[0]!;
   if (isPure(file)) return `services/${match[1]}/core`;
+  if (file.startsWith('services/shared/scenario/')) return 'services/shared/scenario';
   return match[1] === 'shared' ? 'services/shared/runtime' : `services/${match[1]}`;
 }
 
@@ -40,6 +41,7 @@ function mayImportFile(file: string, imported: string): boolean {
     return /^(containers|testnet)\//.test(imported) || isShared || isPublicClient(imported);
   }
   if (isPure(file)) return isSharedCore || imported.startsWith(`${room}/`);
+  if (room === 'services/shared/scenario') return isSharedCore || imported.startsWith(`${room}/`);
   if (room === 'services/shared/runtime') return isShared || isGenerated;
   if (room === 'services/phone-node' && /^services\/[^/]+\/start\.ts$/.test(imported)) return true;
   return isShared || isGenerated || imported.startsWith(`${room}/`);

@@ -1,10 +1,10 @@
 /** Run cards: one file that stands alone. */
 import { expect, test } from 'vitest';
+import { parseScenario } from '../../../services/shared/scenario/file/parse-scenario.ts';
+import { resultOf } from '../../../services/shared/scenario/result.ts';
 import { cardOf } from '../../scenario/card/card.ts';
-import { parseScenario } from '../../scenario/file/parse-scenario.ts';
 import { pageOf } from '../../scenario/page.ts';
 import { play } from '../../scenario/play.ts';
-import { resultOf } from '../../scenario/result.ts';
 import { configHash } from '../../scenario/versions.ts';
 import { type ToyDefect, ToyStage } from './toy-stage.ts';
 

@@ -1,8 +1,8 @@
 /** Durations and distributions of scenario files. */
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
-import { type Distribution, drawMs, quantileMs } from '../../scenario/distribution.ts';
-import { parseDurationMs } from '../../scenario/duration.ts';
+import { type Distribution, drawMs, quantileMs } from '../../../services/shared/scenario/distribution.ts';
+import { parseDurationMs } from '../../../services/shared/scenario/duration.ts';
 
 describe('durations', () => {
   test.each([

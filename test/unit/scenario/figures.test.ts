@@ -1,12 +1,12 @@
 /** Figures of runs, by hand. */
 import { describe, expect, test } from 'vitest';
-import type { Assertion } from '../../scenario/assertion.ts';
-import { type FigureName, measure } from '../../scenario/figures.ts';
-import { WHOLE_RUN, type Window } from '../../scenario/measures.ts';
-import type { Observations, OperationNote, SampleNote } from '../../scenario/observations.ts';
-import { resultOf } from '../../scenario/result.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
-import { showValue } from '../../scenario/show.ts';
+import type { Assertion } from '../../../services/shared/scenario/assertion.ts';
+import { type FigureName, measure } from '../../../services/shared/scenario/figures.ts';
+import { WHOLE_RUN, type Window } from '../../../services/shared/scenario/measures.ts';
+import type { Observations, OperationNote, SampleNote } from '../../../services/shared/scenario/observations.ts';
+import { resultOf } from '../../../services/shared/scenario/result.ts';
+import type { Scenario } from '../../../services/shared/scenario/scenario.ts';
+import { showValue } from '../../../services/shared/scenario/show.ts';
 
 const DURATION_MS = 10_000;
 

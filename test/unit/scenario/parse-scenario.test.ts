@@ -1,9 +1,9 @@
 /** Scenario files: what they say, and every way in which they can be wrong. */
 import { describe, expect, test } from 'vitest';
-import { parseScenario, type StageName } from '../../scenario/file/parse-scenario.ts';
-import { describeFault } from '../../scenario/file/source.ts';
-import { FolderFault } from '../../scenario/file/trace-file.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
+import { parseScenario, type StageName } from '../../../services/shared/scenario/file/parse-scenario.ts';
+import { describeFault } from '../../../services/shared/scenario/file/source.ts';
+import { FolderFault } from '../../../services/shared/scenario/file/trace-file.ts';
+import type { Scenario } from '../../../services/shared/scenario/scenario.ts';
 
 const FULL = `name: everything
 about: All there is.

@@ -1,9 +1,9 @@
 /** A scenario played on a toy stage: what is done when, what is noted, and that the checker catches a stage that lies. */
 import { expect, test } from 'vitest';
-import { measure } from '../../scenario/figures.ts';
-import { WHOLE_RUN } from '../../scenario/measures.ts';
+import { measure } from '../../../services/shared/scenario/figures.ts';
+import { WHOLE_RUN } from '../../../services/shared/scenario/measures.ts';
+import type { Scenario } from '../../../services/shared/scenario/scenario.ts';
 import { play } from '../../scenario/play.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
 import { type ToyDefect, ToyStage } from './toy-stage.ts';
 
 const SCENARIO: Scenario = {

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FIGURE_NAMES, FIGURES, type Unit } from '../../scenario/figures.ts';
-import { OPERATION_KINDS } from '../../scenario/scenario.ts';
-import { LINK_CLASSES } from '../../sim/link-class.ts';
+import { FIGURE_NAMES, FIGURES, type Unit } from '../../../services/shared/scenario/figures.ts';
+import { LINK_CLASSES } from '../../../services/shared/scenario/link-class.ts';
+import { OPERATION_KINDS } from '../../../services/shared/scenario/scenario.ts';
 
 const README = readFileSync(join(import.meta.dirname, '../../scenario/README.md'), 'utf8');
 const BOUNDS: Readonly<Record<Unit, string>> = { share: 'share', ms: 'time', number: 'number' };

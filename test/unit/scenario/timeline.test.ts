@@ -1,8 +1,8 @@
 /** The comings and goings that a scenario draws from its seed. */
 import { describe, expect, test } from 'vitest';
-import { isUpAfter, type PopulationEvent } from '../../scenario/population-event.ts';
-import type { Population } from '../../scenario/scenario.ts';
-import { drawPopulation, type PopulationPlan } from '../../scenario/timeline.ts';
+import { isUpAfter, type PopulationEvent } from '../../../services/shared/scenario/population-event.ts';
+import type { Population } from '../../../services/shared/scenario/scenario.ts';
+import { drawPopulation, type PopulationPlan } from '../../../services/shared/scenario/timeline.ts';
 
 const CHURN: PopulationPlan = {
   seed: 5,

@@ -1,7 +1,7 @@
 /** A stage whose phones share one perfect memory that no cut divides, in virtual time, with defects on request. */
 import { type Id, idFromNumber } from '../../../services/shared/core/id.ts';
 import { type RingRecord, recordKey, supersedes } from '../../../services/shared/core/record.ts';
-import { isUpAfter, type PopulationEvent } from '../../scenario/population-event.ts';
+import { isUpAfter, type PopulationEvent } from '../../../services/shared/scenario/population-event.ts';
 import type {
   Clock,
   LookupOutcome,

@@ -1,5 +1,5 @@
 /** The sections that say what befalls the network and what it is like: partitions, links. */
-import { LINK_CLASSES, type LinkClass } from '../../sim/link-class.ts';
+import { LINK_CLASSES, type LinkClass } from '../link-class.ts';
 import type { LinkShare, Partition } from '../scenario.ts';
 import { suggestion } from './nearest-name.ts';
 import { readPhones } from './read-phones.ts';

@@ -1,15 +1,36 @@
 /** Whether a lookup named the phone that owns the key: the first member at or after it, among those that can be heard. */
-import { between, type Id } from '../../services/shared/core/id.ts';
+import { between, type Id } from '../core/id.ts';
 import type { Cuts } from './cuts.ts';
 import type { LookupNote } from './observations.ts';
-import type { LookupOutcome, Stage } from './stage.ts';
+
+/** A phone whose process runs, by its number in the scenario. */
+export interface StagePhone {
+  readonly phone: number;
+  readonly id: Id;
+  /** By its own word. */
+  readonly isMember: boolean;
+}
+
+export interface LookupOutcome {
+  /** The key's owner and the replicas after it, as the phone found them; empty when it found none. */
+  readonly replicas: readonly Id[];
+  /** Phones that answered on the way. */
+  readonly hops: number;
+  /** Phones that were asked and did not answer. */
+  readonly silent: number;
+}
+
+/** Knows who is up. */
+interface Network {
+  phones(): readonly StagePhone[];
+}
 
 export class LookupJudge {
-  readonly #stage: Stage;
+  readonly #network: Network;
   readonly #cuts: Cuts;
 
-  constructor(stage: Stage, cuts: Cuts) {
-    this.#stage = stage;
+  constructor(network: Network, cuts: Cuts) {
+    this.#network = network;
     this.#cuts = cuts;
   }
 
@@ -17,7 +38,7 @@ export class LookupJudge {
   ownerFor(asker: number, key: Id): Id | undefined {
     let first: Id | undefined;
     let owner: Id | undefined;
-    for (const { phone, id, isMember } of this.#stage.phones()) {
+    for (const { phone, id, isMember } of this.#network.phones()) {
       if (!isMember || !this.#cuts.hear(asker, phone)) continue;
       if (first === undefined || id < first) first = id;
       if (id >= key && (owner === undefined || id < owner)) owner = id;
@@ -36,7 +57,7 @@ export class LookupJudge {
     { replicas, silent }: LookupOutcome,
   ): Pick<LookupNote, 'outcome' | 'timeouts'> {
     const up = new Set(
-      this.#stage
+      this.#network
         .phones()
         .filter(({ phone }) => this.#cuts.hear(asker, phone))
         .map(({ id }) => id),

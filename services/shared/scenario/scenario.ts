@@ -1,9 +1,10 @@
 /** What a scenario file says, read and checked: times in milliseconds, shares from 0 to 1, phones by their numbers. */
-import type { LinkClass } from '../sim/link-class.ts';
+
 import type { Assertion } from './assertion.ts';
 import type { Distribution } from './distribution.ts';
+import type { LinkClass } from './link-class.ts';
 
-export type { LinkClass } from '../sim/link-class.ts';
+export type { LinkClass } from './link-class.ts';
 
 export interface Scenario {
   /** kebab-case; names the run card. */

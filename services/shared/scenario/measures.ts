@@ -1,5 +1,5 @@
 /** Shares, durations and rates of what was seen in a part of a run. */
-import { ascending, percentile } from '../experiments/statistics.ts';
+import { ascending, percentile } from '../core/percentile.ts';
 import type { LookupNote, Observations, ReadNote, SampleNote, WriteNote } from './observations.ts';
 
 /** Operations that began, and samples that were taken, from a time to before another. */

@@ -1,5 +1,5 @@
 /** Distributions of times: three given by their mean, so that they can be exchanged, and what was observed somewhere. */
-import type { SeededRandom } from '../../services/shared/core/random.ts';
+import type { SeededRandom } from '../core/random.ts';
 
 export type Distribution =
   | { readonly kind: 'exponential'; readonly meanMs: number }

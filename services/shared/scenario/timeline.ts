@@ -2,7 +2,7 @@
  * The comings and goings of a population, drawn from the seed alone before anything runs, so that a simulated ring
  * and a ring of processes live through the same ones.
  */
-import { SeededRandom } from '../../services/shared/core/random.ts';
+import { SeededRandom } from '../core/random.ts';
 import { drawMs } from './distribution.ts';
 import { strikeOutages } from './outage.ts';
 import type { PopulationEvent } from './population-event.ts';

@@ -1,5 +1,5 @@
 /** Outages: many phones go at once, whatever they would have done else, and come back as their lives then have it. */
-import type { SeededRandom } from '../../services/shared/core/random.ts';
+import type { SeededRandom } from '../core/random.ts';
 import { isUpAfter, type PopulationEvent } from './population-event.ts';
 import type { Outage, Scenario } from './scenario.ts';
 

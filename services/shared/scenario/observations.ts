@@ -1,6 +1,4 @@
 /** All that was seen in a run, in the order in which it ended: what figures are made of. */
-import type { StageSample } from './stage.ts';
-
 export interface ReadNote {
   readonly kind: 'read';
   readonly startedMs: number;
@@ -36,6 +34,18 @@ export interface JoinNote {
   readonly phone: number;
   readonly startedMs: number;
   readonly memberMs: number;
+}
+
+/** What can be seen of a network at a time. */
+export interface StageSample {
+  /** Of the phones whose process runs, those that are no member, or do not know exactly the neighbours they should. */
+  readonly astray: number;
+  /** Copies of acknowledged records that phones of the ideal ring should have on disk and have not; undefined: cannot tell. */
+  readonly replicasMissing: number | undefined;
+  /** Requests and replies that all phones sent so far. */
+  readonly messages: number;
+  /** Bytes of those; undefined: cannot tell. */
+  readonly bytes: number | undefined;
 }
 
 export interface SampleNote extends StageSample {
