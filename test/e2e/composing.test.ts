@@ -45,6 +45,26 @@ test('pictures that the phone would refuse are refused before they are sent, wit
   for (const picture of [4, 3, 2]) await composer.getByRole('button', { name: `Remove picture ${picture}` }).click();
 });
 
+test('a picture that only the phone finds too large is refused with the reason, and what was written stays', async () => {
+  const { page } = ada;
+  const red = redPicture();
+  const huge = { ...red, name: 'huge.png', buffer: Buffer.concat([red.buffer, Buffer.alloc(2 * MAX_PICTURE_BYTES)]) };
+  // As if the page did not know the bound.
+  await page.evaluate("Object.defineProperty(File.prototype, 'size', { configurable: true, get: () => 1 })");
+  await composer.getByRole('button', { name: 'Remove picture 1' }).click();
+  await composer.getByLabel('Picture files').setInputFiles([huge]);
+  await composer.getByLabel('What does picture 1 show?').fill('Far too much');
+  await composer.getByLabel('Your post').fill('Look at this');
+  await composer.getByRole('button', { name: 'Post', exact: true }).click();
+  await composer.getByText(`The bound is ${MAX_PICTURE_BYTES} bytes. Make it smaller first.`).waitFor();
+  expect(await composer.getByLabel('Your post').inputValue()).toBe('Look at this');
+  expect(await page.getByText('This phone cannot be reached.').count()).toBe(0);
+  await page.evaluate('delete File.prototype.size');
+  await composer.getByLabel('Your post').fill('');
+  await composer.getByRole('button', { name: 'Remove picture 1' }).click();
+  await composer.getByLabel('Picture files').setInputFiles([{ ...red, name: 'red.png' }]);
+});
+
 test('a picture alone is a post, and its description is asked for', async () => {
   await composer.getByRole('button', { name: 'Post', exact: true }).click();
   await composer.getByText('A picture has no description yet').waitFor();

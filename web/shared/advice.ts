@@ -6,6 +6,7 @@ export const ADVICE: Readonly<Record<string, string>> = {
   'lab-off': 'Start the testnet with the lab switched on.',
   'no-phones': 'Start a phone, or wait until one is a member of the ring.',
   'no-such-phone': 'Choose one that is on the list.',
+  'payload-too-large': 'Make it smaller first.',
   'phone-silent': 'It may be frozen or cut off: ask another phone, or thaw and heal it in the lab.',
   'phone-unreachable': 'It may be dead: ask another phone, or start it again in the lab.',
   'rate-limited': 'Wait a moment, and ask less often.',

@@ -3,7 +3,6 @@
  * they are sent, and when one side hangs up the other is hung up on.
  */
 import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { pipeline } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseHostPort } from '../../shared/runtime/host-port.ts';
 import { Problem } from '../core/problem.ts';
@@ -84,10 +83,13 @@ export class PhoneProxy {
     const hasBody = hasBodyOf(request);
     try {
       const answer = answerOf(call, target, this.#timeouts);
-      // A phone may answer before it has read all, and then stop reading: what counts is its answer.
-      if (hasBody) pipeline(request.raw, call, () => undefined);
+      // A phone may answer before it has read all, and then stop reading: what counts is its answer. The rest is thrown
+      // away then (unread-body.ts); `pipeline` would close the caller's connection before they have read it.
+      if (hasBody) request.raw.pipe(call).once('close', () => request.raw.resume());
       else call.end();
       const response = await answer;
+      // What a phone has answered for good it is sent no more of.
+      response.once('end', () => !call.writableFinished && call.destroy());
       call.setTimeout(this.#timeouts.idleMs, () => response.destroy(new Error('the phone fell silent')));
       return response;
     } catch (error) {

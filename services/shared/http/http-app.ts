@@ -7,6 +7,7 @@ import { answerBrokenRequest, answerProblems, newRequestId, sendProblem } from '
 import { type RequestInstruments, RequestMetrics } from './request-metrics.ts';
 import { RouteTable } from './route-table.ts';
 import { schemaCompilers } from './schema-compilers.ts';
+import { lingerOverUnreadBodies } from './unread-body.ts';
 
 export interface HttpAppOptions {
   readonly logger: Logger;
@@ -46,6 +47,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   // A body of another media type than JSON is refused, not read.
   app.removeContentTypeParser('text/plain');
   answerProblems(app, allowedMethods);
+  lingerOverUnreadBodies(app);
   logRequests(app);
   metrics.watch(app);
   secureBrowsers(app, options.allowedOrigins, allowedMethods);

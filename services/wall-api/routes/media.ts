@@ -93,6 +93,7 @@ type MediaRequest = FastifyRequest<{ Params: Static<typeof IdParams>; Querystrin
 export const mediaRoutes: WallRoutes = async (app, { context }) => {
   const { media: library } = context.social;
   const uploads = new Admission(UPLOADS_AT_ONCE);
+  const places = new WeakMap<FastifyRequest, () => void>();
   const downloads = new Admission(DOWNLOADS_AT_ONCE);
   app.addContentTypeParser(/^(image\/|application\/octet-stream)/i, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
@@ -123,9 +124,15 @@ export const mediaRoutes: WallRoutes = async (app, { context }) => {
         response: { 201: UploadedSchema },
       },
       bodyLimit: MAX_UPLOAD_BYTES,
-      onRequest: async (_request, reply) => {
+      onRequest: async (request, reply) => {
         const leave = uploads.enter();
-        reply.raw.once('close', leave).once('finish', leave);
+        places.set(request, leave);
+        reply.raw.once('close', leave);
+      },
+      // Not when the answer has been read: who is refused may go on sending for a while, and holds no memory any more.
+      onSend: async (request, _reply, payload) => {
+        places.get(request)?.();
+        return payload;
       },
       config: {
         session: 'required',
