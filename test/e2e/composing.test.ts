@@ -148,39 +148,59 @@ test('a feed that may lack something says so', async () => {
 });
 
 async function reactInAllWays(post: string): Promise<void> {
-  for (const kind of ['like', 'love', 'laugh', 'wow', 'sad', 'angry']) {
-    const path = `/v1/posts/${post}/reactions/${kind}`;
-    const { status } = await requestUntilTold(`${bob.api}${path}`, { method: 'PUT', token: bob.token });
-    expect(status).toBe(200);
-  }
+  for (const kind of ['like', 'love', 'laugh', 'wow', 'sad', 'angry']) await react(post, kind);
 }
 
-test('a notification that comes in does not move the list that is being read', async () => {
+async function react(post: string, kind: string, who = bob): Promise<void> {
+  const path = `/v1/posts/${post}/reactions/${kind}`;
+  const { status } = await requestUntilTold(`${who.api}${path}`, { method: 'PUT', token: who.token });
+  expect(status).toBe(200);
+}
+
+test('reactions to a post are one line, and what comes in does not move the lines that are being read', async () => {
   const { page } = ada;
   const token = await ada.page.evaluate<string>('JSON.parse(localStorage["ringwall / session"]).token');
+  const write = async (text: string): Promise<string> => {
+    const body = { text, audience: 'public' };
+    return (await requestUntilTold<PostBody>(`${net.phone(1).api}/v1/posts`, { token, body })).body.id;
+  };
   const posts = [];
-  for (const text of ['one', 'two']) {
-    const { body } = await requestUntilTold<PostBody>(`${net.phone(1).api}/v1/posts`, {
-      ...{ token, body: { text, audience: 'public' } },
-    });
-    posts.push(body.id);
-    await reactInAllWays(body.id);
-  }
+  for (let n = 0; n < 22; n++) posts.push(await write(`Thought ${n}`));
+  for (const post of posts) await react(post, 'like');
+  await reactInAllWays(posts.at(-1)!);
   await visit(page, 'Activity');
-  const entries = page.locator('.notifications li');
-  // Two pages of it: the second comes when one has read so far.
-  await expect.poll(() => entries.count()).toBeGreaterThanOrEqual(20);
-  await entries.last().scrollIntoViewIfNeeded();
-  await expect.poll(() => entries.count()).toBe(24);
-  const reading = entries.nth(22);
+  const lines = page.locator('.notifications li');
+  // Beyond those lie the two posts that were reacted to before.
+  await expect
+    .poll(async () => {
+      await lines.last().scrollIntoViewIfNeeded();
+      return await lines.count();
+    })
+    .toBe(24);
+  expect(await lines.first().textContent()).toMatch(/^Bob reacted to your post: (?:\w+, ){5}like.*Thought 21$/);
+  const reading = lines.nth(20);
   await reading.scrollIntoViewIfNeeded();
   const before = (await reading.boundingBox())!.y;
   const sentence = await reading.textContent();
-  await bob.publish('An answer', { inReplyTo: posts[0] });
-  await page.getByRole('link', { name: 'Bob answered your post' }).waitFor({ state: 'attached' });
-  expect(await entries.count()).toBe(25);
-  expect(await entries.nth(23).textContent()).toBe(sentence);
-  expect(Math.abs((await entries.nth(23).boundingBox())!.y - before)).toBeLessThan(2);
+  const cem = await WallClient.signUp(net.phone(2).api, 'Cem');
+  await react(posts[0]!, 'wow', cem);
+  await page.getByRole('link', { name: 'Cem reacted to your post: wow' }).waitFor({ state: 'attached' });
+  expect(await lines.count()).toBe(25);
+  expect(await lines.nth(21).textContent()).toBe(sentence);
+  expect(Math.abs((await lines.nth(21).boundingBox())!.y - before)).toBeLessThan(2);
+
+  await visit(page, 'You');
+  await visit(page, 'Activity');
+  const both = page.getByRole('link', { name: 'Cem and Bob reacted to your post: wow, like' });
+  // Bob's part of it is old: it joins the line when the list has been read that far.
+  await expect
+    .poll(async () => {
+      await lines.last().scrollIntoViewIfNeeded();
+      return await both.count();
+    })
+    .toBe(1);
+  await both.click();
+  await page.getByText('Thought 0', { exact: true }).waitFor();
 });
 
 test('whom one has blocked is known before anything is offered, and their posts are gone until it is lifted', async () => {

@@ -1,7 +1,8 @@
 /** What a person should hear of, and up to where they have. */
-
 import { invalidRequest } from '../../shared/http/problem-details.ts';
 import { Type } from '../../shared/http/type.ts';
+import type { UnlockedPerson } from '../core/identity/person.ts';
+import type { Notification } from '../core/notifications/notifications.ts';
 import { personOf } from '../plugins/session-guard.ts';
 import { NotificationSchema, notificationText } from './notification-view.ts';
 import { namesOf } from './people-names.ts';
@@ -14,8 +15,37 @@ const MarkSchema = Type.Object(
   { additionalProperties: false, description: 'Everything up to this time is read.' },
 );
 
+const NotificationsQuery = Type.Object(
+  {
+    ...PageQuery.properties,
+    texts: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Read the posts that they are about, too: more to ask the ring for.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const notificationRoutes: WallRoutes = async (app, { context }) => {
-  const { notifications, cursors } = context.social;
+  const { notifications, posts, cursors } = context.social;
+
+  /** By notification; of posts that are what it says of them. */
+  const textsOf = async (items: readonly Notification[], me: UnlockedPerson): Promise<ReadonlyMap<string, string>> => {
+    const ids = new Set(items.flatMap(({ subject }) => ('post' in subject ? [subject.post] : [])));
+    const readings = await posts.readMany([...ids], me);
+    const read = new Map(
+      readings.flatMap((reading) => (reading.state === 'present' ? [[reading.post.id, reading.post]] : [])),
+    );
+    const texts = new Map<string, string>();
+    for (const { id, from, subject } of items) {
+      const post = 'post' in subject ? read.get(subject.post) : undefined;
+      const author = subject.type === 'reply' ? from : me.person;
+      if (post?.author === author) texts.set(id, post.text);
+    }
+    return texts;
+  };
 
   app.get(
     '/v1/notifications',
@@ -25,23 +55,28 @@ export const notificationRoutes: WallRoutes = async (app, { context }) => {
         description:
           'Each is signed by whom it is from; what it says of a post is their word. A page can be short before the end.',
         tags: ['notifications'],
-        querystring: PageQuery,
+        querystring: NotificationsQuery,
         response: { 200: PageOf(NotificationSchema) },
       },
       config: { session: 'required', problems: ['invalid-cursor', 'ring-unavailable', 'ring-timeout'] },
     },
     async (request) => {
       const me = personOf(request);
-      const { cursor, limit = DEFAULT_LIMIT } = request.query;
+      const { cursor, limit = DEFAULT_LIMIT, texts: wantsTexts = false } = request.query;
       const list = ['notifications', me.person];
       const before = cursor === undefined ? undefined : cursors.read(list, cursor);
       const page = await notifications.page(me, before, limit);
-      const names = await namesOf(
-        context.profiles,
-        page.items.map(({ from }) => from),
-      );
+      const [names, texts] = await Promise.all([
+        namesOf(
+          context.profiles,
+          page.items.map(({ from }) => from),
+        ),
+        wantsTexts ? textsOf(page.items, me) : undefined,
+      ]);
       return {
-        items: page.items.map((item) => notificationText(item, names.get(item.from))),
+        items: page.items.map((item) =>
+          notificationText(item, names.get(item.from), texts && { text: texts.get(item.id) }),
+        ),
         cursor: page.next === undefined ? null : cursors.make(list, page.next),
         complete: page.complete,
       };

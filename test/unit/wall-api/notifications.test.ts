@@ -71,6 +71,37 @@ describe('notifications', () => {
     expect((await list(ada)).body).toEqual({ items: [], cursor: null, complete: true });
   });
 
+  it('come with the texts they are about when those are asked for, and only with what is true of them', async () => {
+    const { ada, bob } = await twoPhones();
+    const { id } = await post(ada, 'a'.repeat(200));
+    const answer = await post(bob, 'I see', { inReplyTo: id });
+    const gone = await post(bob, 'Never mind', { inReplyTo: id });
+    await bob.wall.ask('DELETE', `/v1/posts/${gone.id}`, { token: bob.token });
+    await bob.wall.ask('PUT', `/v1/posts/${id}/reactions/wow`, { token: bob.token });
+    // Bob says that a post of Ada's is his answer, and that she is the author of one of his.
+    const hexOf = (uuid: string): string => uuid.replaceAll('-', '');
+    const [mine, theirs] = [hexOf(answer.id), hexOf(id)];
+    const now = ada.wall.clock.nowMs;
+    await scribble(bob, ada, `reply/${theirs}`, { type: 'reply', post: theirs, parent: theirs }, now);
+    await scribble(bob, ada, `reaction/${mine}/sad`, { type: 'reaction', post: mine, kind: 'sad' }, now);
+    ada.wall.clock.nowMs = bob.wall.clock.nowMs;
+
+    const plain = (await list(ada)).body.items;
+    expect(plain.some((item: Json) => 'text' in item)).toBe(false);
+    const { items } = (await list(ada, '?texts=true')).body;
+    const told = items.map(({ type, post: about, text }: Json) => [type, about, text]);
+    expect(new Set(told)).toEqual(
+      new Set([
+        ['reply', answer.id, 'I see'],
+        ['reply', gone.id, null],
+        ['reaction', id, 'a'.repeat(140)],
+        ['reply', id, null],
+        ['reaction', answer.id, null],
+      ]),
+    );
+    expect((await list(ada, '?texts=maybe')).body).toMatchObject({ type: '/problems/invalid-request' });
+  });
+
   it('say when some may be missing', async () => {
     const { ada, ring } = await twoPhones();
     const restore = loseAnswers(ring, ({ name }) => name === 'inbox');
