@@ -6,6 +6,7 @@ import type { KeptEntry } from '../../services/can-index/core/entries/entry-stor
 import { EntryKeeper } from '../../services/can-index/core/entries/keeper.ts';
 import type { Link } from '../../services/can-index/core/entries/link.ts';
 import { Settling } from '../../services/can-index/core/entries/settling.ts';
+import { Silence } from '../../services/can-index/core/entries/silence.ts';
 import type { CanView, Ownership, OwnZone } from '../../services/can-index/core/entry-keeping.ts';
 import type { NeighbourView } from '../../services/can-index/core/heartbeat/neighbour.ts';
 import type { CanMessage, Found, Summary } from '../../services/can-index/core/message.ts';
@@ -127,7 +128,7 @@ class LaidOutNode implements SimNode {
   *place(entry: Entry, nearest: (post: Id) => readonly Link[]): Task<KeptEntry> {
     const { store } = this.entries;
     const kept = store.keep(entry, [this.#view.self], [], yield* now())!;
-    const parts = { view: this.#view, store, nearest: () => ended(nearest(entry.post)) };
+    const parts = { view: this.#view, store, silence: new Silence(), nearest: () => ended(nearest(entry.post)) };
     yield* detach(new Settling(parts).settle(kept), 'settle');
     return kept;
   }

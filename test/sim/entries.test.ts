@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KeepCopies } from '../../services/can-index/core/entries/entry-message.ts';
 import type { KeptEntry } from '../../services/can-index/core/entries/entry-store.ts';
 import { COPIES } from '../../services/can-index/core/entries/link.ts';
 import { fingerprintOf, questionOf } from '../../services/can-index/core/search/question.ts';
@@ -8,7 +9,6 @@ import {
   type Finds,
   nothingKnownOf,
 } from '../../services/can-index/core/search/search-message.ts';
-import { sleep } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import { untilWhole } from './can-scenario.ts';
 import { type EntryPhone, EntryWorld, SPACE } from './entry-world.ts';
@@ -18,8 +18,6 @@ const ROUNDS_MS = 120_000;
 
 /** In which the index makes copies anew after many phones died, at most. */
 const HEALED_MS = 180_000;
-/** Longer than any call may take. */
-const LATE_MS = 5_000;
 
 /** Phones that form a whole CAN and keep so many posts. */
 function settledWorld(phones: number, posts: number, seed = 1): EntryWorld {
@@ -35,16 +33,6 @@ function settledWorld(phones: number, posts: number, seed = 1): EntryWorld {
 function untilKept(world: EntryWorld): void {
   const isKept = (): boolean => [...world.posts.keys()].every((post) => world.copies(post) >= COPIES);
   world.can.runUntil(isKept, 10 * 60_000, 'three copies of every post');
-}
-
-/** Has a phone do at once what it is asked and answer later than anybody waits, where a kind of request `isLate`. */
-function delayAnswers(entries: EntryPhone['node']['entries'], isLate: (type: string) => boolean): void {
-  const handle = entries.handle.bind(entries);
-  entries.handle = function* (from, request) {
-    const reply = yield* handle(from, request);
-    if (isLate(request.type)) yield* sleep(LATE_MS);
-    return reply;
-  };
 }
 
 /** The owner of the post's point keeps it. */
@@ -63,42 +51,6 @@ describe('entries', () => {
     const world = settledWorld(24, 200);
     untilKept(world);
     expect(world.recall(40)).toBeGreaterThanOrEqual(0.95);
-  });
-
-  it('are kept three times and no more, whatever hands they went through', () => {
-    const world = settledWorld(12, 120);
-    for (let i = 0; i < 6; i++) {
-      world.can.grow(2, 500);
-      world.can.random.pick(world.can.living()).leave();
-      world.can.runFor(10_000);
-    }
-    untilWhole(world.can, 120_000);
-    const isKept = (): boolean => [...world.posts.keys()].every((post) => world.copies(post) === COPIES);
-    world.can.runUntil(isKept, 10 * 60_000, 'exactly three copies of every post');
-  });
-
-  it.each([
-    ['only to offers', ['keep-copies']],
-    ['to all that is said of copies', ['keep-copies', 'check-entries']],
-  ])('are kept three times and no more where phones answer too late %s', (_to, types) => {
-    const world = settledWorld(16, 20);
-    const late = world.can.living().slice(0, 5);
-    let isLate = true;
-    for (const { node } of late) delayAnswers(node.entries, (type) => isLate && types.includes(type));
-    world.publish(60);
-    const mostCopies = (): number => Math.max(...[...world.posts.keys()].map((post) => world.copies(post)));
-    for (let i = 0; i < 40; i++) {
-      world.can.runFor(500);
-      // Who hears at once that it is no copy lets go before another is asked.
-      if (types.length === 1) expect(mostCopies()).toBeLessThanOrEqual(COPIES);
-    }
-    isLate = false;
-    const isKept = (): boolean => [...world.posts.keys()].every((post) => world.copies(post) === COPIES);
-    world.can.runUntil(isKept, 10 * 60_000, 'exactly three copies of every post');
-    for (let i = 0; i < 60; i++) {
-      world.can.runFor(1_000);
-      expect(mostCopies()).toBeLessThanOrEqual(COPIES);
-    }
   });
 
   it('spread over the phones: no phone keeps more than three times the mean', () => {
@@ -243,6 +195,21 @@ describe('entries', () => {
     expect(verdicts.slice(-5)).toEqual(Array.from({ length: 5 }, () => 'flooded'));
     const other = world.makePost(0);
     expect(world.index(other)).toBe('stored');
+  });
+
+  it('that flood a place are refused, too, when they come as copies to its owner', () => {
+    const world = settledWorld(8, 40);
+    const flood = world.makePost(0);
+    const owner = world.can.living().find(({ node }) => node.view.ownershipOf(SPACE.pointOf(flood.vector)) !== 'none')!;
+    const from = world.can.living().find((phone) => phone !== owner)!.contact;
+    const copies = Array.from({ length: 20 }, () => ({ ...world.makePost(0, flood.author), vector: flood.vector }));
+    for (const entry of copies) world.posts.set(entry.post, entry);
+    const items = copies.map((entry) => ({ entry, copies: [owner.contact, from], links: [] }));
+    const reply = world.can.complete(
+      owner,
+      owner.node.entries.handle(from, { type: 'keep-copies', items } as KeepCopies),
+    );
+    expect(reply).toEqual({ type: 'copies-kept', kept: items.map((_, i) => i < 8) });
   });
 
   it.each([

@@ -3,10 +3,12 @@
  * the owner has the entry. Whatever one of the three still has comes back to the others.
  */
 import type { Contact } from '../../../shared/core/contact.ts';
-import { all, random, sleep, spawn, type Task } from '../../../shared/core/effect.ts';
-import type { Id } from '../../../shared/core/id.ts';
+import { all, random, Signal, spawn, type Task, waitFor } from '../../../shared/core/effect.ts';
 import type { CanView } from '../entry-keeping.ts';
+import type { KnownPhone } from '../message.ts';
+import { contains } from '../space/box.ts';
 import { ByPhone } from './by-phone.ts';
+import { keepersOf, noteDoubtful, withoutCopy } from './copy-list.ts';
 import type {
   CheckEntries,
   CopiesKept,
@@ -21,6 +23,7 @@ import type { EntryStore, KeptEntry } from './entry-store.ts';
 import { COPIES, sameContacts } from './link.ts';
 import type { LinkUpkeep } from './link-upkeep.ts';
 import type { Settling } from './settling.ts';
+import type { Silence } from './silence.ts';
 import { witnessVersion } from './witness.ts';
 
 /** Mean pause between two rounds, in ms. */
@@ -32,8 +35,14 @@ const SILENT_ROUNDS = 2;
 /** Copies that one phone is relieved of in one round, at most. */
 const MOVED_A_ROUND = 32;
 
-/** Phones checked with at a time. */
-const CHECKED_AT_ONCE = 8;
+/** Phones checked with, and entries that phones are sought for, at a time. */
+const AT_ONCE = 8;
+
+/** A copy that lies with a phone that has more than its share. */
+interface Surplus {
+  readonly kept: KeptEntry;
+  readonly from: Contact;
+}
 
 interface Checked {
   readonly contact: Contact;
@@ -47,14 +56,14 @@ export interface CustodyParts {
   readonly store: EntryStore;
   readonly settling: Settling;
   readonly links: LinkUpkeep;
+  readonly silence: Silence;
 }
 
 export class Custody {
   readonly #parts: CustodyParts;
-  /** Rounds in a row that phones did not answer, up to the last round. */
-  #silent: ReadonlyMap<Id, number> = new Map();
-  /** … with those of this round. */
-  readonly #silentNow = new Map<Id, number>();
+  readonly #urged = new Signal();
+  /** Something is left to do that cannot wait for long: somebody should hear of entries, or an owner could not take one. */
+  #isPending = false;
 
   constructor(parts: CustodyParts) {
     this.#parts = parts;
@@ -62,16 +71,23 @@ export class Custody {
 
   *run(): Task<void> {
     for (;;) {
-      const isUrgent = this.#silent.size > 0;
-      yield* sleep((isUrgent ? SOON_MS : ROUND_MS) * (0.5 + (yield* random())));
+      const isUrgent = this.#parts.silence.wasAny || this.#isPending;
+      this.#isPending = false;
+      const pauseMs = (isUrgent ? SOON_MS : ROUND_MS) * (0.5 + (yield* random()));
+      const isUrged = yield* waitFor(this.#urged, pauseMs);
       yield* this.#round();
-      if (!isUrgent) yield* this.#parts.links.round();
+      if (!isUrgent && !isUrged) yield* this.#parts.links.round();
     }
   }
 
+  /** Entries came into this phone's zones of which others should hear: they are looked after at once. */
+  urge(): void {
+    this.#isPending = true;
+    this.#urged.notify();
+  }
+
   *#round(): Task<void> {
-    const { view, store } = this.#parts;
-    this.#silentNow.clear();
+    const { view, store, silence } = this.#parts;
     const mine: KeptEntry[] = [];
     const others: KeptEntry[] = [];
     for (const kept of store.all()) {
@@ -79,22 +95,24 @@ export class Custody {
       if (ownership === 'settled') mine.push(kept);
       else if (ownership === 'none') others.push(kept);
     }
-    yield* this.#seeToCopies(mine);
+    const surplus = yield* this.#seeToCopies(mine);
     yield* this.#seeToOwners(others);
-    this.#silent = new Map(this.#silentNow);
+    yield* this.#replicate(mine);
+    for (const { kept, from } of surplus) yield* this.#parts.settling.move(kept, from);
+    silence.endRound();
   }
 
-  /** Of the entries in this phone's zones: copies that are gone are made anew. */
-  *#seeToCopies(mine: readonly KeptEntry[]): Task<void> {
-    const { view, settling } = this.#parts;
+  /** Of the entries in this phone's zones: who should have a copy has it. Gives those that would better lie elsewhere. */
+  *#seeToCopies(mine: readonly KeptEntry[]): Task<readonly Surplus[]> {
+    const { view } = this.#parts;
+    const surplus: Surplus[] = [];
     const checks = new ByPhone<KeptEntry>();
     for (const kept of mine) {
-      const phones = [view.self, ...kept.copies.filter(({ id }) => id !== view.self.id)];
-      const wanted = phones.slice(0, COPIES);
-      if (!sameContacts(wanted, kept.copies)) kept.copies = wanted;
+      const { copies, surplus } = keepersOf([view.self], kept.copies);
+      if (!sameContacts(copies, kept.copies)) kept.copies = copies;
+      noteDoubtful(kept, surplus);
       // One too many hears by this that it is none of the copies, and lets go.
-      const others = new Map([...phones.slice(1), ...kept.doubtful].map((phone) => [phone.id, phone]));
-      for (const phone of others.values()) checks.add(phone, kept);
+      for (const phone of [...copies.slice(1), ...kept.doubtful]) checks.add(phone, kept);
     }
     for (const { contact, items, keeps } of yield* this.#checkAll(checks)) {
       if (keeps === 'silent') continue;
@@ -105,32 +123,73 @@ export class Custody {
       }
       const missing = items.filter((kept, i) => keeps[i] === 'none' && isCopy(kept, contact));
       if (missing.length > 0) yield* this.#giveAgain(contact, missing);
-      const surplus = items.filter((_, i) => keeps[i] === 'surplus');
-      for (const kept of surplus.slice(0, MOVED_A_ROUND)) yield* settling.move(kept, contact);
+      const tooMany = items.filter((_, i) => keeps[i] === 'surplus').slice(0, MOVED_A_ROUND);
+      surplus.push(...tooMany.map((kept) => ({ kept, from: contact })));
     }
-    for (const kept of mine) yield* settling.replicate(kept);
+    return surplus;
+  }
+
+  /** Copies that are gone are made anew. */
+  *#replicate(mine: readonly KeptEntry[]): Task<void> {
+    const few = mine.filter(({ copies }) => copies.length < COPIES);
+    for (let at = 0; at < few.length; at += AT_ONCE) {
+      const placing = [];
+      for (const kept of few.slice(at, at + AT_ONCE)) {
+        placing.push(yield* spawn(this.#parts.settling.replicate(kept), 'replicate'));
+      }
+      yield* all(placing);
+    }
   }
 
   /** Of the entries whose points others own: an owner that does not have one is given it. */
   *#seeToOwners(others: readonly KeptEntry[]): Task<void> {
-    const { store } = this.#parts;
+    const { self } = this.#parts.view;
     const checks = new ByPhone<KeptEntry>();
+    const astray: KeptEntry[] = [];
     for (const kept of others) {
-      const owner = kept.copies.find(({ id }) => id !== this.#parts.view.self.id);
-      if (owner === undefined) yield* this.#giveToOwner(kept);
+      const owner = kept.copies.find(({ id }) => id !== self.id);
+      if (owner === undefined) astray.push(kept);
       else checks.add(owner, kept);
     }
     for (const { contact, items, keeps } of yield* this.#checkAll(checks)) {
       if (keeps === 'silent') continue;
-      for (const [i, kept] of items.entries()) {
-        if (keeps !== 'dead' && keeps[i] === 'owner') continue;
-        if (keeps !== 'dead' && keeps[i] === 'unneeded') {
-          store.drop(kept.entry.post);
-          continue;
-        }
-        if (keeps === 'dead') withoutCopy(kept, contact);
-        yield* this.#giveToOwner(kept);
+      if (keeps === 'dead') for (const kept of items) withoutCopy(kept, contact);
+      astray.push(...items.filter((kept, i) => keeps === 'dead' || !this.#isSettledBy(kept, keeps[i]!)));
+    }
+    yield* this.#bringToOwners(astray);
+  }
+
+  #isStillKept(kept: KeptEntry): boolean {
+    return this.#parts.store.get(kept.entry.post) === kept;
+  }
+
+  /** Whether a phone that was asked owns the entry's point: it keeps the entry, and says whether this copy is needed. */
+  #isSettledBy(kept: KeptEntry, keeping: Keeping): boolean {
+    if (keeping === 'unneeded') this.#parts.store.drop(kept.entry.post);
+    return keeping === 'owner' || keeping === 'unneeded';
+  }
+
+  /** Zones change hands: looks for the owners of now, who may have the entries already. */
+  *#bringToOwners(astray: readonly KeptEntry[]): Task<void> {
+    const { self } = this.#parts.view;
+    const owners: KnownPhone[] = [];
+    const checks = new ByPhone<KeptEntry>();
+    for (const kept of astray) {
+      let owner = owners.find(({ zones }) => zones.some(({ box }) => contains(box, kept.point)));
+      if (owner === undefined) {
+        ({ owner } = yield* this.#parts.view.find(kept.point));
+        if (owner === undefined) this.#isPending = true;
+        else owners.push(owner);
       }
+      if (owner === undefined || owner.contact.id === self.id) continue;
+      const { contact } = owner;
+      kept.copies = keepersOf([contact, self], kept.copies).copies;
+      checks.add(contact, kept);
+    }
+    for (const { contact, items, keeps } of yield* this.#checkAll(checks)) {
+      if (typeof keeps === 'string') continue;
+      const lacking = items.filter((kept, i) => !this.#isSettledBy(kept, keeps[i]!) && this.#isStillKept(kept));
+      for (const kept of lacking) yield* this.#giveToOwner(kept, contact);
     }
   }
 
@@ -138,9 +197,9 @@ export class Custody {
   *#checkAll(checks: ByPhone<KeptEntry>): Task<readonly Checked[]> {
     const pages = [...checks.pages(MAX_ITEMS)];
     const checked: Checked[] = [];
-    for (let at = 0; at < pages.length; at += CHECKED_AT_ONCE) {
+    for (let at = 0; at < pages.length; at += AT_ONCE) {
       const asking = [];
-      for (const page of pages.slice(at, at + CHECKED_AT_ONCE)) {
+      for (const page of pages.slice(at, at + AT_ONCE)) {
         const fiber = yield* spawn(this.#check(page.contact, page.items), 'check');
         asking.push({ page, fiber });
       }
@@ -157,22 +216,21 @@ export class Custody {
       items: items.map(({ entry, copies }) => ({ post: entry.post, copies })),
     };
     const outcome = yield* this.#parts.view.ask<EntriesChecked>(phone, request);
-    if (outcome.ok) return items.map((_kept, i) => outcome.reply.keeps[i] ?? 'none');
-    const rounds = (this.#silent.get(phone.id) ?? 0) + 1;
-    this.#silentNow.set(phone.id, rounds);
-    return rounds < SILENT_ROUNDS ? 'silent' : 'dead';
+    if (!outcome.ok) return this.#parts.silence.note(phone) < SILENT_ROUNDS ? 'silent' : 'dead';
+    this.#parts.silence.broken(phone);
+    return items.map((_kept, i) => outcome.reply.keeps[i] ?? 'none');
   }
 
   *#giveAgain(phone: Contact, missing: readonly KeptEntry[]): Task<void> {
     const items = missing.map(({ entry, copies, links }) => ({ entry, copies, links }));
     const outcome = yield* this.#parts.view.ask<CopiesKept>(phone, { type: 'keep-copies', items } as KeepCopies);
-    for (const [i, kept] of missing.entries()) {
-      if (!outcome.ok || outcome.reply.kept[i] !== true) withoutCopy(kept, phone);
-    }
+    // It may keep them all the same, and only its answer be late or lost: the next round asks.
+    if (!outcome.ok && outcome.failure !== 'refused') this.#isPending = true;
+    else for (const [i, kept] of missing.entries()) if (!outcome.ok || !outcome.reply.kept[i]) withoutCopy(kept, phone);
   }
 
   /** Whoever owns the point now has to have the entry. */
-  *#giveToOwner(kept: KeptEntry): Task<void> {
+  *#giveToOwner(kept: KeptEntry, owner: Contact): Task<void> {
     const { view, store } = this.#parts;
     const { post, revision } = kept.entry;
     // The owner may lack it for a reason: the post was deleted, or its edit lies elsewhere.
@@ -181,22 +239,14 @@ export class Custody {
       store.unlink(post);
       return;
     }
-    const { owner } = yield* view.find(kept.point);
-    if (owner === undefined || owner.contact.id === view.self.id) return;
     const request: StoreEntry = { type: 'store-entry', entry: kept.entry, copies: kept.copies };
-    const outcome = yield* view.ask<EntryStored>(owner.contact, request);
-    if (!outcome.ok) return;
-    const { verdict } = outcome.reply;
-    if (verdict === 'stored') kept.copies = [owner.contact, ...kept.copies.filter(({ id }) => id !== owner.contact.id)];
-    else if (verdict === 'deleted') store.drop(kept.entry.post);
+    const outcome = yield* view.ask<EntryStored>(owner, request);
+    const verdict = outcome.ok ? outcome.reply.verdict : 'not-owner';
+    if (verdict === 'not-owner') this.#isPending = true;
+    else if (verdict === 'deleted') store.drop(post);
   }
 }
 
 function isCopy({ copies }: KeptEntry, { id }: Contact): boolean {
   return copies.some((copy) => copy.id === id);
-}
-
-/** The phone no longer keeps the entry. */
-export function withoutCopy(kept: KeptEntry, { id }: Contact): void {
-  kept.copies = kept.copies.filter((copy) => copy.id !== id);
 }

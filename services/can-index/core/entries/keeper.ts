@@ -14,6 +14,7 @@ import type { Cut, Zone } from '../space/zone.ts';
 import { EntryAdmission } from './admission.ts';
 import { Adverts } from './adverts.ts';
 import { Arrivals } from './arrivals.ts';
+import { keepersOf, noteDoubtful, withCopy } from './copy-list.ts';
 import { Custody } from './custody.ts';
 import type { Entry, MeaningSpace } from './entry.ts';
 import {
@@ -35,6 +36,7 @@ import { OwnedCount } from './owned-count.ts';
 import { copyRoom } from './placement.ts';
 import { EntryRemoval } from './removal.ts';
 import { Settling } from './settling.ts';
+import { Silence } from './silence.ts';
 import { EntryTransfer, listEntries } from './transfer.ts';
 
 /** Phones contacted to find a new entry's neighbours. */
@@ -79,10 +81,12 @@ export class EntryKeeper implements EntryKeeping {
     this.#admission = new EntryAdmission(space, this.store);
     this.#removal = new EntryRemoval(view, this.store, this.#admission);
     const nearest = (kept: KeptEntry): Task<readonly Link[]> => this.#nearestTo(kept);
-    this.#settling = new Settling({ view, store: this.store, nearest });
-    const links = new LinkUpkeep(view, this.store, this.#settling);
-    this.#custody = new Custody({ view, store: this.store, settling: this.#settling, links });
-    this.#transfer = new EntryTransfer(view, this.store, (item, atMs) => this.#keep(item, atMs));
+    const silence = new Silence();
+    const settling = new Settling({ view, store, silence, nearest });
+    const links = new LinkUpkeep(view, store, settling);
+    this.#custody = new Custody({ view, store, settling, links, silence });
+    this.#settling = settling;
+    this.#transfer = new EntryTransfer(view, this.store, (from, item, atMs) => this.#keep(from, item, atMs));
   }
 
   *run(): Task<void> {
@@ -170,7 +174,10 @@ export class EntryKeeper implements EntryKeeping {
 
   *moveIn(zone: Zone, from: Contact | undefined): Task<void> {
     this.#arrivals.note(zone.box, from === undefined ? 'taken over' : 'given', yield* now());
-    if (from === undefined) yield* this.#transfer.recover(zone);
+    if (from !== undefined) return;
+    yield* this.#transfer.recover(zone);
+    // Whoever keeps copies hears now whose they are.
+    this.#custody.urge();
   }
 
   *#storeEntry(from: Contact, { entry, copies }: StoreEntry): Task<StoreVerdict> {
@@ -180,8 +187,8 @@ export class EntryKeeper implements EntryKeeping {
     if (this.#view.ownershipOf(this.#space.pointOf(entry.vector)) !== 'settled') return 'not-owner';
     const known = this.store.get(entry.post);
     const isNew = known === undefined || known.entry.revision < entry.revision;
-    const all = new Map([this.#view.self, ...copies].map((contact) => [contact.id, contact]));
-    const kept = this.store.keep(entry, [...all.values()], [], atMs);
+    const keeping = copies.filter(({ id }) => id === from.id);
+    const kept = this.#own(entry, isNew ? [keeping, copies] : [known.copies, keeping], [], atMs);
     if (kept === undefined) return 'full';
     if (isNew) yield* detach(this.#settling.settle(kept), 'settle');
     if (isNew && known !== undefined) yield* detach(this.#removal.tellCopies(known), 'edited');
@@ -194,10 +201,12 @@ export class EntryKeeper implements EntryKeeping {
     const room = this.#copyRoom();
     const kept: boolean[] = [];
     for (const item of items.slice(0, MAX_ITEMS)) {
-      const isOwn = this.#view.ownershipOf(this.#space.pointOf(item.entry.vector)) !== 'none';
+      const isOwn = this.#isOwn(item.entry);
       const isKnown = this.store.get(item.entry.post) !== undefined;
-      const hasRoom = isOwn || isKnown || this.#copies() < room;
-      kept.push(hasRoom && this.#keep(item, atMs));
+      const isAdmitted = isOwn
+        ? this.#admission.verdict(from, item.entry, atMs) === undefined
+        : isKnown || this.#copies() < room;
+      kept.push(isAdmitted && this.#keep(from, item, atMs));
       if (kept.at(-1) === true) yield* this.#removal.witnessSome(from, item.entry);
     }
     return kept;
@@ -215,10 +224,34 @@ export class EntryKeeper implements EntryKeeping {
   }
 
   /** Whether an entry that another phone keeps is kept here, too, now. */
-  #keep({ entry, copies, links }: CopiedEntry, atMs: number): boolean {
+  #keep(from: Contact, { entry, copies, links }: CopiedEntry, atMs: number): boolean {
     if (this.#admission.isDeleted(entry.post) || !this.#admission.isWellFormed(entry, atMs)) return false;
-    const withSelf = copies.some(({ id }) => id === this.#view.self.id) ? copies : [...copies, this.#view.self];
-    return this.store.keep(entry, withSelf, links.slice(0, MAX_LINKS), atMs) !== undefined;
+    const known = links.slice(0, MAX_LINKS);
+    if (!this.#isOwn(entry))
+      return this.store.keep(entry, withCopy(copies, this.#view.self), known, atMs) !== undefined;
+    // Who brings it keeps it, too, if it says so; others are named by hearsay.
+    const keeping = copies.filter(({ id }) => id === from.id);
+    const before = this.store.get(entry.post)?.copies.filter(({ id }) => id !== from.id) ?? [];
+    return this.#own(entry, [keeping, before, copies], known, atMs) !== undefined;
+  }
+
+  /** Takes an entry in that lies in this phone's zones. Of all who are said to keep it, those that are too many will hear. */
+  #own(
+    entry: Entry,
+    lists: readonly (readonly Contact[])[],
+    links: readonly Link[],
+    atMs: number,
+  ): KeptEntry | undefined {
+    const { copies, surplus } = keepersOf([this.#view.self], ...lists);
+    const kept = this.store.keep(entry, copies, links, atMs);
+    if (kept === undefined || surplus.length === 0) return kept;
+    noteDoubtful(kept, surplus);
+    this.#custody.urge();
+    return kept;
+  }
+
+  #isOwn({ vector }: Entry): boolean {
+    return this.#view.ownershipOf(this.#space.pointOf(vector)) !== 'none';
   }
 
   #link({ items }: LinkEntries): void {
@@ -246,8 +279,7 @@ export class EntryKeeper implements EntryKeeping {
 
   /** Whether the copy of a phone that says where it thinks the copies are counts: it is one of them, or one was lacking. */
   #needs(kept: KeptEntry, from: Contact, copies: readonly Contact[]): boolean {
-    const isKeeping = copies.some(({ id }) => id === from.id);
-    if (!isKeeping || kept.copies.some(({ id }) => id === from.id)) return true;
+    if (copies.length === 0 || kept.copies.some(({ id }) => id === from.id)) return true;
     if (kept.copies.length >= COPIES) return false;
     kept.copies = [...kept.copies, from];
     return true;

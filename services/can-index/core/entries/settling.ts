@@ -5,11 +5,13 @@ import type { Id } from '../../../shared/core/id.ts';
 import type { CanView } from '../entry-keeping.ts';
 import type { CanMessage } from '../message.ts';
 import { ByPhone } from './by-phone.ts';
+import { noteDoubtful, withCopy } from './copy-list.ts';
 import type { CheckEntries, CopiesKept, KeepCopies, LinkEntries } from './entry-message.ts';
 import { MAX_ITEMS } from './entry-message.ts';
 import type { EntryStore, KeptEntry } from './entry-store.ts';
 import { COPIES, type Link, MAX_LINKS } from './link.ts';
 import { placesFor } from './placement.ts';
+import type { Silence } from './silence.ts';
 
 /** Phones asked to keep a copy before the entry has to do with fewer for now. */
 const MAX_TRIES = 12;
@@ -19,6 +21,7 @@ const NEAREST_TRIES = 7;
 export interface SettlingParts {
   readonly view: CanView;
   readonly store: EntryStore;
+  readonly silence: Silence;
   /** The posts nearest to an entry, with where they are kept. */
   nearest(kept: KeptEntry): Task<readonly Link[]>;
 }
@@ -65,13 +68,14 @@ export class Settling {
 
   *#findCopies(kept: KeptEntry): Task<void> {
     for (const place of this.#places(kept)) {
-      if (kept.copies.length >= COPIES) return;
+      if (kept.copies.length >= COPIES || !this.#isOurs(kept)) return;
       if (yield* this.#offer(kept, place)) kept.copies = withCopy(kept.copies, place);
     }
   }
 
   *#replace(kept: KeptEntry, from: Contact): Task<boolean> {
     for (const place of this.#places(kept)) {
+      if (!this.#isOurs(kept)) return false;
       if (!(yield* this.#offer(kept, place))) continue;
       const others = kept.copies.filter(({ id }) => id !== from.id);
       kept.copies = withCopy(others, place);
@@ -82,11 +86,11 @@ export class Settling {
   }
 
   #places({ links, copies, doubtful }: KeptEntry): Contact[] {
-    const { view } = this.#parts;
+    const { view, silence } = this.#parts;
     const except = new Set([view.self, ...copies, ...doubtful].map(({ id }) => id));
     const around = view.neighbours().filter(({ state }) => state === 'alive');
     const otherwise = around.toSorted((a, b) => a.load - b.load).map(({ contact }) => contact);
-    const places = placesFor(links, except, otherwise);
+    const places = placesFor(links, except, otherwise).filter((contact) => !silence.has(contact));
     // Where the nearest phones are full, one that has little to keep is better than none.
     const emptiest = otherwise.filter((contact) => places.indexOf(contact) >= NEAREST_TRIES);
     return [...places.slice(0, NEAREST_TRIES), ...emptiest].slice(0, MAX_TRIES);
@@ -96,17 +100,26 @@ export class Settling {
     const { entry, copies, links } = kept;
     const request: KeepCopies = { type: 'keep-copies', items: [{ entry, copies: [...copies, place], links }] };
     const outcome = yield* this.#parts.view.ask<CopiesKept>(place, request);
-    if (outcome.ok) return outcome.reply.kept[0] === true;
-    // It may keep the entry all the same, and only its answer be late or lost: one copy more than there should be.
-    if (outcome.failure !== 'refused') yield* this.#letGo(kept, place);
+    if (!outcome.ok && outcome.failure !== 'refused') this.#parts.silence.note(place);
+    const isKept = outcome.ok && outcome.reply.kept[0] === true;
+    if (isKept && this.#isOurs(kept)) return true;
+    // One copy more than there should be: the entry's new owner does not know of it, or only the answer is late or lost.
+    if (isKept || (!outcome.ok && outcome.failure !== 'refused')) yield* this.#letGo(kept, place);
     return false;
+  }
+
+  /** Whether this phone still has the entry in its zones: meanwhile they may have changed hands, or the post its text. */
+  #isOurs(kept: KeptEntry): boolean {
+    const { view, store } = this.#parts;
+    return store.get(kept.entry.post) === kept && view.ownershipOf(kept.point) !== 'none';
   }
 
   /** Has a phone hear that it is none of the entry's copies; while it is silent, custody goes on telling it. */
   *#letGo(kept: KeptEntry, phone: Contact): Task<void> {
-    const items = [{ post: kept.entry.post, copies: kept.copies }];
+    const copies = kept.copies.filter(({ id }) => id !== phone.id);
+    const items = [{ post: kept.entry.post, copies }];
     const outcome = yield* this.#parts.view.ask(phone, { type: 'check-entries', items } as CheckEntries);
-    if (!outcome.ok) kept.doubtful = withCopy(kept.doubtful, phone);
+    if (!outcome.ok) noteDoubtful(kept, [phone]);
   }
 
   /** The entry may be nearer to its neighbours than what they are linked to. */
@@ -124,9 +137,4 @@ export class Settling {
       yield* view.ask<CanMessage>(contact, { type: 'link-entries', items } as LinkEntries);
     }
   }
-}
-
-/** Another round may have had the same phone keep it meanwhile. */
-function withCopy(copies: readonly Contact[], place: Contact): readonly Contact[] {
-  return copies.some(({ id }) => id === place.id) ? copies : [...copies, place];
 }
