@@ -20,12 +20,12 @@ import { createChordService } from './adapters/chord-service.ts';
 import { type ChordInstruments, createTell } from './adapters/events.ts';
 import { FaultInjection } from './adapters/faults/fault-injection.ts';
 import { MAX_REMEMBERED, rememberPhones } from './adapters/identity/remembered-phones.ts';
+import type { LinkListener } from './adapters/links/link-carrier.ts';
 import { LinkPool } from './adapters/links/link-pool.ts';
 import type { LinkPoolOptions } from './adapters/links/link-pool-options.ts';
 import type { LinkStream } from './adapters/links/link-stream.ts';
 import type { LinkOwner, Refusal } from './adapters/links/peer-link.ts';
 import { createFaultObserver, createPeerObserver } from './adapters/links/peer-observer.ts';
-import type { PeerServer } from './adapters/links/peer-server.ts';
 import { CHORD_METRICS } from './adapters/metrics.ts';
 import { Relays, type RelayTarget } from './adapters/relays.ts';
 import { statusResponse } from './adapters/status-response.ts';
@@ -60,7 +60,7 @@ export interface RouterParts {
   readonly settings: ChordRouterSettings;
   readonly logger: Logger;
   readonly registry: Registry;
-  readonly server: PeerServer;
+  readonly server: LinkListener;
   readonly store: SqliteStore;
   readonly diskFaults: DiskFaults;
   /** Opens a stream to a canonical ip:port. */

@@ -12,8 +12,8 @@ import { loadIdentity, readIdentity, type SavedIdentity } from './adapters/ident
 import { generateNodeKey } from './adapters/identity/node-identity.ts';
 import { ownAddress } from './adapters/identity/own-address.ts';
 import { readRememberedPhones } from './adapters/identity/remembered-phones.ts';
-import { dialStream, type LinkStream } from './adapters/links/link-stream.ts';
-import { PeerServer } from './adapters/links/peer-server.ts';
+import { GRPC_CARRIER, type LinkCarrier, type LinkListener } from './adapters/links/link-carrier.ts';
+import type { LinkStream } from './adapters/links/link-stream.ts';
 import { createPeerTls } from './adapters/links/peer-tls.ts';
 import { DiskFaults } from './adapters/store/disk-faults.ts';
 import { SqliteStore } from './adapters/store/sqlite-store.ts';
@@ -29,6 +29,8 @@ export interface ChordRouterOptions {
   readonly registry: Registry;
   /** What the embedders of the network have in common: phones with other parameters are refused. Default: none. */
   readonly parameters?: string;
+  /** What carries the links to other phones. Default: gRPC over TCP. */
+  readonly carrier?: LinkCarrier;
 }
 
 /** Beside the links, connections that are being opened, replaced or closed. */
@@ -36,7 +38,7 @@ const MAX_CONNECTIONS = 512;
 
 /** Listens and begins to join when it resolves. Throws a ConfigurationError when the settings cannot work. */
 export async function startChordRouter(options: ChordRouterOptions): Promise<RunningChordRouter> {
-  const { settings, registry } = options;
+  const { settings, registry, carrier = GRPC_CARRIER } = options;
   const { dataFolder, seeds } = settings;
   const logger = options.logger.child({ service: 'chord-router' });
   const crashed = (error: unknown, label: string): void => logger.error({ err: error, label }, 'a task crashed');
@@ -54,12 +56,13 @@ export async function startChordRouter(options: ChordRouterOptions): Promise<Run
   const key = saved?.key ?? generateNodeKey();
   const tls = settings.peerTls ? createPeerTls(key) : undefined;
   const { connectionsPerIp: maxConnectionsPerIp } = settings;
-  const server = new PeerServer({ maxConnections: MAX_CONNECTIONS, maxConnectionsPerIp, tls, crashed });
+  const carried = { maxConnections: MAX_CONNECTIONS, maxConnectionsPerIp, tls, crashed };
+  const server = carrier.listener(carried);
   starting.defer(() => server.stop(0));
   const address = await ownAddress(settings.advertise, await listen(server, settings.peerListen, saved));
   const { verifyAddress, peerTls: pinsKeys } = settings;
   const handshake = { network: networkOf(settings), parameters: options.parameters, verifyAddress, pinsKeys };
-  const dial = (to: string): LinkStream => dialStream(to, tls?.client);
+  const dial = (to: string): LinkStream => carrier.dial(to, carried);
   const { identity, renewed } = await loadIdentity(dataFolder, address, Date.now(), {
     key,
     chooseNonce: async () =>
@@ -80,7 +83,7 @@ export async function startChordRouter(options: ChordRouterOptions): Promise<Run
 }
 
 /** Where port 0 is asked for, a phone that comes back takes its old port, and so its id, if it still can. */
-async function listen(server: PeerServer, wanted: HostPort, saved: SavedIdentity | undefined): Promise<HostPort> {
+async function listen(server: LinkListener, wanted: HostPort, saved: SavedIdentity | undefined): Promise<HostPort> {
   const port = saved === undefined ? undefined : parseHostPort(saved.address)?.port;
   if (wanted.port === 0 && port !== undefined) {
     try {

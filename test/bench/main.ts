@@ -125,6 +125,7 @@ program
 program
   .command('peers')
   .description('ours beside hyperdht and bittorrent-dht, in a network namespace of its own where root allows it')
+  .option('--whole', 'the table of docs/benchmarks: all sizes, losses and delays that it has; takes half an hour')
   .option('--nodes <n,n,…>', 'nodes of each network, from 8 on', sizesFrom(8), [16, 64])
   .option('--processes <n>', 'processes that hold them: from 4 on, a signal ends a quarter', atLeast(1), 1)
   .option('--freeze', 'stop a quarter of the processes rather than kill them')
@@ -136,7 +137,9 @@ program
   .option('--idle <seconds>', 'how long to watch the quiet network; 0: not at all', atLeast(0), 30)
   .option('--runs <n>', 'of which the median is given', atLeast(1), 3)
   .option('--delay <ms>', 'keep back all that nodes send, for round trips', atLeast(0), 0)
-  .option('--out <folder>', 'where to write peers.json, the figures, and peers.svg')
+  .option('--memory', 'ours alone, its links in memory: more nodes than one process may have sockets for')
+  .option('--out <folder>', 'where to write figures, tables and a plot, after every run')
+  .option('--resume', 'go on with the runs that --out has')
   .option('--json', 'print figures as JSON')
   .action(runPeers);
 

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LinkCarrier } from '../../services/chord-router/adapters/links/link-carrier.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
 import { type RunningChordRouter, startChordRouter } from '../../services/chord-router/start.ts';
 import { createLogger } from '../../services/shared/runtime/logging.ts';
@@ -19,10 +20,13 @@ export interface RouterOptions {
   /** Lets the holder ask for faults of its links. */
   readonly adminToken?: string | undefined;
   readonly chord?: Partial<ChordSettings>;
+  /** What carries its links. Default: sockets. */
+  readonly carrier?: LinkCarrier | undefined;
 }
 
 /** Begins to join when it resolves. */
-export async function startRouter({ dataFolder, seed, adminToken, chord }: RouterOptions): Promise<StartedRouter> {
+export async function startRouter(options: RouterOptions): Promise<StartedRouter> {
+  const { dataFolder, seed, adminToken, chord, carrier } = options;
   const registry = new Registry();
   const router = await startChordRouter({
     settings: {
@@ -40,6 +44,7 @@ export async function startRouter({ dataFolder, seed, adminToken, chord }: Route
     },
     logger: createLogger('error'),
     registry,
+    carrier,
   });
   return { router, registry };
 }

@@ -6,45 +6,37 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import { IN_FLIGHT, medianOf, OPERATIONS, type OperationFigures, type SystemFigures } from './figures.ts';
-import { Fleet, type Loss } from './fleet.ts';
+import { Fleet } from './fleet.ts';
 import { PEERS } from './installed-packages.ts';
 import { isInNamespace } from './network-namespace.ts';
+import { type NetworkPlan, titleOf } from './network-plan.ts';
 import type { Work } from './orders.ts';
+import type { RunJournal, RunName } from './run-journal.ts';
 import type { SystemName } from './system.ts';
 
 export interface PeersBenchOptions {
-  /** Nodes of a network, one size after the other. */
-  readonly nodes: readonly number[];
-  /** Ours and hyperdht among them, for the others are held against these. */
-  readonly systems: readonly SystemName[];
-  /** Over how many the nodes are spread: a signal hits a quarter of them. */
-  readonly processes: number;
-  readonly loss: Loss;
-  /** Put, and got, in each row. */
-  readonly values: number;
-  /** How long to watch the quiet network, in the first run; 0: not at all. */
-  readonly idleSeconds: number;
-  readonly runs: number;
-  /** How long everything that a node sends is kept back, in ms: half a round trip. 0: not at all. */
-  readonly delayMs: number;
+  /** One after the other. */
+  readonly networks: readonly NetworkPlan[];
+  readonly journal: RunJournal;
   readonly onProgress: (step: string) => void;
+  /** Called with all that was measured so far, after every run. */
+  readonly onReport: (report: PeersBenchReport) => void;
 }
 
 export interface NetworkReport {
-  readonly nodes: number;
+  readonly plan: NetworkPlan;
+  /** Of how many runs the figures are medians. */
+  readonly runs: number;
   readonly systems: readonly SystemFigures[];
 }
 
 export interface PeersBenchReport {
-  readonly processes: number;
-  readonly loss: Loss;
-  readonly values: number;
-  readonly runs: number;
-  readonly delayMs: number;
   readonly hasNamespace: boolean;
   readonly node: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly networks: readonly NetworkReport[];
+  /** Runs that came to no end, each with why. */
+  readonly failures: readonly string[];
 }
 
 /** Ours opens a link when it is first needed: so many gets a pair of nodes and most pairs have one; no more in all than this. */
@@ -55,34 +47,57 @@ const SEED = 1;
 const REST_MS = 4 * DEFAULT_SETTINGS.stabiliseMaxMs;
 
 export async function benchPeers(options: PeersBenchOptions): Promise<PeersBenchReport> {
-  const { nodes, processes, loss, values, runs, delayMs } = options;
   const networks: NetworkReport[] = [];
-  for (const size of nodes) networks.push({ nodes: size, systems: await benchSize(size, options) });
-  return {
-    ...{ processes, loss, values, runs, delayMs },
+  const failures: string[] = [];
+  const report = (): PeersBenchReport => ({
     hasNamespace: isInNamespace,
     node: process.versions.node,
     versions: PEERS.versions,
-    networks,
-  };
-}
-
-/** The systems take turns, so that what else the machine does falls on all of them. */
-async function benchSize(nodes: number, options: PeersBenchOptions): Promise<SystemFigures[]> {
-  const bySystem = new Map<SystemName, SystemFigures[]>(options.systems.map((system) => [system, []]));
-  for (let run = 1; run <= options.runs; run++) {
-    for (const [system, figures] of bySystem) {
-      const idleSeconds = run === 1 ? options.idleSeconds : 0;
-      const onProgress = (step: string): void => options.onProgress(`${system}, ${nodes} nodes, run ${run}: ${step}`);
-      figures.push(await benchSystem(system, nodes, { ...options, idleSeconds, onProgress }));
+    networks: networks.filter(({ systems }) => systems.length > 0),
+    failures,
+  });
+  for (const [at, plan] of options.networks.entries()) {
+    for (let run = 1; run <= plan.runs; run++) {
+      // The systems take turns, so that what else the machine does falls on all of them.
+      for (const system of plan.systems) {
+        await measure({ plan, system, run }, options, failures);
+        networks[at] = networkReport(plan, options.journal);
+        options.onReport(report());
+      }
     }
   }
-  return [...bySystem.values()].map(medianOf);
+  return report();
 }
 
-async function benchSystem(system: SystemName, nodes: number, options: PeersBenchOptions): Promise<SystemFigures> {
-  const { processes, loss, values, idleSeconds, delayMs, onProgress } = options;
-  await using fleet = new Fleet(system, nodes, processes, delayMs);
+/** What goes wrong with one run takes nothing from the others. */
+async function measure(name: RunName, { journal, onProgress }: PeersBenchOptions, failures: string[]): Promise<void> {
+  if (journal.of(name) !== undefined) return;
+  const { plan, system, run } = name;
+  const what = `${system}, ${titleOf(plan)}, run ${run}`;
+  const idleSeconds = run === 1 ? plan.idleSeconds : 0;
+  try {
+    const figures = await benchSystem(system, { ...plan, idleSeconds }, (step) => onProgress(`${what}: ${step}`));
+    journal.add(name, figures);
+  } catch (error) {
+    failures.push(`${what}: ${(error as Error).message}`);
+    onProgress(failures.at(-1)!);
+  }
+}
+
+function networkReport(plan: NetworkPlan, journal: RunJournal): NetworkReport {
+  const runsOf = (system: SystemName): SystemFigures[] =>
+    Array.from({ length: plan.runs }, (_, i) => journal.of({ plan, system, run: i + 1 }) ?? []).flat();
+  const measured = plan.systems.map(runsOf).filter((runs) => runs.length > 0);
+  return { plan, runs: Math.min(...measured.map((runs) => runs.length)), systems: measured.map(medianOf) };
+}
+
+async function benchSystem(
+  system: SystemName,
+  plan: NetworkPlan,
+  onProgress: (step: string) => void,
+): Promise<SystemFigures> {
+  const { nodes, loss, values, idleSeconds } = plan;
+  await using fleet = new Fleet(system, plan);
   const bytesBefore = await fleet.residentBytes();
   onProgress(`starting ${nodes} nodes`);
   const convergedSeconds = await fleet.build();

@@ -6,7 +6,8 @@ import { DEFAULT_SETTINGS } from '../../../services/chord-router/core/settings.t
 import { readTrustedRecord, sealRecord } from '../../../services/shared/core/record.ts';
 import { recordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
 import { ADMIN_TOKEN, delayLinks } from '../link-delay.ts';
-import { type StartedRouter, startRouter } from '../router-ring.ts';
+import { MemoryLinks } from '../memory-links.ts';
+import { type RouterOptions, type StartedRouter, startRouter } from '../router-ring.ts';
 import type { DhtSystem, SystemOptions } from './system.ts';
 
 /** One may only write so much in a minute. */
@@ -19,8 +20,9 @@ interface Author {
 }
 
 /** Every node has a data folder of its own in `folder`. */
-export function openRingwall({ folder, delayMs }: SystemOptions): DhtSystem {
+export function openRingwall({ folder, delayMs, wires }: SystemOptions): DhtSystem {
   const crypto = recordCrypto;
+  const carrier = wires === 'memory' ? new MemoryLinks() : undefined;
   const nodes = new Map<number, StartedRouter>();
   const authors = new Map<number, Author>();
   let sentByStopped = 0;
@@ -34,7 +36,7 @@ export function openRingwall({ folder, delayMs }: SystemOptions): DhtSystem {
   return {
     valueBytes: 1024,
     async create(node, seed) {
-      const made = await startNode(join(folder, String(node)), seed, delayMs);
+      const made = await startNode({ dataFolder: join(folder, String(node)), seed, carrier }, delayMs);
       nodes.set(node, made);
       return made.router.contact.address;
     },
@@ -75,8 +77,8 @@ function newAuthor(): Author {
   return { key: Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url'), privateKey };
 }
 
-async function startNode(dataFolder: string, seed: string | undefined, delayMs: number): Promise<StartedRouter> {
-  const node = await startRouter({ dataFolder, seed, adminToken: delayMs > 0 ? ADMIN_TOKEN : undefined });
+async function startNode(options: RouterOptions, delayMs: number): Promise<StartedRouter> {
+  const node = await startRouter({ ...options, adminToken: delayMs > 0 ? ADMIN_TOKEN : undefined });
   if (delayMs > 0) await delayLinks(node.router, delayMs);
   await node.router.joined;
   return node;

@@ -1,4 +1,5 @@
 /** What the bench asks of a distributed hash table, ours or a peer's: nodes in this process that put and get values. */
+import type { Wires } from './network-plan.ts';
 
 export type SystemName = 'ringwall' | 'hyperdht' | 'bittorrent-dht' | 'libp2p';
 
@@ -32,10 +33,12 @@ export interface SystemOptions {
   readonly folder: string;
   /** How long everything that a node sends is kept back, in ms; 0: not at all. */
   readonly delayMs: number;
+  readonly wires: Wires;
 }
 
 /** The system of a name, its packages loaded into this process. */
 export async function openSystem(name: SystemName, options: SystemOptions): Promise<DhtSystem> {
+  if (options.wires === 'memory' && name !== 'ringwall') throw new Error(`${name} has no links in memory`);
   switch (name) {
     case 'ringwall':
       return (await import('./ringwall-system.ts')).openRingwall(options);

@@ -1,25 +1,34 @@
 /** The bench's side of a process that holds nodes. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NetworkPlan } from './network-plan.ts';
 import type { Answers, OrderName, Orders, Reply } from './orders.ts';
 import type { SystemName } from './system.ts';
 
+/** Where Linux keeps files in memory: what needs no sockets is not to wait for a disk. */
+const DISK_IN_MEMORY = '/dev/shm';
 const WORKER = join(import.meta.dirname, 'worker.ts');
 
 export class WorkerProcess implements AsyncDisposable {
   readonly #process: ChildProcess;
   /** Outlives a process that is killed, so it is this side's. */
-  readonly #folder = mkdtempSync(join(tmpdir(), 'ringwall-bench-'));
+  readonly #folder: string;
   readonly #waiting = new Map<number, PromiseWithResolvers<Answers[OrderName]>>();
   #orders = 0;
 
-  constructor(system: SystemName, delayMs: number) {
+  constructor(system: SystemName, { delayMs, wires }: Pick<NetworkPlan, 'delayMs' | 'wires'>) {
+    this.#folder = mkdtempSync(
+      join(wires === 'memory' && existsSync(DISK_IN_MEMORY) ? DISK_IN_MEMORY : tmpdir(), 'ringwall-bench-'),
+    );
     const execArgv = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
-    this.#process = fork(WORKER, [system, this.#folder, String(delayMs)], { execArgv, serialization: 'advanced' });
+    this.#process = fork(WORKER, [system, this.#folder, String(delayMs), wires], {
+      execArgv,
+      serialization: 'advanced',
+    });
     this.#process.on('message', (reply: Reply) => this.#settle(reply));
     this.#process.once('exit', (code) => {
       for (const { reject } of this.#waiting.values()) reject(new Error(`a process of ${system} ended with ${code}`));

@@ -1,13 +1,17 @@
 /** A process that holds some nodes of a system and does what the bench orders; forked by WorkerProcess. */
 import { createHash } from 'node:crypto';
+import type { Wires } from './network-plan.ts';
 import type { Answers, Order, OrderName, Orders, Ran, Reply, Work } from './orders.ts';
 import { openSystem, type SystemName } from './system.ts';
 
 const OPERATION_TIMEOUT_MS = 20_000;
+/** After so long a row begins no further operation: with dead nodes, one of some systems takes seconds. */
+const ROW_MS = 20_000;
 
 const system = await openSystem(process.argv[2] as SystemName, {
   folder: process.argv[3]!,
   delayMs: Number(process.argv[4]),
+  wires: process.argv[5] as Wires,
 });
 const nodes = new Set<number>();
 
@@ -47,9 +51,11 @@ async function run({ operation, work, width }: Orders['run']): Promise<Ran> {
   const values = new Map(work.map(({ id }) => [id, valueOf(id)]));
   const perform = operation === 'get' ? get : put;
   const waiting = work.values();
+  const lastAt = performance.now() + ROW_MS;
   const lane = async (): Promise<void> => {
     for (const one of waiting) {
       const startedAt = performance.now();
+      if (startedAt > lastAt) return;
       try {
         await inTime(perform(one, values.get(one.id)!));
       } catch (error) {

@@ -6,6 +6,7 @@ import { serveUnary } from '../../../shared/runtime/grpc-server.ts';
 import { Health, healthDefinition } from '../../../shared/runtime/health.ts';
 import { canonicalIp, type HostPort, isLoopback } from '../../../shared/runtime/host-port.ts';
 import { GRPC_MESSAGE_BYTES } from './frame-codec.ts';
+import type { LinkListener } from './link-carrier.ts';
 import { acceptedStream, LINK_PATH, type LinkStream } from './link-stream.ts';
 import type { PeerTls } from './peer-tls.ts';
 
@@ -30,7 +31,7 @@ const NOT_YET = { name: 'Error', message: 'starting', code: status.UNAVAILABLE, 
 
 const identity = (bytes: Buffer): Buffer => bytes;
 
-export class PeerServer {
+export class PeerServer implements LinkListener {
   readonly health = new Health();
   readonly #listener: GrpcListener;
   #accept: ((stream: LinkStream) => void) | undefined;
@@ -60,17 +61,15 @@ export class PeerServer {
     this.#listener.server.addService({ link }, { link: (call: LinkCall) => this.#link(call) });
   }
 
-  /** Connections closed unanswered: too many in all or from one address, or not encrypted as they must be. */
+  /** Too many in all or from one address, or not encrypted as they must be. */
   get refusedConnections(): number {
     return this.#listener.refusedConnections;
   }
 
-  /** Binds the port; streams wait until `start`. Gives the address with the port that was picked. */
   listen(address: HostPort): Promise<HostPort> {
     return this.#listener.listen(address);
   }
 
-  /** From now on `accept` gets the streams that other phones open. */
   start(accept: (stream: LinkStream) => void): void {
     this.#accept = accept;
     this.health.set(PeerServiceDefinition.fullName, true);
