@@ -16,7 +16,7 @@ import type { Finding } from './routing/find.ts';
 import { linkPoint } from './routing/long-link.ts';
 import { sameZones } from './space/zone.ts';
 
-/** Links looked up in a round until all were. */
+/** Links looked up in a round until all were, with none that leads elsewhere than before. */
 const LINKS_A_ROUND = 4;
 /** Dead phones asked in a round. */
 const DEAD_A_ROUND = 2;
@@ -37,12 +37,15 @@ export class Upkeep {
   readonly #parts: UpkeepParts;
   #rounds = 0;
   #linksTended = 0;
+  /** Links to look up before all are known to lead where they should. */
+  #unsure: number;
   /** Who was found to own each link's point. */
   readonly #links: (Id | undefined)[] = [];
 
   constructor(context: CanContext, parts: UpkeepParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#unsure = context.settings.longLinks;
   }
 
   *run(): Task<void> {
@@ -51,7 +54,7 @@ export class Upkeep {
     let version = -1;
     for (;;) {
       yield* sleep(pauseMs * (0.75 + 0.5 * (yield* random())));
-      const isQuiet = this.#context.version === version && this.#linksTended >= settings.longLinks;
+      const isQuiet = this.#context.version === version && this.#unsure === 0;
       pauseMs = isQuiet ? Math.min(2 * pauseMs, settings.upkeepMaxMs) : settings.heartbeatMs;
       ({ version } = this.#context);
       // All of this can wait until the phone keeps up with what others want of it.
@@ -68,8 +71,14 @@ export class Upkeep {
   /** Each link in turn is looked up anew, all of them in the first rounds. */
   *#tendLinks(): Task<void> {
     const { longLinks } = this.#context.settings;
-    const wanted = this.#linksTended < longLinks ? LINKS_A_ROUND : 1;
-    for (let i = 0; i < wanted; i++) yield* this.#tendLink(this.#linksTended++ % longLinks);
+    const wanted = this.#unsure > 0 ? LINKS_A_ROUND : 1;
+    for (let i = 0; i < wanted; i++) {
+      const link = this.#linksTended++ % longLinks;
+      const before = this.#links[link];
+      yield* this.#tendLink(link);
+      const isNew = before !== undefined && this.#links[link] !== before;
+      this.#unsure = isNew ? longLinks : Math.max(this.#unsure - 1, 0);
+    }
   }
 
   *#tendLink(link: number): Task<void> {

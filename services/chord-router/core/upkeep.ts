@@ -105,8 +105,9 @@ export class Upkeep {
     const request = { type: 'compare-neighbours', known: digestOfLists(believed) } as const;
     const outcome = yield* this.#calls.ask<'compare-neighbours'>(next, request);
     if (!outcome.ok) {
-      // Suspected before and silent again, and no neighbour: that is enough.
-      if (suspect !== undefined && !context.isNeighbour(next.id)) context.drop(next, 'dead');
+      // Suspected before and silent again, and no neighbour: that is enough for a phone that is not late itself.
+      if (suspect !== undefined && !context.isNeighbour(next.id) && context.health.doubt === 1)
+        context.drop(next, 'dead');
       if (suspect === undefined) this.#comparedTo = next.id;
       return true;
     }

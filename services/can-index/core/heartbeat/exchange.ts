@@ -3,8 +3,8 @@
  * news, so a heartbeat is one call for the two. Each tells only what the other has not heard, so a quiet heartbeat is a few
  * dozen bytes.
  *
- * A heartbeat goes to those neighbours that have not heard the latest, and else to the few that were not heard for the
- * longest time: what it costs a phone does not grow with its neighbours, and as each neighbour has neighbours of its own
+ * A heartbeat goes to those neighbours that have not heard the latest, and to the one that was not heard for the longest
+ * time: what it costs a phone does not grow with its neighbours, and as each neighbour has neighbours of its own
  * that ask it, a death is noticed by the first of them as soon as if each asked all. That one tells the others.
  *
  * What is heard is acted on here: claims that collide, phones that border on this one and were not known.
@@ -22,7 +22,7 @@ import { meets } from '../space/box.ts';
 import { type Applied, Neighbour } from './neighbour.ts';
 
 /** Neighbours asked with a heartbeat though there is nothing to tell. */
-const ASKED_A_BEAT = 2;
+const ASKED_A_BEAT = 1;
 /** Exchanges in a row with one phone; what is not understood by then waits for the next heartbeat. */
 const MAX_TURNS = 3;
 

@@ -17,6 +17,8 @@ import { type Candidate, rank } from './routing.ts';
 const MAX_UNDER_WAY = 128;
 /** Timeouts of the next phone alone after which another one is asked beside it: most routes take less. */
 const PATIENCE = 3;
+/** … or this share of the time that is left: else the first silent phone would take all of it. */
+const PATIENCE_SHARE = 1 / 3;
 /** Phones that a question or its answer may name as visited; more are not read. */
 const MAX_VISITED = 128;
 /** With less time left a question is not passed on, ms. */
@@ -96,7 +98,8 @@ export class Finding {
         detours -= passed.detours;
         const fiber = yield* spawn(this.#ask(next, passed, leftMs), 'pass on');
         asking.push(fiber);
-        waiting.push(fiber, yield* spawn(sleep(PATIENCE * this.#calls.timeoutMs(next)), 'patience'));
+        const patienceMs = Math.min(PATIENCE * this.#calls.timeoutMs(next), PATIENCE_SHARE * leftMs);
+        waiting.push(fiber, yield* spawn(sleep(patienceMs), 'patience'));
       }
       yield* first(waiting);
       const answers = asking.filter((fiber) => fiber.done).map(({ result }) => result);

@@ -39,10 +39,11 @@ export class Spreading {
 
   /** Passes on what comes, for ever. */
   *run(): Task<never> {
-    const { news } = this.#context;
+    const { news, health } = this.#context;
     for (;;) {
-      if (!news.pending) yield* waitFor(news.arrived, LONGEST_WAIT_MS);
-      yield* sleep(GATHER_MS * (0.75 + 0.5 * (yield* random())));
+      const hasCome = news.pending || (yield* waitFor(news.arrived, LONGEST_WAIT_MS));
+      // A phone that does not keep up sends more at a time, and has fewer messages to make.
+      if (hasCome) yield* sleep(health.slowness * GATHER_MS * (0.75 + 0.5 * (yield* random())));
       news.noteTime(yield* now());
       for (const { to, branches } of parcelsOf(this.#context, news.take())) {
         const all = [...branches.values()];
