@@ -1,6 +1,6 @@
 /** What phones tell each other of the entries they keep: this one's summary, told when it changes, and those of the phones around. */
 import type { Contact } from '../../../shared/core/contact.ts';
-import { random, sleep, type Task } from '../../../shared/core/effect.ts';
+import { random, sleep, type Task, waitFor } from '../../../shared/core/effect.ts';
 import type { CanView } from '../entry-keeping.ts';
 import type { Summary } from '../message.ts';
 import type { MeaningSpace } from './entry.ts';
@@ -12,7 +12,7 @@ export interface Advert {
   readonly summary: EntrySummary;
 }
 
-/** Pause between two looks whether neighbours should hear of other centroids, in ms. */
+/** Entries that come or go gather for so long before neighbours hear of other centroids, in ms. */
 const SUMMARY_MS = 2_000;
 
 export class Adverts {
@@ -33,8 +33,9 @@ export class Adverts {
 
   *run(): Task<void> {
     for (;;) {
-      this.#tell();
+      if (this.#store.version === this.#version) yield* waitFor(this.#store.changed);
       yield* sleep(SUMMARY_MS * (0.5 + (yield* random())));
+      this.#tell();
     }
   }
 
@@ -47,7 +48,6 @@ export class Adverts {
   }
 
   #tell(): void {
-    if (this.#store.version === this.#version) return;
     this.#version = this.#store.version;
     const summary = summaryOf([...this.#store.all()].map(({ sketch }) => sketch));
     if (!differs(summary, this.#own)) return;

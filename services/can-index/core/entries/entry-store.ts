@@ -1,5 +1,6 @@
 /** The entries that this phone keeps, in memory: they are rebuilt from other copies and from the ring. */
 import type { Contact } from '../../../shared/core/contact.ts';
+import { Signal } from '../../../shared/core/effect.ts';
 import type { Id } from '../../../shared/core/id.ts';
 import { dot } from '../../../shared/core/vector.ts';
 import { type Box, contains } from '../space/box.ts';
@@ -35,6 +36,8 @@ export const MAX_ENTRIES = 16_384;
 export class EntryStore {
   readonly #space: MeaningSpace;
   readonly #entries = new Map<Id, KeptEntry>();
+  /** Entries have come or gone. */
+  readonly changed = new Signal();
   #version = 0;
 
   constructor(space: MeaningSpace) {
@@ -79,14 +82,19 @@ export class EntryStore {
       sinceMs: atMs,
     };
     this.#entries.set(entry.post, kept);
-    this.#version += 1;
+    this.#noteChange();
     return kept;
   }
 
   drop(post: Id): boolean {
     const isKept = this.#entries.delete(post);
-    if (isKept) this.#version += 1;
+    if (isKept) this.#noteChange();
     return isKept;
+  }
+
+  #noteChange(): void {
+    this.#version += 1;
+    this.changed.notify();
   }
 
   /** A post lies nearer than one that an entry is linked to, or lies elsewhere now. */
