@@ -175,7 +175,7 @@ describe('rings heal', () => {
       phone.kill();
       world.runFor(awayMs);
       phone.start([world.phones[0]!.contact.address]);
-      expect(untilIdeal(world, world.phones, 60_000)).toBeLessThan(10_000);
+      expect(untilIdeal(world, world.phones, 60_000)).toBeLessThan(20_000);
       expectWhole(world);
     }
   });

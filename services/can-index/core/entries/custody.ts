@@ -216,9 +216,14 @@ export class Custody {
       items: items.map(({ entry, copies }) => ({ post: entry.post, copies })),
     };
     const outcome = yield* this.#parts.view.ask<EntriesChecked>(phone, request);
-    if (!outcome.ok) return this.#parts.silence.note(phone) < SILENT_ROUNDS ? 'silent' : 'dead';
-    this.#parts.silence.broken(phone);
-    return items.map((_kept, i) => outcome.reply.keeps[i] ?? 'none');
+    if (outcome.ok) {
+      this.#parts.silence.broken(phone);
+      return items.map((_kept, i) => outcome.reply.keeps[i] ?? 'none');
+    }
+    if (this.#parts.silence.note(phone) < SILENT_ROUNDS) return 'silent';
+    // Else it would be offered copies of its neighbours' entries again and again, before phones that live.
+    this.#parts.store.forgetPlace(phone.id, undefined);
+    return 'dead';
   }
 
   *#giveAgain(phone: Contact, missing: readonly KeptEntry[]): Task<void> {

@@ -1,6 +1,7 @@
 /**
  * How often a phone stabilises: quickly after a change, then at pauses that double while nothing changes, so that an
- * idle phone sends next to nothing; longer ones while the phone does not keep up with its work. Pauses are jittered, or phones that changed together would stay in step.
+ * idle phone sends next to nothing; longer ones while the phone does not keep up with its work. Pauses are jittered, or
+ * phones that changed together would stay in step.
  */
 import { now, random, Signal, type Task, waitFor } from '../../../shared/core/effect.ts';
 import type { LocalHealth } from '../../../shared/core/local-health.ts';
