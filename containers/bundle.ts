@@ -33,7 +33,7 @@ const PROGRAMS = [
 const PACKAGES = ['onnxruntime-node', 'sharp', '@fastify/swagger-ui'];
 
 /** Files that programs read beside their code. */
-const FILES = ['services/*/projections/*.json', 'testnet/corpus/*.json'];
+const FILES = ['services/*/projections/*.json', 'testnet/corpus/*.json', 'scenarios/**/*.yaml'];
 
 const out = process.argv[2];
 if (out === undefined) {

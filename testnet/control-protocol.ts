@@ -20,7 +20,7 @@ export type Command =
       readonly seed: number | undefined;
     };
 
-export const PHONE_COMMANDS = ['kill', 'stop', 'freeze', 'thaw', 'restart'] as const;
+export const PHONE_COMMANDS = ['kill', 'stop', 'freeze', 'thaw', 'restart', 'move'] as const;
 export type PhoneCommand = (typeof PHONE_COMMANDS)[number];
 
 export type CommandLine = { readonly progress: string } | { readonly result: unknown } | { readonly error: string };

@@ -38,6 +38,9 @@ export function performer(net: Testnet, down: () => void): Perform {
         return (await net.join(command.count)).map((phone) => ({ n: phone.n, api: phone.api }));
       case 'churn':
         return await churn(command, report, signal);
+      case 'move':
+        await moved(net, command.n);
+        return { n: command.n, state: net.phone(command.n).state };
       case 'kill':
       case 'stop':
       case 'freeze':
@@ -47,4 +50,14 @@ export function performer(net: Testnet, down: () => void): Perform {
         return { n: command.n, state: net.phone(command.n).state };
     }
   };
+}
+
+/** Who runs loses its network first: nobody hears it go. */
+async function moved(net: Testnet, n: number): Promise<void> {
+  if (net.phone(n).pid !== undefined) {
+    await net.faults.vanish(n);
+    await net.kill(n);
+  }
+  await net.move(n);
+  await net.restart(n);
 }

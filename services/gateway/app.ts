@@ -11,6 +11,7 @@ import { consoleRoutes } from './routes/console.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { labRoutes } from './routes/lab.ts';
+import { labScenarioRoutes } from './routes/lab-scenarios.ts';
 import { landingRoutes } from './routes/landing.ts';
 import { lookupRoutes } from './routes/lookups.ts';
 import { networkRoutes } from './routes/network.ts';
@@ -42,6 +43,7 @@ const ALL_ROUTES: readonly GatewayRoutes[] = [
   pulseRoutes,
   eventRoutes,
   labRoutes,
+  labScenarioRoutes,
   proxyRoutes,
   landingRoutes,
   healthRoutes,

@@ -25,6 +25,8 @@ export interface GatewaySettings extends ProcessSettings {
   readonly containerLab: HostPort | undefined;
   /** Folder of the built console; undefined: there is none. */
   readonly consoleFolder: string | undefined;
+  /** Folder of the scenario files that the churn lab plays; undefined: those of the repository. */
+  readonly scenarioFolder: string | undefined;
 }
 
 export const GATEWAY_VARIABLES: readonly Variable[] = [
@@ -68,6 +70,11 @@ export const GATEWAY_VARIABLES: readonly Variable[] = [
     fallback: 'none',
   },
   {
+    name: 'RINGWALL_GATEWAY_SCENARIOS',
+    meaning: 'folder of the scenario files that the churn lab plays',
+    fallback: 'those that are shipped',
+  },
+  {
     name: 'RINGWALL_ADMIN_TOKEN',
     meaning: 'let those who show this token use the churn lab; the same as that of the phones',
     fallback: 'off',
@@ -91,6 +98,7 @@ export function readGatewaySettings(values: EnvironmentValues): GatewaySettings 
     adminToken: environment.secret('RINGWALL_ADMIN_TOKEN'),
     containerLab: readContainerLab(environment),
     consoleFolder: readPagesFolder(environment, 'RINGWALL_GATEWAY_CONSOLE'),
+    scenarioFolder: environment.optional('RINGWALL_GATEWAY_SCENARIOS'),
     ...readProcessSettings(environment),
   };
   environment.check();

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
-import { SeededRandom } from '../shared/core/random.ts';
 import { callerAddress } from '../shared/http/caller-address.ts';
 import { AddressRanges } from '../shared/runtime/address-ranges.ts';
 import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
@@ -18,7 +17,6 @@ import { PhoneClient } from './adapters/phone-client.ts';
 import { PhoneProxy, type ProxyTimeouts } from './adapters/phone-proxy.ts';
 import { followSource } from './adapters/phone-source.ts';
 import { PhoneWatch } from './adapters/phone-watch.ts';
-import { ScenarioPlayer } from './adapters/scenario-player.ts';
 import { parentChannel, SupervisorLab } from './adapters/supervisor-lab.ts';
 import { createApp } from './app.ts';
 import { type LabDriver, NO_LAB } from './core/lab.ts';
@@ -29,6 +27,8 @@ import type { PhoneSource } from './environment.ts';
 import { phoneText } from './routes/phones.ts';
 import { pulseText } from './routes/pulse.ts';
 import type { RouteContext } from './routes/route-context.ts';
+import { ScenarioPlayer } from './scenario/player.ts';
+import { readScenarios, SHIPPED_SCENARIOS } from './scenario/shipped.ts';
 
 export interface GatewayOptions {
   /** Port 0 picks a free one. */
@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly proxies?: readonly string[];
   /** Folder of the built console; undefined: there is none. */
   readonly consoleFolder?: string | undefined;
+  /** Folder of the scenario files that the churn lab plays; by default those of the repository. */
+  readonly scenarioFolder?: string | undefined;
   /** What callers of the churn lab must show; undefined: there is no lab. */
   readonly adminToken?: string | undefined;
   /** Where the lab of phones in containers takes commands. */
@@ -104,16 +106,17 @@ export async function assembleGateway(options: GatewayOptions) {
     watch.hurry(book.find(n)?.api);
   });
   const player = new ScenarioPlayer({
-    ...{ driver: lab, now },
-    view: {
-      alive: () => book.phones.filter(({ state }) => state === 'alive').map(({ n }) => n),
-      random: new SeededRandom(now() >>> 0),
-    },
+    ...{ driver: lab, client, now, phones: () => book.phones, watched: () => watch.watched() },
     tell: (event) => hub.send('lab', event),
+    onDefect: (error) => logger.error({ err: error }, 'a scenario of the churn lab broke off'),
+  });
+  const scenarios = await readScenarios(options.scenarioFolder ?? SHIPPED_SCENARIOS, {
+    stage: lab.kind === 'containers' ? 'containers' : 'processes',
+    onFault: (fault) => logger.warn({ fault }, 'a scenario file is left out'),
   });
   const stopping = new AbortController();
   const context: RouteContext = {
-    ...{ lab, player, labEnabled: adminToken !== undefined },
+    ...{ lab, player, scenarios, labEnabled: adminToken !== undefined },
     ...{ book, watch, client, survey, hub, proxy, instruments, registry, logger, now },
     stopping: stopping.signal,
   };

@@ -1,4 +1,4 @@
-/** `kill`, `stop`, `freeze`, `thaw`, `restart`: what can happen to one phone. */
+/** `kill`, `stop`, `freeze`, `thaw`, `restart`, `move`: what can happen to one phone. */
 import type { Command } from 'commander';
 import { sendCommand } from '../control-client.ts';
 import type { PhoneCommand } from '../control-protocol.ts';
@@ -10,6 +10,7 @@ const DESCRIPTIONS: Readonly<Record<PhoneCommand, string>> = {
   freeze: 'hold a phone up (SIGSTOP): alive, but silent',
   thaw: 'let a frozen phone go on (SIGCONT)',
   restart: 'start a phone again with its id and its data; one that runs is stopped first',
+  move: 'start a phone with its data at another address; one that runs loses its network first',
 };
 const HIGHEST_NUMBER = 1_000_000;
 

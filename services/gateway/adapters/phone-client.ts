@@ -65,26 +65,37 @@ export class PhoneClient {
 
   /** A JSON answer of 200. Throws a PhoneFailure. */
   async json(api: string, path: string, timeoutMs = TIMEOUT_MS): Promise<unknown> {
-    const text = await this.text(api, path, timeoutMs);
-    try {
-      return JSON.parse(text) as unknown;
-    } catch (error) {
-      throw new PhoneFailure('refused', `${api}${path} answers no JSON`, { cause: error });
-    }
+    return parse(await this.text(api, path, timeoutMs), api, path);
   }
 
   async text(api: string, path: string, timeoutMs = TIMEOUT_MS): Promise<string> {
+    const { status, text } = await this.#read(api, path, timeoutMs);
+    if (status !== 200) throw new PhoneFailure('refused', `${api}${path} answers ${status}`);
+    return text;
+  }
+
+  /** What it answers, whatever the status. Throws a PhoneFailure when that is no JSON, or nothing. */
+  async answer(
+    api: string,
+    path: string,
+    timeoutMs: number,
+  ): Promise<{ readonly status: number; readonly body: unknown }> {
+    const { status, text } = await this.#read(api, path, timeoutMs);
+    return { status, body: parse(text, api, path) };
+  }
+
+  async #read(
+    api: string,
+    path: string,
+    timeoutMs: number,
+  ): Promise<{ readonly status: number; readonly text: string }> {
     const address = parseHostPort(api);
     if (address === undefined) throw new PhoneFailure('refused', `${api} is no address`);
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       const response = await this.#get({ ...address, path, agent: this.#agent, signal });
-      const text = await readBounded(response);
-      if (response.statusCode !== 200)
-        throw new PhoneFailure('refused', `${api}${path} answers ${response.statusCode}`);
-      return text;
+      return { status: response.statusCode ?? 0, text: await readBounded(response) };
     } catch (error) {
-      if (error instanceof PhoneFailure) throw error;
       const how = signal.aborted ? 'silent' : 'refused';
       throw new PhoneFailure(how, `${api}${path}: ${(error as Error).message}`, { cause: error });
     }
@@ -94,6 +105,14 @@ export class PhoneClient {
     return new Promise((resolve, reject) => {
       httpRequest(options, resolve).once('error', reject).end();
     });
+  }
+}
+
+function parse(text: string, api: string, path: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new PhoneFailure('refused', `${api}${path} answers no JSON`, { cause: error });
   }
 }
 

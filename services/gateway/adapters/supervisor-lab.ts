@@ -17,7 +17,7 @@ export interface Channel {
 
 export class SupervisorLab implements LabDriver {
   readonly kind = 'processes';
-  readonly actions = ['kill', 'stop', 'freeze', 'thaw', 'restart', 'cut', 'slow', 'heal', 'join'] as const;
+  readonly actions = ['kill', 'stop', 'freeze', 'thaw', 'restart', 'move', 'cut', 'slow', 'heal', 'join'] as const;
   readonly #channel: Channel;
   readonly #underWay = new Map<number, (reply: LabReply) => void>();
   #next = 1;

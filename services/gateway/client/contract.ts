@@ -33,7 +33,7 @@ export interface LabEvent {
   readonly phones?: readonly number[];
   readonly count?: number;
   readonly scenario?: string;
-  readonly phase?: 'began' | 'step' | 'ended';
+  readonly phase?: 'began' | 'step' | 'playing' | 'settling' | 'mending' | 'ended';
   /** What could not be done, at the end of a scenario. */
   readonly refused?: readonly string[];
 }

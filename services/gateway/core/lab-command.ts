@@ -12,8 +12,11 @@ export interface LinkQuality {
   readonly packetLoss?: number;
 }
 
-/** `kill`: gone in the middle of whatever it did. `stop`: it says goodbye. `freeze`: alive, but silent. */
-export type PhoneCommand = 'kill' | 'stop' | 'freeze' | 'thaw' | 'restart';
+/**
+ * `kill`: gone in the middle of whatever it did. `stop`: it says goodbye. `freeze`: alive, but silent. `move`: it starts again
+ * with its data at another address, so under another id.
+ */
+export type PhoneCommand = 'kill' | 'stop' | 'freeze' | 'thaw' | 'restart' | 'move';
 
 export type LabCommand =
   | { readonly command: PhoneCommand; readonly n: number }

@@ -2,8 +2,16 @@
 import { Type } from '../../shared/http/type.ts';
 import { LabRefusal } from '../core/lab.ts';
 import type { LabCommand, PhoneCommand } from '../core/lab-command.ts';
-import { LAB_SCENARIOS, type LabScenario } from '../core/lab-scenario.ts';
-import { Problem, type ProblemSlug } from '../core/problem.ts';
+import { Problem } from '../core/problem.ts';
+import { LAB_PROBLEMS, unavailable } from './lab-problems.ts';
+import {
+  PlayedSchema,
+  PlayingSchema,
+  playedText,
+  playingText,
+  ScenarioSchema,
+  scenarioTexts,
+} from './lab-scenarios.ts';
 import type { GatewayRoutes, RouteContext } from './route-context.ts';
 
 const PHONE_COMMANDS: Readonly<Record<PhoneCommand, string>> = {
@@ -12,6 +20,7 @@ const PHONE_COMMANDS: Readonly<Record<PhoneCommand, string>> = {
   freeze: 'Hold a phone up: alive, but silent (SIGSTOP)',
   thaw: 'Let a frozen phone go on',
   restart: 'Start a phone again with its id and its data; one that runs is stopped first',
+  move: 'Start a phone with its data at another address, so under another id; one that runs loses its network first',
 };
 /** What the phones' fault rules take (proto/ringwall/admin/v1). */
 const MAX_DELAY_MS = 10_000;
@@ -19,9 +28,6 @@ const MAX_JITTER_MS = 1_000;
 const MAX_PACKET_LOSS = 0.5;
 const MAX_JOINING = 50;
 
-const LAB_PROBLEMS: readonly ProblemSlug[] = [
-  ...(['lab-off', 'admin-token-required', 'admin-token-wrong', 'not-available-here', 'lab-refused'] as const),
-];
 const GUARDED = { admin: true, problems: LAB_PROBLEMS };
 const Phones = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, maxItems: 2_000, uniqueItems: true });
 const Done = Type.Object({ done: Type.Unknown({ description: 'What became of it.' }) }, { description: 'Done.' });
@@ -34,19 +40,9 @@ export const LabSchema = Type.Object(
     enabled: Type.Boolean({ description: 'Whether there is an admin token that could be shown.' }),
     driver: Type.Union([Type.Literal('processes'), Type.Literal('containers'), Type.Literal('none')]),
     actions: Type.Array(Type.String(), { description: 'What can be done here.' }),
-    scenarios: Type.Array(
-      Type.Object(
-        { name: Type.String(), about: Type.String(), seconds: Type.Integer(), available: Type.Boolean() },
-        { additionalProperties: false },
-      ),
-    ),
-    playing: Type.Union([
-      Type.Object(
-        { name: Type.String(), since: Type.String({ format: 'date-time' }) },
-        { additionalProperties: false },
-      ),
-      Type.Null(),
-    ]),
+    scenarios: Type.Array(ScenarioSchema, { description: 'The shortest first.' }),
+    playing: Type.Union([PlayingSchema, Type.Null()]),
+    last: Type.Union([PlayedSchema, Type.Null()], { description: 'What came of the scenario that was played last.' }),
   },
   { additionalProperties: false },
 );
@@ -157,41 +153,6 @@ export const labRoutes: GatewayRoutes = async (app, { context }) => {
     },
     async ({ body: { count } }) => await perform(context, { command: 'join', count }),
   );
-
-  app.post(
-    '/v1/lab/scenarios/:name',
-    {
-      schema: {
-        summary: 'Play a scenario',
-        description: 'Its steps are told as `lab` events; one is played at a time.',
-        tags: ['lab'],
-        params: Type.Object({ name: Type.String({ maxLength: 64 }) }),
-        response: { 202: Type.Object({ name: Type.String() }, { description: 'It has begun.' }) },
-      },
-      config: { admin: true, problems: [...LAB_PROBLEMS, 'no-such-scenario', 'scenario-under-way'] },
-    },
-    async ({ params: { name } }, reply) => {
-      const scenario = LAB_SCENARIOS.find((known) => known.name === name);
-      if (scenario === undefined) throw new Problem('no-such-scenario');
-      if (!isAvailable(context, scenario)) throw new Problem('not-available-here', unavailable(context, name));
-      if (!context.player.play(scenario)) throw new Problem('scenario-under-way');
-      reply.code(202);
-      return { name };
-    },
-  );
-
-  app.delete(
-    '/v1/lab/scenarios',
-    {
-      schema: {
-        summary: 'End the scenario that is played: what it broke is mended at once',
-        tags: ['lab'],
-        response: { 200: Done },
-      },
-      config: GUARDED,
-    },
-    async () => ({ done: { stopped: await context.player.stop() } }),
-  );
 };
 
 async function perform(context: RouteContext, command: LabCommand): Promise<{ done: unknown }> {
@@ -208,28 +169,14 @@ async function perform(context: RouteContext, command: LabCommand): Promise<{ do
   }
 }
 
-function unavailable({ lab }: RouteContext, what: string): string {
-  const able = lab.actions.length === 0 ? 'nothing' : lab.actions.join(', ');
-  return `Not available here: ${what}. What can be done to these phones is ${able}.`;
-}
-
-function isAvailable({ lab }: RouteContext, scenario: LabScenario): boolean {
-  return scenario.actions.every((action) => lab.actions.includes(action));
-}
-
 function labText(context: RouteContext) {
-  const { lab, player, labEnabled } = context;
-  const { playing } = player;
+  const { lab, player, labEnabled, now } = context;
   return {
     enabled: labEnabled,
     driver: lab.kind,
     actions: [...lab.actions],
-    scenarios: LAB_SCENARIOS.map((scenario) => ({
-      name: scenario.name,
-      about: scenario.about,
-      seconds: scenario.seconds,
-      available: isAvailable(context, scenario),
-    })),
-    playing: playing === undefined ? null : { name: playing.name, since: new Date(playing.startedAtMs).toISOString() },
+    scenarios: scenarioTexts(context),
+    playing: playingText(player.playing, now()),
+    last: playedText(player.last),
   };
 }

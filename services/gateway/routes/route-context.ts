@@ -6,15 +6,16 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../../shared/runtime/logging.ts';
 import type { Instruments } from '../../shared/runtime/metrics.ts';
+import type { Scenario } from '../../shared/scenario/scenario.ts';
 import type { EventHub } from '../adapters/event-hub.ts';
 import type { GATEWAY_METRICS } from '../adapters/metrics.ts';
 import type { NetworkSurvey } from '../adapters/network-survey.ts';
 import type { PhoneClient } from '../adapters/phone-client.ts';
 import type { PhoneProxy } from '../adapters/phone-proxy.ts';
 import type { PhoneWatch } from '../adapters/phone-watch.ts';
-import type { ScenarioPlayer } from '../adapters/scenario-player.ts';
 import type { LabDriver } from '../core/lab.ts';
 import type { PhoneBook } from '../core/phone-book.ts';
+import type { ScenarioPlayer } from '../scenario/player.ts';
 
 export interface RouteContext {
   readonly book: PhoneBook;
@@ -25,6 +26,8 @@ export interface RouteContext {
   readonly proxy: PhoneProxy;
   readonly lab: LabDriver;
   readonly player: ScenarioPlayer;
+  /** Those that can be played, the shortest first. */
+  readonly scenarios: readonly Scenario[];
   /** Whether there is an admin token. */
   readonly labEnabled: boolean;
   readonly instruments: Instruments<typeof GATEWAY_METRICS>;

@@ -122,7 +122,7 @@ export class DrawnNetwork {
   }
 
   get lab(): Lab {
-    return { enabled: false, driver: 'none', actions: [], scenarios: [], playing: null };
+    return { enabled: false, driver: 'none', actions: [], scenarios: [], playing: null, last: null };
   }
 
   #now(): string {

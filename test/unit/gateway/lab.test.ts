@@ -3,38 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { SupervisorLab } from '../../../services/gateway/adapters/supervisor-lab.ts';
 import type { LabRequest } from '../../../services/gateway/client/supervisor-protocol.ts';
 import { type LabDriver, LabRefusal } from '../../../services/gateway/core/lab.ts';
-import type { LabCommand } from '../../../services/gateway/core/lab-command.ts';
-import { LAB_SCENARIOS } from '../../../services/gateway/core/lab-scenario.ts';
-import { SeededRandom } from '../../../services/shared/core/random.ts';
 import { eventually } from '../../integration/eventually.ts';
 import { request } from '../../integration/wall-client.ts';
-import type { FakePhone } from './fake-phone.ts';
+import { FakeLab } from './fake-lab.ts';
 import { startFixture } from './gateway-fixture.ts';
 
 const TOKEN = 'a-token-of-enough-characters';
-const ALL = ['kill', 'stop', 'freeze', 'thaw', 'restart', 'cut', 'slow', 'heal', 'join'] as const;
-
-class FakeDriver implements LabDriver {
-  readonly kind = 'processes';
-  readonly actions: LabDriver['actions'];
-  readonly done: LabCommand[] = [];
-  /** Phones that end when they are killed or stopped; the others go on, whatever befalls them. */
-  mortal: readonly FakePhone[] = [];
-
-  constructor(actions: LabDriver['actions'] = ALL) {
-    this.actions = actions;
-  }
-
-  async perform(command: LabCommand): Promise<unknown> {
-    if (command.command === 'freeze') throw new LabRefusal('phone 1 is killed: only a running one freezes');
-    this.done.push(command);
-    if (command.command === 'kill' || command.command === 'stop') await this.mortal[command.n - 1]?.stop();
-    return { ok: command.command };
-  }
-}
 
 async function startLab(more: { lab?: LabDriver; adminToken?: string | undefined } = {}) {
-  const lab = new FakeDriver();
+  const lab = new FakeLab();
   const net = await startFixture(4, { lab, adminToken: TOKEN, ...more });
   const post = (path: string, body?: unknown, token: string | undefined = TOKEN) =>
     request(`${net.url}/v1/lab/${path}`, {
@@ -131,7 +108,7 @@ describe('what is done', () => {
   });
 
   test('is said not to be available where the driver cannot', async () => {
-    const { post, url } = await startLab({ lab: new FakeDriver(['cut', 'heal']) });
+    const { post, url } = await startLab({ lab: new FakeLab(['cut', 'heal']) });
     expect(await post('phones/1/kill')).toMatchObject({
       status: 501,
       body: {
@@ -140,57 +117,10 @@ describe('what is done', () => {
       },
     });
     expect(await post('scenarios/churn')).toMatchObject({ status: 501 });
-    const { scenarios } = (await request<{ scenarios: { name: string; available: boolean }[] }>(`${url}/v1/lab`)).body;
-    expect(scenarios.filter(({ available }) => available).map(({ name }) => name)).toEqual(['split-and-heal']);
+    const { scenarios } = (await request<{ scenarios: { available: boolean }[] }>(`${url}/v1/lab`)).body;
+    expect(scenarios.length).toBeGreaterThan(5);
+    expect(scenarios.filter(({ available }) => available)).toEqual([]);
   });
-});
-
-describe('scenarios', () => {
-  test('are played one at a time, and mend what they broke when they are ended', async () => {
-    const { post, lab, url } = await startLab();
-    await eventually('all phones are alive', async () => {
-      const { items } = (await request<{ items: { state: string }[] }>(`${url}/v1/phones`)).body;
-      return items.every(({ state }) => state === 'alive');
-    });
-    expect(await post('scenarios/half-dies')).toMatchObject({ status: 202, body: { name: 'half-dies' } });
-    expect(await post('scenarios/half-dies')).toMatchObject({ status: 409 });
-    await eventually('half are killed', async () => lab.done.length === 2);
-    expect((await request(`${url}/v1/lab`)).body).toMatchObject({ playing: { name: 'half-dies' } });
-    const ended = await request(`${url}/v1/lab/scenarios`, { method: 'DELETE', token: TOKEN });
-    expect(ended.body).toEqual({ done: { stopped: true } });
-    const killed = lab.done.slice(0, 2).map((command) => 'n' in command && command.n);
-    expect(lab.done).toEqual([
-      ...killed.map((n) => ({ command: 'kill', n })),
-      ...killed.map((n) => ({ command: 'restart', n })),
-    ]);
-    expect((await request(`${url}/v1/lab`)).body).toMatchObject({ playing: null });
-  });
-
-  test.each(LAB_SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
-    '%s uses what it says it needs, leaves some phones alive and all of them in the end',
-    (_name, scenario) => {
-      const all = [1, 2, 3, 4, 5, 6, 7, 8];
-      const gone = new Set<number>();
-      let torn = false;
-      let waitedMs = 0;
-      const alive = () => all.filter((n) => !gone.has(n));
-      for (const step of scenario.play({ alive, random: new SeededRandom(1) })) {
-        if (step.kind === 'wait') {
-          waitedMs += step.ms;
-          continue;
-        }
-        const { command } = step;
-        expect(scenario.actions).toContain(command.command);
-        if (command.command === 'kill') gone.add(command.n);
-        if (command.command === 'restart') gone.delete(command.n);
-        if (command.command === 'cut' || command.command === 'slow') torn = true;
-        if (command.command === 'heal') torn = false;
-        expect(alive().length).toBeGreaterThanOrEqual(3);
-      }
-      expect([gone.size, torn]).toEqual([0, false]);
-      expect(waitedMs).toBeLessThanOrEqual(1_000 * scenario.seconds);
-    },
-  );
 });
 
 describe('over a supervisor', () => {

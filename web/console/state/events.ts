@@ -55,8 +55,8 @@ function listen(): EventSource {
   on<PhoneChanges>('phones', ({ changed, forgotten }) => takeChanges(changed, forgotten));
   on<Pulse>('pulse', takePulse);
   on<LabEvent>('lab', (event) => {
+    if (event.phase !== undefined && event.phase !== 'step') void refreshLab();
     noteDoing(event);
-    if (event.phase === 'began' || event.phase === 'ended') void refreshLab();
   });
   return stream;
 }

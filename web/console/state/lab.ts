@@ -27,6 +27,8 @@ export function canDo(action: string): boolean {
 }
 
 export function noteDoing(event: LabEvent): void {
+  // How far a scenario is has a place of its own.
+  if (event.phase === 'playing' || event.phase === 'settling' || event.phase === 'mending') return;
   doings.value = [event, ...doings.peek()].slice(0, KEPT_DOINGS);
 }
 
