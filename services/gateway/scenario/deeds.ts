@@ -57,16 +57,14 @@ export class Deeds {
   perform(event: PopulationEvent): void {
     const before = this.#last.get(event.phone) ?? Promise.resolve();
     const done = before.then(() => this.#turns.take(() => this.#do(event)));
-    // Whoever waits for the end hears of it.
     done.catch(() => undefined);
     this.#last.set(event.phone, done);
   }
 
   /** What concerns all phones, one after the other. */
   tear(command: LabCommand): void {
-    this.#network = this.#network.then(async () => {
-      if (!this.#isOver) await this.#ask(command);
-    });
+    this.#network = this.#tearAfter(this.#network, command);
+    // Whoever waits for the end hears of it.
     this.#network.catch(() => undefined);
   }
 
@@ -86,6 +84,11 @@ export class Deeds {
       ...leaving.map((n): LabCommand => ({ command: 'stop', n })),
     ];
     await Promise.all(mending.map((command) => this.#turns.take(() => this.#ask(command))));
+  }
+
+  async #tearAfter(before: Promise<void>, command: LabCommand): Promise<void> {
+    await before;
+    if (!this.#isOver) await this.#ask(command);
   }
 
   async #do(event: PopulationEvent): Promise<void> {

@@ -38,7 +38,7 @@ function Choice({ available }: { readonly available: Available }) {
           ))}
         </select>
         <button type="button" onClick={() => void act(`Begin ${name}`, [{ path: `/v1/lab/scenarios/${name}`, body }])}>
-          Play
+          Play {name}
         </button>
       </div>
       {watched !== undefined && (
