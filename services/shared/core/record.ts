@@ -179,14 +179,10 @@ export function isSignedByAuthor(record: RingRecord, crypto: RecordCrypto): bool
   return crypto.verify(record.authorKey, record.bytes.subarray(0, signedLength), record.bytes.subarray(signedLength));
 }
 
-/**
- * Reads a record this phone checked before it stored it: no check of place and signature.
- * Throws on bytes that are no record, for then the disk lies.
- */
-export function readTrustedRecord(bytes: Uint8Array, crypto: RecordCrypto): RingRecord {
+/** Reads a record that was checked before it was stored: no check of place and signature. Undefined: it is no record. */
+export function readTrustedRecord(bytes: Uint8Array, crypto: RecordCrypto): RingRecord | undefined {
   const decoded = decodeRecord(bytes);
-  if (!decoded.ok) throw new Error(`the store holds bytes that are no record: ${decoded.fault}`);
-  return derive(decoded.value, bytes, crypto);
+  return decoded.ok ? derive(decoded.value, bytes, crypto) : undefined;
 }
 
 function derive(fields: RecordFields, bytes: Uint8Array, crypto: RecordCrypto): RingRecord {

@@ -57,7 +57,7 @@ export function openRingwall({ folder, delayMs, wires }: SystemOptions): DhtSyst
     async get(node, place) {
       const request = { place, name: NAME, limit: 1, consistency: Consistency.ONE };
       const { records } = await nodes.get(node)!.router.service.get(request);
-      return records[0] && readTrustedRecord(records[0], crypto).value;
+      return records[0] && readTrustedRecord(records[0], crypto)?.value;
     },
     async requestsSent() {
       const sent = await Promise.all([...nodes.values()].map(requestsOf));

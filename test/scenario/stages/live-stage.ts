@@ -124,7 +124,7 @@ export abstract class LiveStage implements Stage {
       phone,
       async (chord, options) => {
         const { records, complete } = await chord.get(request, options);
-        return { records: records.map((bytes) => readTrustedRecord(bytes, crypto)), complete };
+        return { records: records.flatMap((bytes) => readTrustedRecord(bytes, crypto) ?? []), complete };
       },
       { records: [], complete: false },
       done,

@@ -1,15 +1,28 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
-import { decodeFrames, encodeFrame, joinFrames } from '../../../services/chord-router/adapters/links/frame-codec.ts';
+import {
+  decodeFrames,
+  encodeFrame,
+  frameRequest,
+  joinFrames,
+} from '../../../services/chord-router/adapters/links/frame-codec.ts';
 import { LinkFault } from '../../../services/chord-router/adapters/links/link-fault.ts';
 import { replyFromWire, replyToWire } from '../../../services/chord-router/adapters/messages/reply-codec.ts';
-import { requestFromWire, requestToWire } from '../../../services/chord-router/adapters/messages/request-codec.ts';
+import {
+  encodeRequest,
+  requestFromWire,
+  requestToWire,
+} from '../../../services/chord-router/adapters/messages/request-codec.ts';
 import { BOUNDS, contactTo } from '../../../services/chord-router/adapters/messages/wire-fields.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { canonicalIp, formatHostPort } from '../../../services/shared/runtime/host-port.ts';
 import { MalformedMessage } from '../../../services/shared/runtime/wire-value.ts';
+
+/** LinkRequest.frames: field 1, length-delimited. */
+const LINK_FRAMES_TAG = 10;
 
 const hex = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((value) => Buffer.from(value).toString('hex'));
@@ -138,7 +151,34 @@ function asArray(item: unknown): unknown {
   return item instanceof Uint8Array ? [...item] : item;
 }
 
+describe('a message', () => {
+  it('has the bytes of its protocol', () => {
+    const frames = fc.array(fc.uint8Array({ maxLength: 20_000 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(frames, (encoded) => {
+        const writer = new BinaryWriter();
+        for (const frame of encoded) writer.uint32(LINK_FRAMES_TAG).bytes(frame);
+        expect(joinFrames(encoded)).toEqual(Buffer.from(writer.finish()));
+      }),
+    );
+  });
+});
+
 describe('a request', () => {
+  it('has the bytes of its protocol, whichever way its frame is made', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 0xffff_ffff }), request, (requestId, original) => {
+        const body: Frame['body'] = { $case: 'request', value: requestToWire(original) };
+        expect(frameRequest(requestId, encodeRequest(original))).toEqual(Buffer.from(encodeFrame({ requestId, body })));
+      }),
+    );
+  });
+
+  it('that carries records is encoded once, however many phones it goes to', () => {
+    const original: PeerRequest = { type: 'put-records', records: [new Uint8Array(1_024)], purpose: 'write' };
+    expect(encodeRequest(original)).toBe(encodeRequest(original));
+  });
+
   it('is the same after a journey', () => {
     fc.assert(
       fc.property(request, (original) => {

@@ -2,9 +2,8 @@
  * Frames as bytes. Frames that are written in one turn travel in one message, up to MAX_BATCH_BYTES, for a message
  * is what a stream costs. Each frame is encoded by itself, so its size is known before it is queued.
  */
-import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { Frame, LinkRequest } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
-import { bufferOf } from '../../../shared/runtime/wire-value.ts';
 import { LinkFault } from './link-fault.ts';
 
 /** Longest message on a link, in bytes. */
@@ -26,15 +25,54 @@ const FRAMES_TAG = 10;
 /** Frame.request_id: field 1, varint, left out while 0. */
 const REQUEST_ID_TAG = 8;
 
+/** Frame.request: field 4, length-delimited. */
+const REQUEST_TAG = 34;
+
 export function encodeFrame(frame: Frame): Uint8Array {
   return Frame.encode(frame).finish();
 }
 
+/** The frame of a request whose encoding is there already: one goes to many phones, each of which counts its own ids. */
+export function frameRequest(requestId: number, request: Uint8Array): Uint8Array {
+  const { length } = request;
+  const frame = Buffer.allocUnsafe(2 + varintBytes(requestId) + varintBytes(length) + length);
+  frame[0] = REQUEST_ID_TAG;
+  let at = writeVarint(frame, 1, requestId);
+  frame[at++] = REQUEST_TAG;
+  at = writeVarint(frame, at, length);
+  frame.set(request, at);
+  return frame;
+}
+
 /** One message of several encoded frames. */
 export function joinFrames(frames: readonly Uint8Array[]): Buffer {
-  const writer = new BinaryWriter();
-  for (const frame of frames) writer.uint32(FRAMES_TAG).bytes(frame);
-  return bufferOf(writer.finish());
+  let bytes = 0;
+  for (const { length } of frames) bytes += 1 + varintBytes(length) + length;
+  const message = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const frame of frames) {
+    message[at++] = FRAMES_TAG;
+    at = writeVarint(message, at, frame.length);
+    message.set(frame, at);
+    at += frame.length;
+  }
+  return message;
+}
+
+/** How many bytes an unsigned integer of up to 32 bits takes. */
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let left = value >>> 7; left > 0; left >>>= 7) bytes++;
+  return bytes;
+}
+
+/** Gives where the next byte goes. */
+function writeVarint(into: Buffer, start: number, value: number): number {
+  let at = start;
+  let left = value;
+  for (; left > 127; left >>>= 7) into[at++] = (left & 127) | 128;
+  into[at++] = left;
+  return at;
 }
 
 /** The encoded frames of one message, whatever they hold; undefined when the bytes are no message. */

@@ -11,8 +11,8 @@ import { startTimeout } from '../../../shared/runtime/timeout.ts';
 import { MalformedMessage } from '../../../shared/runtime/wire-value.ts';
 import type { PeerReply, PeerRequest } from '../../core/message.ts';
 import { replyFromWire, replyToWire } from '../messages/reply-codec.ts';
-import { requestFromWire, requestToWire } from '../messages/request-codec.ts';
-import { decodeFrames, encodeFrame, MAX_FRAME_BYTES } from './frame-codec.ts';
+import { encodeRequest, requestFromWire } from '../messages/request-codec.ts';
+import { decodeFrames, encodeFrame, frameRequest, MAX_FRAME_BYTES } from './frame-codec.ts';
 import { FrameWriter, type WriterLimits } from './frame-writer.ts';
 import { LinkFault, REFUSAL_CODES, type RefusalReason } from './link-fault.ts';
 import type { LinkStream } from './link-stream.ts';
@@ -135,7 +135,7 @@ export class PeerLink {
       return () => {};
     }
     const requestId = this.#newRequestId();
-    const frame = encodeFrame({ requestId, body: { $case: 'request', value: requestToWire(request) } });
+    const frame = frameRequest(requestId, encodeRequest(request));
     if (frame.length > MAX_FRAME_BYTES) {
       this.#owner.refused('too-large', this.contact);
       done({ ok: false, failure: 'refused', elapsedMs: 0 });

@@ -6,7 +6,7 @@ import {
   type NotifyRequest,
   PutPurpose,
   RelayedService,
-  type Request,
+  Request,
 } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { MAX_NAME_BYTES } from '../../../shared/core/record.ts';
 import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../../shared/runtime/wire-value.ts';
@@ -30,6 +30,19 @@ import {
 } from './wire-fields.ts';
 
 type RequestBody = NonNullable<Request['body']>;
+
+/** Those that go to several phones, whose records are most of what is encoded, for as long as the core holds them. */
+const encodedPuts = new WeakMap<PeerRequest, Uint8Array>();
+
+/** A request as a Request of the protocol, the same bytes each time: of one that carries records, made once. */
+export function encodeRequest(request: PeerRequest): Uint8Array {
+  if (request.type !== 'put-records') return Request.encode(requestToWire(request)).finish();
+  const known = encodedPuts.get(request);
+  if (known !== undefined) return known;
+  const encoded = Request.encode(requestToWire(request)).finish();
+  encodedPuts.set(request, encoded);
+  return encoded;
+}
 
 export function requestToWire(request: PeerRequest): Request {
   return { body: requestBody(request) };

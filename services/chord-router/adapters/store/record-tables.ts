@@ -1,6 +1,6 @@
 /** The statements over the tables of store-schema.ts. Everything here is synchronous and inside the caller's transaction. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { clockwise, hexOf, type Id } from '../../../shared/core/id.ts';
+import { clockwise, type Id } from '../../../shared/core/id.ts';
 import {
   originOfKey,
   type RecordCrypto,
@@ -33,6 +33,14 @@ export class RecordTables {
   constructor(database: DatabaseSync, crypto: RecordCrypto) {
     this.#database = database;
     this.#crypto = crypto;
+  }
+
+  begin(): void {
+    this.#run('BEGIN IMMEDIATE');
+  }
+
+  commit(): void {
+    this.#run('COMMIT');
   }
 
   totals(): { readonly bytes: number; readonly records: number } {
@@ -110,8 +118,8 @@ export class RecordTables {
   /** The record of an entry; undefined when its bytes are no longer those that were written. */
   read(entry: Pick<Entry, 'body' | 'hash'>): RingRecord | undefined {
     const bytes = this.#get('SELECT bytes FROM bodies WHERE id = ?', entry.body)?.bytes;
-    if (!(bytes instanceof Uint8Array) || hexOf(this.#crypto.sha256(bytes)) !== entry.hash) return undefined;
-    return readTrustedRecord(bytes, this.#crypto);
+    const record = bytes instanceof Uint8Array ? readTrustedRecord(bytes, this.#crypto) : undefined;
+    return record?.hash === entry.hash ? record : undefined;
   }
 
   /** Entries at a place, newest first, strictly behind `before`. */

@@ -99,10 +99,10 @@ export class SqliteStore {
     const totalBefore = { ...this.#total };
     this.#changes = [];
     const outcome = this.#guard(() => {
-      this.#database.exec('BEGIN IMMEDIATE');
+      this.#tables.begin();
       try {
         const value = work();
-        this.#database.exec('COMMIT');
+        this.#tables.commit();
         return value;
       } catch (error) {
         // SQLite has already rolled back by itself after some faults.

@@ -19,6 +19,7 @@ import {
 import type { Id } from '../../../shared/core/id.ts';
 import type { RingRecord } from '../../../shared/core/record.ts';
 import { MAX_BATCH_RECORDS, splitIntoBatches } from '../batch.ts';
+import type { PutRecords } from '../message.ts';
 import { countedReplicas, expectedReplicas, type RecordKeeper } from '../record-keeper.ts';
 import { Delivery, type Receipt } from './delivery.ts';
 
@@ -73,8 +74,9 @@ function* deliver(keeper: RecordKeeper, deliveries: readonly Delivery[], progres
       if (open.length === 0 || (yield* now()) > lastRoundAt) break;
       if (pauseMs > 0) yield* sleep(pauseMs);
       yield* aim(keeper, open, round > 0);
+      const requests = new SharedRequests();
       for (const [to, records] of byPhone(open)) {
-        sending.push(yield* spawn(send(keeper, to, records, progress), 'put records'));
+        sending.push(yield* spawn(send(keeper, to, records, requests, progress), 'put records'));
       }
       yield* settleRound(deliveries, sending);
     }
@@ -141,10 +143,30 @@ function byPhone(deliveries: readonly Delivery[]): ReadonlyMap<Contact, readonly
   return records;
 }
 
-function* send(keeper: RecordKeeper, to: Contact, deliveries: readonly Delivery[], progress: Signal): Task<void> {
-  for (const batch of splitIntoBatches(deliveries, ({ record }) => record.bytes)) {
+/** Replicas of the same records get the same request, so that it is encoded once. */
+class SharedRequests {
+  readonly #made = new Map<string, PutRecords>();
+
+  of(batch: readonly Delivery[]): PutRecords {
+    const name = batch.map(({ record }) => record.hash).join();
+    const known = this.#made.get(name);
+    if (known !== undefined) return known;
     const records = batch.map(({ record }) => record.bytes);
-    const outcome = yield* keeper.view.ask(to, { type: 'put-records', records, purpose: 'write' });
+    const request: PutRecords = { type: 'put-records', records, purpose: 'write' };
+    this.#made.set(name, request);
+    return request;
+  }
+}
+
+function* send(
+  keeper: RecordKeeper,
+  to: Contact,
+  deliveries: readonly Delivery[],
+  requests: SharedRequests,
+  progress: Signal,
+): Task<void> {
+  for (const batch of splitIntoBatches(deliveries, ({ record }) => record.bytes)) {
+    const outcome = yield* keeper.view.ask(to, requests.of(batch));
     if (outcome.ok && outcome.reply.verdicts.length === batch.length) {
       const newer = openAll(keeper, outcome.reply.newer);
       const unsettled = new Set(outcome.reply.unsettled);
