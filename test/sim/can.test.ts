@@ -88,6 +88,15 @@ describe('CANs heal', () => {
     },
   );
 
+  it('when a quarter dies in silence: who finds one dead looks at others, so the last is noticed within 2 heartbeats', () => {
+    for (const seed of [24, 25]) {
+      const world = wholeCan(64, { seed });
+      world.runFor(60_000);
+      killShare(world, 0.25, 'machine');
+      expect(untilOwnedOnce(world, 60_000)).toBeLessThanOrEqual(2 * HEARTBEAT_MS);
+    }
+  });
+
   it('when half of the phones die at once', () => {
     for (const seed of SEEDS) {
       const world = wholeCan(40, { seed });

@@ -18,6 +18,8 @@ import { type Box, meets } from './space/box.ts';
 import { Territory } from './space/territory.ts';
 import { wholeSpace, type Zone } from './space/zone.ts';
 
+/** Neighbours looked at where one has died, beside those that border on it. */
+const MOST_LOOKED_AT = 8;
 /** A load that differs by less from what was told is no news. */
 const LOAD_TOLERANCE = 0.1;
 
@@ -208,6 +210,15 @@ export class CanContext {
     this.changed.notify();
   }
 
+  /** Deaths come together: who was silent for a heartbeat may be dead, too. A phone that is late itself doubts nobody more. */
+  #longUnheard(atMs: number): readonly Neighbour[] {
+    if (this.health.slowness > 1) return [];
+    const unheard = [...this.neighbours.values()].filter(
+      ({ state, heardAtMs }) => state === 'alive' && Math.abs(atMs - heardAtMs) > this.settings.heartbeatMs,
+    );
+    return unheard.sort((a, b) => a.heardAtMs - b.heardAtMs).slice(0, MOST_LOOKED_AT);
+  }
+
   /** Takes a phone off the table for dead; what it had is vacant. */
   bury(neighbour: Neighbour, atMs: number): void {
     const { id } = neighbour.contact;
@@ -217,6 +228,7 @@ export class CanContext {
     if (this.links.drop(id)) this.noteChange(id);
     // Whoever borders on it, too, has to look for itself.
     for (const other of this.neighbours.values()) if (other.known.has(id)) this.meetSoon(other);
+    for (const other of this.#longUnheard(atMs)) this.meetSoon(other);
     this.tell({ type: 'neighbour-dead', phone: neighbour.contact });
   }
 }
