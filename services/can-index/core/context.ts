@@ -154,10 +154,14 @@ export class CanContext {
     return zones.some(({ box }) => this.borders(box));
   }
 
-  /** Takes in what somebody says of another phone: one that would be a neighbour is looked for. */
-  learn(known: KnownPhone, atMs: number): void {
+  /**
+   * Takes in what somebody says of another phone: one that would be a neighbour is looked for. `isHeir`: somebody gave it
+   * zones, of which its own last word cannot tell.
+   */
+  learn(known: KnownPhone, atMs: number, isHeir = false): void {
     const { contact, zones } = known;
-    if (contact.id === this.self.id || this.graveyard.isOutdated(known) || this.#lastWords.isOutdated(known)) return;
+    if (contact.id === this.self.id || this.graveyard.isOutdated(known)) return;
+    if (!isHeir && this.#lastWords.isOutdated(known)) return;
     const neighbour = this.neighbours.get(contact.id);
     if (neighbour !== undefined) {
       if (neighbour.state === 'unheard') neighbour.zones = zones;

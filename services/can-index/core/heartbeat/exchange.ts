@@ -19,6 +19,7 @@ import type { CanContext } from '../context.ts';
 import { askRivals, giveWay, settleClaims } from '../membership/dispute.ts';
 import type { Exchange, Exchanged, News, Stamp } from '../message.ts';
 import { meets } from '../space/box.ts';
+import { isSamePath } from '../space/zone.ts';
 import { type Applied, Neighbour } from './neighbour.ts';
 
 /** Neighbours asked with a heartbeat though there is nothing to tell. */
@@ -136,6 +137,11 @@ export class Exchanges {
     neighbour.granted = undefined;
     if (context.graveyard.remove(id)) context.tell({ type: 'neighbour-back', phone: neighbour.contact });
     if (isNewStart || neighbour.zones.length === 0) for (const zone of before) context.vacancies.add(zone, atMs);
+    const given = before.filter(({ path }) => !neighbour.zones.some((zone) => isSamePath(zone.path, path)));
+    for (const phone of applied.learned) {
+      const isHeir = phone.zones.some(({ path }) => given.some((zone) => isSamePath(zone.path, path)));
+      context.learn(phone, atMs, isHeir);
+    }
     yield* this.#act(neighbour, applied, atMs);
     yield* this.#lookIntoTheGone(neighbour, news);
     settleClaims(context);
@@ -149,7 +155,7 @@ export class Exchanges {
     return Math.abs(atMs - granted.atMs) < health.slowness * settings.heartbeatMs;
   }
 
-  *#act(neighbour: Neighbour, { zonesChanged, learned }: Applied, atMs: number): Task<void> {
+  *#act(neighbour: Neighbour, { zonesChanged }: Applied, atMs: number): Task<void> {
     const context = this.#context;
     const given = giveWay(context, neighbour);
     const isNeighbour = context.bordersOn(neighbour.zones);
@@ -159,7 +165,6 @@ export class Exchanges {
       context.noteChange(neighbour.contact.id);
       context.changed.notify();
     }
-    for (const phone of learned) context.learn(phone, atMs);
     if (given.length > 0) {
       for (const zone of given) yield* detach(context.entries.moveOut(zone, neighbour.contact), 'move out');
       context.tell({ type: 'zone-yielded', to: neighbour.contact });

@@ -8,7 +8,7 @@ import { Neighbour } from '../heartbeat/neighbour.ts';
 import type { AskZone, Granted, HandedOver, HandOver, KnownPhone } from '../message.ts';
 import { shareOf } from '../space/box.ts';
 import { middleCut } from '../space/split-point.ts';
-import { inNewHands, splitZone, type Zone } from '../space/zone.ts';
+import { inNewHands, isSamePath, splitZone, type Zone } from '../space/zone.ts';
 import { roomierNeighbour } from './offer.ts';
 
 const NO_ROOM: Granted = { type: 'granted', zone: undefined, better: undefined, known: [] };
@@ -85,6 +85,8 @@ export function* handOver(
   const neighbour = context.neighbours.get(to.id) ?? admit(context, to, [], atMs);
   // Its own word of what it has may have been faster than its answer.
   if (neighbour.stamp?.version === versionBefore) neighbour.zones = [...neighbour.zones, given];
+  // Whoever hears that this phone has the zone no more hears who has it: else it would look like nobody's.
+  context.noteChange(to.id);
   context.territoryChanged(atMs);
   context.tell({ type: 'zone-handed-over', to, reason });
   yield* context.entries.moveOut(given, to);
@@ -96,6 +98,9 @@ export function* takeOver(context: CanContext, from: Contact, { zone, known }: H
   if (context.phase !== 'member') return { type: 'handed-over', accepted: false };
   const atMs = yield* now();
   if (!context.territory.has(zone)) {
+    // Its word of before would stand against this phone's claim, whatever it says next.
+    const giver = context.neighbours.get(from.id);
+    if (giver !== undefined) giver.zones = giver.zones.filter(({ path }) => !isSamePath(path, zone.path));
     context.territory.add(zone, false, context.version + 1);
     context.territoryChanged(atMs);
     for (const phone of known) context.learn(phone, atMs);
