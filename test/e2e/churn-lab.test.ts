@@ -166,8 +166,10 @@ test('lookups, churn, copies missing and recall are drawn over time', async () =
   await page.goto(`${fake.url}/console/`);
   await page.getByText('In the last minute 30 came, 30 died and 0 left.').waitFor();
   for (const [title, variables] of [
-    ['Phones', ['--alive', '--dead']],
+    ['Phones: ', ['--alive', '--dead']],
+    ['Churn', ['--alive', '--left']],
     ['Lookups a second', ['--accent', '--dead']],
+    ['Time of a lookup', ['--accent']],
     ['Copies missing', ['--path']],
     ['Recall of searches', ['--joining']],
   ] as const) {

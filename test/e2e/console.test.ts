@@ -121,13 +121,16 @@ test('a lookup that cannot be made is told in plain words, with what to do', asy
 test('the console can be read and used by everybody, at all sizes and in both themes', async () => {
   const { page } = browser;
   await page.locator('.wall li').first().waitFor();
+  await page.getByText(/of \d+ that are kept/).waitFor();
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     for (const size of [NARROW, SMALL, LARGE]) {
       await page.setViewportSize(size);
       expect(await violations(page), `${theme}, ${size.width} px`).toEqual([]);
       expect(await overflow(page), `${theme}, ${size.width} px`).toBeLessThanOrEqual(0);
-      if (theme === 'light' && size !== NARROW) await takePicture(page, `console-${size.width}`);
+      if (theme !== 'light' || size === NARROW) continue;
+      await page.evaluate('scrollTo(0, 0)');
+      await takePicture(page, `console-${size.width}`);
     }
   }
   await page.emulateMedia({ colorScheme: 'light' });
@@ -152,6 +155,11 @@ test('a phone killed in the lab is seen dead while the wall goes on, and comes b
   await row(page, 2).getByText('dead').waitFor();
   await page.getByRole('list', { name: 'Done of late' }).getByText('kill phone 2').waitFor();
   await page.getByText(/^Read in \d+ ms, complete\.$/).waitFor();
+  for (const size of [SMALL, LARGE]) {
+    await page.setViewportSize(size);
+    await page.getByRole('heading', { name: 'Churn lab' }).evaluate((heading) => heading.scrollIntoView());
+    await takePicture(page, `console-lab-${size.width}`);
+  }
   await page.getByRole('button', { name: 'Start again' }).click();
   await page.getByText(`${PHONES} of ${PHONES} phones alive`).waitFor();
 });

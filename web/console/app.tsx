@@ -6,6 +6,7 @@ import { WallWatch } from './lab/wall-watch.tsx';
 import { LatencyMatrix } from './parts/latency-matrix.tsx';
 import { PhoneTable } from './parts/phone-table.tsx';
 import { PulseCharts } from './parts/pulse-charts.tsx';
+import { Summary } from './parts/summary.tsx';
 import { LookupPlayer } from './ring/lookup-player.tsx';
 import { RingView } from './ring/ring-view.tsx';
 import { followEvents } from './state/events.ts';
@@ -32,6 +33,7 @@ export function App() {
         </p>
       )}
       <main>
+        <Summary />
         <section class="drawing" aria-labelledby="ring">
           <h2 id="ring">Ring</h2>
           <RingView />
@@ -44,15 +46,15 @@ export function App() {
         <div class="column">
           <LabPanel />
           <LookupPlayer />
+          <section class="drawing small" aria-labelledby="latency">
+            <h2 id="latency">Round trips</h2>
+            <LatencyMatrix />
+          </section>
         </div>
         <div class="column">
           <WallWatch />
         </div>
         <PulseCharts />
-        <section class="drawing small" aria-labelledby="latency">
-          <h2 id="latency">Round trips</h2>
-          <LatencyMatrix />
-        </section>
         <PhoneTable />
       </main>
     </>

@@ -5,11 +5,14 @@ import { doings } from '../state/lab.ts';
 export function Doings() {
   if (doings.value.length === 0) return null;
   return (
-    <ol class="doings" aria-label="Done of late">
-      {doings.value.map((event, i) => (
-        <li key={`${doings.value.length - i} ${textOf(event)}`}>{textOf(event)}</li>
-      ))}
-    </ol>
+    <>
+      <h3 id="doings">Done of late</h3>
+      <ol class="doings" aria-labelledby="doings">
+        {doings.value.map((event, i) => (
+          <li key={`${doings.value.length - i} ${textOf(event)}`}>{textOf(event)}</li>
+        ))}
+      </ol>
+    </>
   );
 }
 

@@ -37,8 +37,12 @@ function Choice({ available }: { readonly available: Available }) {
             </option>
           ))}
         </select>
-        <button type="button" onClick={() => void act(`Begin ${name}`, [{ path: `/v1/lab/scenarios/${name}`, body }])}>
-          Play {name}
+        <button
+          type="button"
+          aria-label={`Play ${name}`}
+          onClick={() => void act(`Begin ${name}`, [{ path: `/v1/lab/scenarios/${name}`, body }])}
+        >
+          Play
         </button>
       </div>
       {watched !== undefined && (

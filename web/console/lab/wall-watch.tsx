@@ -48,10 +48,10 @@ export function WallWatch() {
       <ul class="wall">
         {seen.value.map(({ post }) => (
           <li key={post.id} class={present.has(post.id) ? '' : 'missing'}>
-            <b>{post.authorName ?? 'Somebody'}</b> {post.text.slice(0, 90)}
+            <b>{post.authorName ?? 'Somebody'}</b> <span class="text">{post.text}</span>
             <span class="meta">
               {present.has(post.id)
-                ? `${post.served.milliseconds.toFixed(0)} ms, ${post.complete ? 'sure to be the newest' : 'perhaps not the newest'}`
+                ? `${howFast(post.served.milliseconds)}, ${post.complete ? 'sure to be the newest' : 'perhaps not the newest'}`
                 : missing.has(post.id)
                   ? 'known of, and no phone that answered has it'
                   : 'not on this reading'}
@@ -78,8 +78,13 @@ function merged(now: readonly FeedItem[], before: readonly FeedItem[]): readonly
   return [...now, ...before.filter(({ post }) => !ids.has(post.id))].slice(0, SHOWN);
 }
 
+/** What a phone has itself takes no time. */
+function howFast(milliseconds: number): string {
+  return milliseconds < 0.5 ? 'at hand' : `${milliseconds.toFixed(0)} ms`;
+}
+
 function verdictOf({ feed, fault, milliseconds }: Reading, absent: number): string {
   if (fault !== '') return `No wall: ${fault}`;
   const whole = feed?.complete === true ? 'complete' : 'some phones did not answer: it may not be complete';
-  return `Read in ${milliseconds.toFixed(0)} ms, ${whole}${absent > 0 ? `; ${absent} posts are not there now` : ''}.`;
+  return `Read in ${milliseconds.toFixed(0)} ms, ${whole}${absent > 0 ? `; ${absent} ${absent === 1 ? 'post is' : 'posts are'} not there now` : ''}.`;
 }

@@ -31,7 +31,10 @@ export function Chart({ title, series, data }: ChartProps) {
         width: element.clientWidth,
         height: HEIGHT,
         series: [{}, ...series.map(({ label, colour }) => ({ label, stroke: read(colour), width: 2 }))],
-        axes: [axis, { ...axis, size: 44 }],
+        axes: [
+          { ...axis, space: 70, values: (_plot, times) => times.map(clockText) },
+          { ...axis, size: 44 },
+        ],
         legend: { live: false },
         cursor: { show: false },
       },
@@ -48,6 +51,11 @@ export function Chart({ title, series, data }: ChartProps) {
   }, []);
   useEffect(() => plot.current?.setData(data as uPlot.AlignedData), [data]);
   return <div ref={place} class="chart" role="img" aria-label={`${title}: ${lastOf(series, data)}`} />;
+}
+
+/** The same in every place: 24 hours, to the second. */
+function clockText(seconds: number): string {
+  return new Date(1_000 * seconds).toLocaleTimeString('en-GB');
 }
 
 function lastOf(series: readonly Series[], data: ChartProps['data']): string {

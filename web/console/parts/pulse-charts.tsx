@@ -19,11 +19,23 @@ const PLOTS: readonly Plot[] = [
     ],
   },
   {
+    title: 'Churn: phones in the last minute',
+    series: [
+      { label: 'came', colour: '--alive', of: ({ churn }) => churn.came },
+      { label: 'died', colour: '--dead', of: ({ churn }) => churn.died },
+      { label: 'left', colour: '--left', of: ({ churn }) => churn.left },
+    ],
+  },
+  {
     title: 'Lookups a second',
     series: [
       { label: 'all', colour: '--accent', of: ({ lookups }) => lookups.perSecond },
       { label: 'failed', colour: '--dead', of: ({ lookups }) => lookups.failedPerSecond },
     ],
+  },
+  {
+    title: 'Time of a lookup, ms',
+    series: [{ label: 'mean', colour: '--accent', of: ({ lookups }) => lookups.milliseconds }],
   },
   {
     title: 'Copies missing',

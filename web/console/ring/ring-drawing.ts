@@ -23,6 +23,8 @@ export interface RingOverlay {
 
 /** Beyond so many, numbers beside phones would lie over each other. */
 const MOST_NUMBERS = 60;
+/** Two numbers take so much of the circle between them, in pixels. */
+const NUMBER_ROOM = 16;
 
 export function drawRing(paper: Paper, marks: readonly Mark[], colours: Colours): void {
   const { context } = paper;
@@ -100,10 +102,27 @@ function drawNumbers({ context }: Paper, circle: Circle, marks: readonly Mark[],
   context.font = '11px system-ui, sans-serif';
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  for (const { n, turn } of marks) {
-    const { x, y } = pointAt({ ...circle, radius: circle.radius + 16 }, turn);
-    context.fillText(String(n), x, y);
+  for (const group of neighboursIn(circle, marks)) {
+    const [first] = group as [Mark];
+    // Numbers that would lie over each other stand in one line within the ring, where there is room.
+    const isAlone = group.length === 1;
+    const { x, y } = pointAt({ ...circle, radius: circle.radius + (isAlone ? 16 : -14) }, first.turn);
+    const aside = (x - circle.x) / circle.radius;
+    context.textAlign = isAlone || Math.abs(aside) < 0.3 ? 'center' : aside > 0 ? 'right' : 'left';
+    context.fillText(group.map(({ n }) => n).join(' '), x, y);
   }
+}
+
+/** Phones in the order of the ring, those together whose numbers would lie over each other. */
+function neighboursIn({ radius }: Circle, marks: readonly Mark[]): readonly (readonly Mark[])[] {
+  const groups: Mark[][] = [];
+  const apart = NUMBER_ROOM / (2 * Math.PI * radius);
+  for (const mark of marks) {
+    const last = groups.at(-1);
+    if (last !== undefined && mark.turn - last[0]!.turn < apart) last.push(mark);
+    else groups.push([mark]);
+  }
+  return groups;
 }
 
 function drawWords(
