@@ -8,7 +8,14 @@ import type { Bar, Experiment, Findings, RunOptions } from './experiment.ts';
 import { mean } from './statistics.ts';
 
 const SCALES = {
-  full: { sizes: [64, 128, 256], runs: [4, 2, 1], churnOf: 128, quietMs: 60_000, churnMs: 120_000, questions: 100 },
+  full: {
+    sizes: [64, 128, 256, 1_024],
+    runs: [8, 4, 2, 1],
+    churnOf: 128,
+    quietMs: 60_000,
+    churnMs: 120_000,
+    questions: 100,
+  },
   slice: { sizes: [12, 24], runs: [1, 1], churnOf: 16, quietMs: 10_000, churnMs: 20_000, questions: 10 },
 } as const;
 const SHARES = [0.25, 0.5];
@@ -55,8 +62,13 @@ function run({ seed, scale, progress }: RunOptions): Findings {
       let wrong = 0;
       for (let turn = 0; turn < runs[i]!; turn++) {
         progress(`${size} phones, ${100 * share} % die, run ${turn + 1}`);
-        const world = grown(seed + turn, size);
-        if (share === SHARES[0] && turn === 0) quiet.push(meter(world, `${size} phones, nothing happens`, quietMs));
+        const isMetered = share === SHARES[0] && turn === 0;
+        const world = canWorld({ seed: seed + turn });
+        world.grow(size, JOIN_GAP_MS);
+        if (isMetered)
+          quiet.push(meter(world, `${size} phones, the ${SETTLE_MS / 1000} s after the last has joined`, SETTLE_MS));
+        else world.runFor(SETTLE_MS);
+        if (isMetered) quiet.push(meter(world, `${size} phones, nothing happens`, quietMs));
         heartbeats.push(heal(world, share));
         world.runFor(60_000);
         wrong += misrouted(world, questions);
@@ -210,9 +222,11 @@ function describe(
     notes: [
       `Under churn ${churned.wrong} of ${churned.asked} questions had no living owner for an answer, and the space was owned ` +
         `exactly once ${(100 * churned.whole).toFixed(0)} % of the time: a dead phone's zone has no owner until a heartbeat is missed.`,
-      'Most of the time goes by before anybody can know: a neighbour is asked once a heartbeat, and one that should have ' +
-        'asked is asked after 1.3. Two more tries and two other phones then make sure that it is dead, and the first in the ' +
-        'order of its neighbours takes its zone at once.',
+      'Most of the time goes by before anybody can know: a heartbeat goes to one neighbour, the one that was not heard for the ' +
+        'longest time, so a phone is asked about once a heartbeat by one of its neighbours. Two more tries and two other phones ' +
+        'make sure that it is dead; who finds that out tells those that border on it, and looks at others that were silent. The ' +
+        'first in the order of the neighbours takes the zone at once. Without that look at others, of 64 phones the last hole ' +
+        'was filled after 2.92 heartbeats in the worst of five runs.',
     ],
   };
 }
