@@ -2,6 +2,7 @@
 import { type ChordServiceDefinition, Consistency } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { EmbedderServiceDefinition } from '../../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import type { Id } from '../../shared/core/id.ts';
+import { wordsOfPost } from '../../shared/core/post-words.ts';
 import { openRecord, type RecordCrypto, type RingRecord } from '../../shared/core/record.ts';
 import { dot } from '../../shared/core/vector.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
@@ -60,7 +61,7 @@ export class Witness {
     const { original, newest } = versions;
     const isTold = original.author === entry.author && original.createdAt === entry.createdAtMs;
     if (!isTold) return 'forged';
-    const texts = [textOf(newest), textOf(original)].map((text) => text ?? '');
+    const texts = [wordsOf(newest), wordsOf(original)].map((words) => words ?? '');
     const { texts: embedded } = await this.#parts.embedder.embed({ texts }, { timeoutMs: TIMEOUT_MS });
     const [now, before] = embedded.map(({ embedding }) => embedding && Float32Array.from(embedding.vector));
     if (now !== undefined && dot(now, entry.vector) >= SAME_VECTOR) return 'true';
@@ -74,13 +75,21 @@ function seqOf({ original, newest }: Versions): number {
   return newest === original ? 0 : newest.seq;
 }
 
-/** The text of a public post; undefined of a sealed one, or of what is no post. */
-function textOf({ value }: RingRecord): string | undefined {
+/** The words of a public post; undefined of a sealed one, or of what is no post. */
+function wordsOf({ value }: RingRecord): string | undefined {
   try {
     const post: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value));
-    const text = (post as { readonly text?: unknown } | null)?.text;
-    return typeof text === 'string' ? text : undefined;
+    const { text, media } = (post ?? {}) as { readonly text?: unknown; readonly media?: unknown };
+    return typeof text === 'string' ? wordsOfPost(text, descriptionsIn(media)) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What a post's value says of its pictures. */
+function descriptionsIn(media: unknown): readonly string[] {
+  return (Array.isArray(media) ? media : []).flatMap((picture: unknown) => {
+    const alt = (picture as { readonly alt?: unknown } | null)?.alt;
+    return typeof alt === 'string' ? alt : [];
+  });
 }

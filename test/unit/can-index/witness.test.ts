@@ -48,6 +48,19 @@ describe('a witness', () => {
     expect(await versionAfter(0)).toBe('true');
   });
 
+  it('finds what a post says true with what its pictures show, and without that forged', async () => {
+    const shows = (text: string, ...descriptions: unknown[]): string =>
+      JSON.stringify({ text, audience: 'public', media: descriptions.map((alt) => ({ alt })) });
+    post = author.post(shows('', BREAD, null, 7));
+    await put(post);
+    expect(await testimonyOn(BREAD)).toBe('true');
+    expect(await testimonyOn(BALL)).toBe('forged');
+    post = author.post(shows(BALL, STARS), 2_000);
+    await put(post);
+    expect(await testimonyOn(`${BALL}\n${STARS}`)).toBe('true');
+    expect(await testimonyOn(BALL)).toBe('forged');
+  });
+
   it('finds what an edited post said before stale, and what it never said forged', async () => {
     await put(author.revision(post, 1, said(BALL)));
     await put(author.revision(post, 2, said(STARS)));

@@ -1,5 +1,6 @@
 /** Posts by what they mean: the index, search, interests, the feed of what is near to them, and how to steer it. */
 import { describe, expect, it, vi } from 'vitest';
+import { plain, upload } from './media-scene.ts';
 import { befriend, placeOf, post, type Somebody, somebody, tryPost, twoPhones } from './social-scene.ts';
 import { openWall } from './wall-fixture.ts';
 
@@ -33,6 +34,14 @@ async function react(person: Somebody, id: string): Promise<void> {
   if (answer.status !== 200) throw new Error(answer.text);
 }
 
+/** The id of an uploaded picture that shows what is said. */
+async function picture(person: Somebody, description: string): Promise<string> {
+  const { id } = await upload(person, await plain(20, 10).png().toBuffer(), {
+    query: `?alt=${encodeURIComponent(description)}`,
+  });
+  return id;
+}
+
 describe('the index of meanings', () => {
   it('has what is posted for all to read, follows edits, and forgets what is deleted', async () => {
     const { ring, ada } = await twoPhones();
@@ -61,6 +70,24 @@ describe('the index of meanings', () => {
     // Without words it is in no index any more.
     await edit('😀🎉🚀');
     await expect.poll(() => ring.meaning.entries.size).toBe(0);
+  });
+
+  it('has pictures by their descriptions, without a text and with one, and lets go of both', async () => {
+    const { ring, ada, bob } = await twoPhones();
+    const bread = await picture(ada, 'bread with butter');
+    const striker = await picture(ada, 'the striker scored a goal');
+    const { id } = await post(ada, '', { media: [bread] });
+    await post(ada, 'my day', { media: [striker] });
+    await indexed(bob, 2);
+    for (const [q, text] of [
+      ['butter', ''],
+      ['goal', 'my day'],
+    ]) {
+      const { body } = await bob.wall.ask('GET', `/v1/search?q=${q}&limit=1`);
+      expect(body.items).toMatchObject([{ post: { text } }]);
+    }
+    await ada.wall.ask('DELETE', `/v1/posts/${id}`, { token: ada.token });
+    await expect.poll(() => ring.meaning.entries.size).toBe(1);
   });
 
   it('leaves posts out that the encoder does not understand, which are posts all the same', async () => {

@@ -41,14 +41,16 @@ export async function twoPhones(): Promise<{
 export interface PostOptions {
   readonly audience?: 'public' | 'friends';
   readonly inReplyTo?: string;
+  /** Ids of pictures. */
+  readonly media?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What POST /v1/posts answers, a millisecond later than whatever was posted before on this phone. */
 export async function tryPost(author: Somebody, text: string, options: PostOptions = {}): Promise<Answer> {
   author.wall.clock.nowMs++;
-  const { audience = 'public', inReplyTo, headers = {} } = options;
-  const body = { text, audience, ...(inReplyTo === undefined ? {} : { inReplyTo }) };
+  const { audience = 'public', inReplyTo, media, headers = {} } = options;
+  const body = { text, audience, inReplyTo, media: media?.map((id) => ({ id })) };
   return await author.wall.ask('POST', '/v1/posts', { token: author.token, body, headers });
 }
 

@@ -6,6 +6,7 @@ import type { UnlockedPerson } from '../identity/person.ts';
 import type { PrivateState, PrivateStates } from '../identity/private-state.ts';
 import type { Meaning, MeaningVector } from '../meaning/meaning.ts';
 import type { PostMemory, RememberedPost } from '../meaning/post-memory.ts';
+import { wordsOf } from '../posts/post-format.ts';
 import type { PostReader } from '../posts/posts.ts';
 import type { Ring } from '../ring/ring-client.ts';
 import { OWN_REACTIONS, WALL } from '../ring/ring-names.ts';
@@ -162,9 +163,10 @@ export class InterestReader {
   async #read(ids: readonly Id[], me: UnlockedPerson): Promise<(RememberedPost & { readonly isPublic: boolean })[]> {
     const readings = await this.#parts.posts.readMany(ids, me);
     const posts = readings.flatMap((reading) => (reading.state === 'present' ? [reading.post] : []));
-    const vectors = await this.#embed(posts.map(({ text }) => text));
-    return posts.map(({ id, text, audience }, i) => {
-      return { id, label: labelOf(text), vector: vectors[i], isPublic: audience === 'public' };
+    const vectors = await this.#embed(posts.map(wordsOf));
+    return posts.map((post, i) => {
+      const { id, audience } = post;
+      return { id, label: labelOf(wordsOf(post)), vector: vectors[i], isPublic: audience === 'public' };
     });
   }
 

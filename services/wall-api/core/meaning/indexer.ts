@@ -4,6 +4,7 @@
  * (reindexing.ts).
  */
 import type { Id } from '../../../shared/core/id.ts';
+import { wordsOf } from '../posts/post-format.ts';
 import type { LoadedPost } from '../posts/posts.ts';
 import { Problem } from '../problem.ts';
 import type { After } from '../ring/outbox.ts';
@@ -21,7 +22,7 @@ export interface IndexerParts {
 export interface IndexerCounts {
   readonly waiting: number;
   readonly indexed: number;
-  /** Posts whose text the encoder knows too little of. */
+  /** Posts whose words the encoder knows too little of. */
   readonly notUnderstood: number;
   readonly givenUp: number;
 }
@@ -34,7 +35,7 @@ const LONGEST_PAUSE_MS = 60_000;
 
 interface Waiting {
   readonly post: LoadedPost;
-  /** Its text in the index so far, where it was edited. */
+  /** Its words in the index so far, where it was edited. */
   readonly replaced: string | undefined;
   readonly tries: number;
 }
@@ -66,7 +67,7 @@ export class Indexer {
   /** Takes a deleted post out of the index. */
   async withdraw(post: LoadedPost): Promise<void> {
     this.#waiting.delete(post.id);
-    if (post.audience === 'public') await this.#takeOut(post.id, post.text);
+    if (post.audience === 'public') await this.#takeOut(post.id, wordsOf(post));
   }
 
   stop(): void {
@@ -75,10 +76,10 @@ export class Indexer {
     this.#timers.clear();
   }
 
-  /** Takes the entry that a post has by a text out of the index, unless it still says that. */
-  async #takeOut(post: Id, text: string): Promise<void> {
+  /** Takes the entry that a post has by some words out of the index, unless it still says that. */
+  async #takeOut(post: Id, words: string): Promise<void> {
     try {
-      const [vector] = await this.#parts.meaning.embed([text]);
+      const [vector] = await this.#parts.meaning.embed([words]);
       if (vector !== undefined) await this.#parts.meaning.withdraw(post, vector);
     } catch (error) {
       // Readers see how the post is now, and the index asks after its entries from time to time.
@@ -116,7 +117,7 @@ export class Indexer {
 
   async #index(batch: readonly Waiting[]): Promise<void> {
     try {
-      const vectors = await this.#parts.meaning.embed(batch.map(({ post }) => post.text));
+      const vectors = await this.#parts.meaning.embed(batch.map(({ post }) => wordsOf(post)));
       const understood = batch.filter((_, i) => vectors[i] !== undefined);
       this.#counts.notUnderstood += batch.length - understood.length;
       const known = vectors.filter((vector) => vector !== undefined);
@@ -133,7 +134,7 @@ export class Indexer {
         else this.#counts.givenUp += 1;
       }
       for (const { post, replaced } of batch) {
-        if (replaced !== undefined && replaced !== post.text) await this.#takeOut(post.id, replaced);
+        if (replaced !== undefined && replaced !== wordsOf(post)) await this.#takeOut(post.id, replaced);
       }
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

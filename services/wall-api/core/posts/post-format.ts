@@ -3,6 +3,7 @@
  * byte 1 and then that same object sealed to the friends' keys, so that its text is never in clear on the ring.
  */
 import { type Id, idToBytes, parseId } from '../../../shared/core/id.ts';
+import { wordsOfPost } from '../../../shared/core/post-words.ts';
 import { MAX_VALUE_BYTES } from '../../../shared/core/record.ts';
 import { isWithinCharacters } from '../characters.ts';
 import { type MediaReference, readReferences, referenceJson } from '../media/media-reference.ts';
@@ -22,6 +23,14 @@ export interface PostContent {
   /** The post this one answers. */
   readonly inReplyTo: Id | undefined;
   readonly media: readonly MediaReference[];
+}
+
+/** What the post says, its pictures' descriptions with it: what it is embedded by. */
+export function wordsOf({ text, media }: PostContent): string {
+  return wordsOfPost(
+    text,
+    media.map(({ alt }) => alt),
+  );
 }
 
 /** `sealed`: to keys the viewer does not have. `malformed`: no post, for authors may sign anything. */

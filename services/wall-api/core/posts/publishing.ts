@@ -15,7 +15,7 @@ import { POST, REVISION, REVISIONS } from '../ring/ring-names.ts';
 import { readTimeline } from '../ring/timeline.ts';
 import { type Attempt, putOver, sign, signMember } from '../ring/writer.ts';
 import type { WallCrypto } from '../wall-crypto.ts';
-import { type Audience, encodeOpen, encodeSealed, type PostContent } from './post-format.ts';
+import { type Audience, encodeOpen, encodeSealed, type PostContent, wordsOf } from './post-format.ts';
 import { indexEntries, indexRemovals, revisionRemovals, slotOfRevision } from './post-index.ts';
 import type { LoadedPost, PostReader } from './posts.ts';
 import { findRecipients } from './recipients.ts';
@@ -133,7 +133,7 @@ export class Publisher {
     const indexed = await outbox.deliver([sign(author, { ...kept, ...version }, crypto)]);
     const changed = { ...post, ...content, editedAt: createdAt, version: 1 + seq, hash: revision.hash, revision };
     const edited = { ...changed, complete: true };
-    this.#parts.indexer.later(edited, post.text);
+    this.#parts.indexer.later(edited, wordsOf(post));
     this.#parts.acted(author.person, post.id);
     return { post: edited, custody, indexed, leftOut };
   }
