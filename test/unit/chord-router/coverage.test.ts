@@ -277,6 +277,15 @@ describe('a comparison', () => {
     expect(settle([b], [e])).toBe(true);
   });
 
+  it('is not enough where all that keep the range are back from elsewhere, and those that kept it instead are absent', () => {
+    coverage.hold(b.id);
+    lose([h]); // no replica of anything that this phone is to keep, as long as e and f are there
+    coverage.renounce(e.id, 100);
+    expect(settle([], [c, d, e, f])).toBe(false);
+    pass(ABSENT_MS);
+    expect(settle([], [c, d, e, f])).toBe(true);
+  });
+
   it('is not enough while the absent one is behind this phone', () => {
     coverage.hold(a.id);
     coverage.loseAll();
@@ -313,6 +322,14 @@ describe('a comparison', () => {
     expect(settle([b, h])).toBe(false);
     pass(ABSENT_MS);
     expect(settle([b, h])).toBe(true);
+  });
+
+  it('is none for a newcomer that is cut off before it knew of anything', () => {
+    lose([a, b, c, d, e, f, g, h]);
+    expect(coverage.absent).toBe(0);
+    expect(settle([])).toBe(false);
+    pass(ABSENT_MS);
+    expect(settle([])).toBe(true);
   });
 
   it('is not wanted of a phone that begins a ring', () => {

@@ -69,11 +69,14 @@ export function isMajorityCompared(
     const start = ends[i - 1] ?? range.from;
     const sharers = mostTelling(comparisons, start, end);
     const farthest = sharers.reduce((last, { partner }) => furtherFrom(end, last, partner.id), view.self.id);
-    const absent = Math.max(coverage.absentIn(start, farthest), ...sharers.map((sharer) => sharer.absent));
     const self = Number(coverage.heldWithin(start, end) === start);
+    const held = self + sharers.filter((sharer) => hasHeld(sharer, start, end)).length;
+    // The last ones to keep it may lie further on, where all that lie here are back from elsewhere and count no more.
+    const isAnywhere = held === 0 || sharers.length + 1 < view.settings.replication;
+    const missed = isAnywhere ? coverage.absent : coverage.absentIn(start, farthest);
+    const absent = Math.max(missed, ...sharers.map((sharer) => sharer.absent));
     const answered = sharers.filter(({ complete }) => complete);
     const compared = self + answered.filter((sharer) => hasHeld(sharer, start, end)).length;
-    const held = self + sharers.filter((sharer) => hasHeld(sharer, start, end)).length;
     // Where nobody seems to have kept it before, the ring begins, or all of it has started anew.
     if (held + absent === 0) {
       return sharers.length === 0 ? !coverage.missesCompany : answered.length >= majorityOf(sharers.length);
