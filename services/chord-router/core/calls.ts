@@ -56,12 +56,13 @@ export class Calls {
     const { self, phones } = this.#context;
     if (to.id === self.id) return yield* this.#askSelf<Type>(request);
     const wasAlive = phones.isAlive(to.id);
+    const hadLeft = this.#context.graveyard.saidGoodbye(to.id);
     const outcome = yield* call<PeerRequest, ReplyOf[Type]>(to, request, timeoutMs);
     if (wasAlive) this.#context.silence.observe(!outcome.ok && outcome.failure !== 'refused');
     if (outcome.ok) {
       const atMs = yield* now();
       // A ping is answered by phones on no ring too, so it says nothing of membership.
-      if (request.type !== 'ping') this.#context.heard(to, atMs);
+      if (request.type !== 'ping') this.#context.answered(to, atMs, hadLeft);
       this.#answered(to, outcome.rttMs);
       this.#context.roundTrips.answered(outcome.rttMs);
     } else {

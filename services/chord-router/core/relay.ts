@@ -34,7 +34,7 @@ export function* relay(
   timeoutMs: number,
 ): Task<CallOutcome<Relayed>> {
   const outcome = yield* call<Relay, Relayed>(to, request, timeoutMs);
-  if (outcome.ok) context.heard(to, yield* now());
+  if (outcome.ok) context.answered(to, yield* now());
   else if (outcome.failure === 'unreachable') context.suspect(to);
   return outcome;
 }

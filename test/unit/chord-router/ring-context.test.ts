@@ -59,6 +59,27 @@ describe('a phone that is dropped', () => {
     expect(hinted()).toEqual(b);
   });
 
+  it('is listed again as soon as it is heard, if the predecessor named it all along', () => {
+    context.drop(b, 'dead');
+    expect(context.heard(b, 1)).toBe(true);
+    expect(context.predecessors).toEqual([c, b, a]);
+    context.drop(b, 'dead');
+    context.setRing({ ...context.ring, predecessor: contactAt(35) }); // which has said nothing yet
+    context.heard(b, 2);
+    expect(context.predecessors.some(({ id }) => id === b.id)).toBe(false);
+  });
+
+  it('is off the ring when it said goodbye, until it answers what it was asked after that', () => {
+    context.drop(d, 'left');
+    context.answered(d, 1);
+    expect(context.isDead(d.id)).toBe(true);
+    context.answered(d, 2, true);
+    expect(context.isDead(d.id)).toBe(false);
+    context.drop(e, 'dead');
+    context.answered(e, 3);
+    expect(context.isDead(e.id)).toBe(false);
+  });
+
   it('is not asked for the sake of a list that does not name it', () => {
     context.drop(b, 'dead');
     context.setPredecessorsBehind([a]);

@@ -116,7 +116,7 @@ export class Forwarding {
       if (outcome?.failure === 'unreachable') context.suspect(phone);
       return outcome?.failure === 'timeout' ? 'late' : 'failed';
     }
-    context.heard(phone, yield* now());
+    context.answered(phone, yield* now());
     const { trail } = outcome.reply;
     const hop: TrailHop = { phone, milliseconds: outcome.rttMs };
     return { ...outcome.reply, trail: [hop, ...trail.slice(0, MAX_FORWARDS)] };

@@ -137,9 +137,14 @@ class Lookup {
     return [...this.#probes.values()].some(({ phone }) => phone.id === open[0]!.id);
   }
 
-  /** All phones near the key were dead, but somebody lives: those before it need a moment to notice. */
+  /**
+   * All phones near the key were dead, but somebody lives: those before it need a moment to notice. Not while this phone
+   * looks for its own place: it may be that nobody owns it because of this phone, and whoever lies near it helps then.
+   */
   #mayBeginAnew(): boolean {
-    return this.#frontier.nearest !== this.#self && this.#hops.length < this.#context.settings.lookupHops;
+    const { phase, settings } = this.#context;
+    if (phase === 'joining') return false;
+    return this.#frontier.nearest !== this.#self && this.#hops.length < settings.lookupHops;
   }
 
   /** Everything that may happen next, the oldest first. */

@@ -43,6 +43,11 @@ export class Graveyard {
     return grave?.fate === 'dead' && !grave.saidGoodbye;
   }
 
+  /** Whether the phone said goodbye, whatever others have said of it since. */
+  saidGoodbye(id: Id): boolean {
+    return this.#graves.get(id)?.saidGoodbye === true;
+  }
+
   all(): readonly Contact[] {
     return [...this.#graves.values()].map(({ contact }) => contact);
   }
@@ -65,13 +70,15 @@ export class Graveyard {
     return this.#graves.delete(id);
   }
 
-  /** Somebody spoke of it as alive: ask it soon. */
-  hint(id: Id): void {
+  /** Somebody spoke of it as alive: ask it soon. True when it is here, and that was news. */
+  hint(id: Id): boolean {
     const grave = this.#graves.get(id);
-    if (grave === undefined) return;
+    if (grave === undefined) return false;
+    const isNews = grave.turn > 0;
     grave.turn = 0;
     // One that left may have come back since: only an answer of its own tells.
     if (grave.fate === 'left') grave.fate = 'dead';
+    return isNews;
   }
 
   /** Whether somebody spoke of one as alive and it was not asked since. */

@@ -51,6 +51,8 @@ export class RingContext {
   #ring: RingState;
   /** Beyond the ring's predecessor: soft state that predecessors pass along. Self closes it. */
   #predecessors: readonly Contact[];
+  /** What a predecessor said last that lies before it, those that this phone takes for dead included. */
+  #behind: { readonly of: Id; readonly list: readonly Contact[] } | undefined;
 
   constructor(self: Contact, settings: ChordSettings, tell: Tell, silence = new SilenceEstimate()) {
     this.self = self;
@@ -165,7 +167,9 @@ export class RingContext {
   /** What the predecessor says lies before it. */
   setPredecessorsBehind(list: readonly Contact[]): void {
     // Those that this phone takes for dead are left out, and asked soon: the predecessor takes them for alive.
-    for (const { id } of list) this.graveyard.hint(id);
+    // Nobody behind this phone hears of them before it has asked.
+    for (const { id } of list) if (this.graveyard.hint(id)) this.pace.now();
+    this.#behind = { of: this.#ring.predecessor.id, list };
     const joined = this.#joinPredecessors(list);
     if (sameContacts(joined, this.#predecessors)) return;
     this.#predecessors = joined;
@@ -184,6 +188,7 @@ export class RingContext {
   /** A sign of life from a phone itself, and of being on a ring. True when it had been taken for dead. */
   heard(contact: Contact, atMs: number): boolean {
     const wasDead = this.graveyard.remove(contact.id);
+    if (wasDead) this.#listAgain(contact.id);
     const known = this.phones.learn(contact);
     if (known === undefined) return wasDead;
     known.heardAtMs = atMs;
@@ -194,9 +199,23 @@ export class RingContext {
     return wasDead;
   }
 
+  /**
+   * An answer. If the phone has said goodbye since it was asked (`hadLeft`: it had before), that is older, and no sign of life.
+   */
+  answered(contact: Contact, atMs: number, hadLeft = false): void {
+    if (hadLeft || !this.graveyard.saidGoodbye(contact.id)) this.heard(contact, atMs);
+  }
+
+  /** The predecessor may have named it all along, and says nothing new then. */
+  #listAgain(id: Id): void {
+    const behind = this.#behind;
+    if (behind?.of !== this.#ring.predecessor.id || !behind.list.some((phone) => phone.id === id)) return;
+    this.setPredecessorsBehind(behind.list);
+  }
+
   /** Some sign of a phone that need not mean it is on the ring: worth a look soon. */
   noticed(contact: Contact): void {
-    this.graveyard.hint(contact.id);
+    if (this.graveyard.hint(contact.id)) this.pace.now();
     const known = this.phones.get(contact.id);
     if (known?.state === 'suspected') known.turn = 0;
   }

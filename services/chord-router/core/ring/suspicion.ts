@@ -22,7 +22,7 @@ export function suspicionOf(context: RingContext, calls: Calls): Suspicion {
     },
     heardAtMs: (id) => context.phones.get(id)?.heardAtMs,
     *foundAlive(contact) {
-      context.heard(contact, yield* now());
+      context.answered(contact, yield* now());
     },
     foundDead: (contact) => drop(context, calls, contact),
   });
