@@ -19,6 +19,7 @@ import { admissionOf, createAdminService } from './adapters/admin-service.ts';
 import { createChordService } from './adapters/chord-service.ts';
 import { type ChordInstruments, createTell } from './adapters/events.ts';
 import { FaultInjection } from './adapters/faults/fault-injection.ts';
+import { forgetFormer } from './adapters/identity/identity-file.ts';
 import { MAX_REMEMBERED, rememberPhones } from './adapters/identity/remembered-phones.ts';
 import type { LinkListener } from './adapters/links/link-carrier.ts';
 import { LinkPool } from './adapters/links/link-pool.ts';
@@ -172,10 +173,10 @@ export class ChordRouter implements RunningChordRouter {
     this.service = createChordService(core, this.#scheduler);
   }
 
-  /** Takes links and joins the ring. */
-  run(remembered: readonly Contact[]): void {
+  /** Takes links and joins the ring. `former`: what this phone was at other addresses. */
+  run(remembered: readonly Contact[], former: readonly Contact[]): void {
     this.#parts.server.start((stream) => this.#pool.accept(stream));
-    this.#scheduler.run(this.#node.run(this.#parts.settings.seeds, remembered), 'ring');
+    this.#scheduler.run(this.#node.run(this.#parts.settings.seeds, remembered, former), 'ring');
     this.#remembering = setInterval(() => void this.#remember(), REMEMBER_MS).unref();
   }
 
@@ -212,6 +213,7 @@ export class ChordRouter implements RunningChordRouter {
     if (event.type === 'neighbours-changed') this.#pool.pin([event.predecessor, ...event.successors]);
     if (event.type === 'stabilised') this.#stabilisedAt = performance.now();
     if (event.type === 'replicas-compared' && event.equal === event.present) this.#repairedAt = performance.now();
+    if (event.type === 'said-farewell') void this.#forgetFormer(event.former);
     if (event.type === 'joined') {
       this.#joined.resolve();
       void this.#remember();
@@ -230,6 +232,14 @@ export class ChordRouter implements RunningChordRouter {
         answer({ refusal: { code: REFUSED_CODES[result.code], message: result.message } });
       } else answer({ reply: result });
     });
+  }
+
+  async #forgetFormer(former: Contact): Promise<void> {
+    try {
+      await forgetFormer(this.#parts.settings.dataFolder, former);
+    } catch (error) {
+      this.#parts.diskFaults.report(error as Error);
+    }
   }
 
   /** Neighbours first: they are likeliest to still be there and the nearest way back. */

@@ -63,7 +63,7 @@ export async function startChordRouter(options: ChordRouterOptions): Promise<Run
   const { verifyAddress, peerTls: pinsKeys } = settings;
   const handshake = { network: networkOf(settings), parameters: options.parameters, verifyAddress, pinsKeys };
   const dial = (to: string): LinkStream => carrier.dial(to, carried);
-  const { identity, renewed } = await loadIdentity(dataFolder, address, Date.now(), {
+  const { identity, renewed, former } = await loadIdentity(dataFolder, address, Date.now(), {
     key,
     chooseNonce: async () =>
       settings.balanceId ? await chooseNonce(key, address, { handshake, seeds, dial, crashed }) : 0,
@@ -77,7 +77,7 @@ export async function startChordRouter(options: ChordRouterOptions): Promise<Run
     dial,
     handshake: { ...handshake, identity },
   });
-  router.run(await readRememberedPhones(dataFolder));
+  router.run(await readRememberedPhones(dataFolder), former);
   starting.move();
   return router;
 }

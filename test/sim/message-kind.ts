@@ -28,6 +28,7 @@ const RING_KINDS: Readonly<Record<PeerRequest['type'], number>> = {
   'compare-neighbours': 130,
   tell: 132,
   'spread-news': 134,
+  moved: 136,
 };
 
 /** Of the index's requests about entries. */

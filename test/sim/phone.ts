@@ -24,9 +24,12 @@ export class SimPhone<Records extends RecordKeeping = RecordKeeping> extends Mac
     super(contact, index, engine, network, { newNode, disk });
   }
 
-  /** Starts the process, which joins through the seeds or through phones remembered from before. */
-  start(seeds: readonly string[], remembered: readonly Contact[] = []): void {
-    this.boot((node) => node.run(seeds, remembered));
+  /**
+   * Starts the process, which joins through the seeds or through phones remembered from before. `former`: what it was at
+   * other addresses.
+   */
+  start(seeds: readonly string[], remembered: readonly Contact[] = [], former: readonly Contact[] = []): void {
+    this.boot((node) => node.run(seeds, remembered, former));
   }
 
   /** Starts the process as a member of a ring that is there already, with the tables of a quiet one. */

@@ -24,6 +24,7 @@ export interface WorldOptions<Records extends RecordKeeping> extends PopulationO
 const NO_RECORDS: RecordKeeping = {
   *run(): Task<void> {},
   *handle(): Task<undefined> {},
+  *broughtOver(): Task<void> {},
   *handOver(): Task<void> {},
 };
 

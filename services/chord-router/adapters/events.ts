@@ -34,6 +34,9 @@ function ringHandlers({ logger, metrics, successors }: EventSinks) {
       metrics.leaves.inc();
       logger.info('left the ring');
     },
+    'said-farewell': (event: EventOf<'said-farewell'>) => {
+      logger.info({ former: event.former }, 'said goodbye for what this phone was at another address');
+    },
     'phone-discovered': (event: EventOf<'phone-discovered'>) => {
       metrics.phonesDiscovered.inc();
       logger.debug({ phone: event.phone }, 'phone discovered');

@@ -11,7 +11,7 @@ import type { Suspicion } from '../../shared/core/suspicion.ts';
 import type { Calls } from './calls.ts';
 import { Forwarding } from './lookup/forward.ts';
 import { answerFor } from './lookup/own-answer.ts';
-import type { Leaving, ListContacts, NeighbourLists, Notify, PeerReply, PeerRequest } from './message.ts';
+import type { Leaving, ListContacts, Moved, NeighbourLists, Notify, PeerReply, PeerRequest } from './message.ts';
 import { hearNews, hearWord } from './news/hear-news.ts';
 import type { Relay } from './relay.ts';
 import { digestOfList, digestOfLists, type ListDigest } from './ring/list-digest.ts';
@@ -73,6 +73,8 @@ export class Answers {
         return this.#listContacts(request);
       case 'leaving':
         return yield* this.#seeOff(from, request);
+      case 'moved':
+        return yield* this.#seeOffFormer(from, request);
     }
   }
 
@@ -142,12 +144,26 @@ export class Answers {
   /** A phone leaves. Its predecessor stays this one's until the one before it notifies. */
   *#seeOff(from: Contact, { predecessor, successors }: Leaving): Task<PeerReply> {
     const context = this.#context;
-    const wasFirst = context.successor.id === from.id;
-    context.drop(from, 'left');
-    if (wasFirst) context.news.begin({ kind: 'gone', id: from.id }, context.self.id, yield* now());
+    yield* this.#dropLeaver(from);
     for (const contact of [predecessor, ...successors.slice(0, context.settings.successors)]) {
       if (contact.id !== from.id) context.learn(contact);
     }
     return { type: 'done' };
+  }
+
+  /** A phone has come back under another id: the one it had is as gone as if it had left. */
+  *#seeOffFormer(from: Contact, { former }: Moved): Task<PeerReply | Refused> {
+    if (former.id === from.id || former.id === this.#context.self.id) {
+      return refused('invalid-argument', 'a phone that moved has another id than before');
+    }
+    yield* this.#dropLeaver(former);
+    return { type: 'done' };
+  }
+
+  *#dropLeaver(leaver: Contact): Task<void> {
+    const context = this.#context;
+    const wasFirst = context.successor.id === leaver.id;
+    context.drop(leaver, 'left');
+    if (wasFirst) context.news.begin({ kind: 'gone', id: leaver.id }, context.self.id, yield* now());
   }
 }

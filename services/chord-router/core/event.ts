@@ -9,6 +9,8 @@ export type ChordEvent =
   | { readonly type: 'joined'; readonly successor: Contact; readonly attempts: number }
   | { readonly type: 'leaving' }
   | { readonly type: 'left' }
+  /** Its former neighbours know that the phone that this one was at another address is no more. */
+  | { readonly type: 'said-farewell'; readonly former: Contact }
   | { readonly type: 'phone-discovered'; readonly phone: Contact }
   | { readonly type: 'phone-suspected'; readonly phone: Contact }
   | { readonly type: 'phone-cleared'; readonly phone: Contact }

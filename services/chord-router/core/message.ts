@@ -54,6 +54,7 @@ export type PeerRequest =
   | ProbeFor
   | ListContacts
   | Leaving
+  | Moved
   | PutRecords
   | GetRecords
   | GetNearest
@@ -92,6 +93,7 @@ export interface ReplyOf {
   'probe-for': Probed;
   'list-contacts': Contacts;
   leaving: Done;
+  moved: Done;
   'put-records': PutOutcome;
   'get-records': GetOutcome;
   'get-nearest': NearestOutcome;
@@ -118,6 +120,15 @@ export interface Leaving {
   readonly type: 'leaving';
   readonly predecessor: Contact;
   readonly successors: readonly Contact[];
+}
+
+/**
+ * The phone that says so was once another one, at another address, and is it no more; what it kept there is where it
+ * belongs. That both ids are of one key has been proved to whoever hands this to the core.
+ */
+export interface Moved {
+  readonly type: 'moved';
+  readonly former: Contact;
 }
 
 export interface PutRecords {

@@ -11,6 +11,7 @@ import type { PeerReply, PeerRequest } from './message.ts';
 import { Spreading } from './news/spread.ts';
 import { NodeView } from './node-view.ts';
 import { type Relay, type Relayed, relay } from './relay.ts';
+import { sayFarewells } from './ring/farewell.ts';
 import { joinRing } from './ring/join.ts';
 import { leaveRing } from './ring/leave.ts';
 import { type Place, takePlace } from './ring/resume.ts';
@@ -32,6 +33,8 @@ export interface RecordKeeping {
   run(): Task<void>;
   /** Answers a request about records; undefined refuses it. */
   handle(from: Contact, request: RecordRequest): Task<PeerReply | undefined>;
+  /** Ends once all that this phone kept, wherever on the ring it was then, is on its replicas. */
+  broughtOver(): Task<void>;
   /** Before a leave: gives records to the phones that keep them from then on. Bounded in time. */
   handOver(): Task<void>;
 }
@@ -82,9 +85,9 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
 
   /**
    * Joins through the seeds (`host:port`) or through phones remembered from before, then maintains the ring until it
-   * has left. With neither it starts a ring.
+   * has left. With neither it starts a ring. `former`: what it was at other addresses, and has not said goodbye for.
    */
-  *run(seeds: readonly string[], remembered: readonly Contact[] = []): Task<void> {
+  *run(seeds: readonly string[], remembered: readonly Contact[] = [], former: readonly Contact[] = []): Task<void> {
     const context = this.#context;
     const attempts = yield* joinRing(context, this.#calls, { seeds, remembered });
     if (context.phase !== 'joining') return;
@@ -98,6 +101,7 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
     const stabilisation = new Stabilisation(context, this.#calls, this.#suspicion);
     yield* stabilisation.round();
     yield* spawn(this.records.run(), 'records');
+    if (former.length > 0) yield* spawn(this.#sayFarewells(former), 'say goodbye for former ids');
     yield* spawn(this.#fillTables(), 'fill tables');
     yield* this.#maintain(stabilisation, seeds);
   }
@@ -110,6 +114,11 @@ export class ChordNode<Records extends RecordKeeping = RecordKeeping> {
     placement.complete();
     context.pace.hurry(); // its successor may wait for word of it
     context.tell({ type: 'joined', successor: context.successor, attempts });
+  }
+
+  *#sayFarewells(former: readonly Contact[]): Task<void> {
+    yield* this.records.broughtOver();
+    if (this.#isOnRing()) yield* sayFarewells(this.#context, this.#calls, former);
   }
 
   /** Takes up a place in a ring whose other members know it already, as if it had long been there, and maintains it. */

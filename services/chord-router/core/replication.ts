@@ -67,6 +67,11 @@ export class Replication {
     return findNearest(this.#keeper, key, name);
   }
 
+  /** Ends once this phone holds what it should, and nothing astray: all else it kept is on its replicas. */
+  broughtOver(): Task<void> {
+    return this.#repair.tidied();
+  }
+
   /** Before a graceful leave: brings what this phone keeps to those who will keep it instead. Bounded in time. */
   handOver(): Task<void> {
     return handOver(this.#keeper);

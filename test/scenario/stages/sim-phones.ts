@@ -1,6 +1,7 @@
 /** The phones of a scenario in the simulator: each number is a disk that lives on, and the machine it is in now. */
 import { Replication } from '../../../services/chord-router/core/replication.ts';
 import type { ChordSettings } from '../../../services/chord-router/core/settings.ts';
+import type { Contact } from '../../../services/shared/core/contact.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import type { LinkClass } from '../../../services/shared/scenario/link-class.ts';
 import type { LinkShare, Scenario } from '../../../services/shared/scenario/scenario.ts';
@@ -27,6 +28,8 @@ export class SimPhones {
   readonly #linkRandom: SeededRandom;
   readonly #disks = new Map<number, MemoryStore>();
   readonly #phones = new Map<number, RecordPhone>();
+  /** What phones were at other addresses, and have not said goodbye for. */
+  readonly #former = new Map<number, readonly Contact[]>();
   /** Whose number a machine of the world stands for, by its index. */
   readonly #numbers: number[] = [];
   /** By their own word: asking each for its whole status would take longer than the run. */
@@ -43,8 +46,10 @@ export class SimPhones {
       network: links.length > 0 ? CORE : {},
       keepRecords: (view) => new Replication(view, crypto),
       diskFor: (_, index) => this.#diskOf(this.#numbers[index] ?? index),
-      tell: (index, { type }) => {
+      tell: (index, event) => {
+        const { type } = event;
         const machine = this.world.phones[index]!;
+        if (type === 'said-farewell') this.#forget(this.#numbers[index]!, event.former);
         if (type === 'leaving') this.#members.delete(machine);
         if (type !== 'joined') return;
         this.#members.add(machine);
@@ -70,7 +75,7 @@ export class SimPhones {
       this.startElsewhere(phone);
       return;
     }
-    machine.start(this.#seedsFor(phone));
+    machine.start(this.#seedsFor(phone), [], this.#former.get(phone));
   }
 
   /** Silence: a battery that is empty, an address that is gone. */
@@ -86,11 +91,13 @@ export class SimPhones {
 
   /** Starts a phone with its disk at another address, under another id. */
   startElsewhere(phone: number): void {
+    const former = this.#phones.get(phone)?.contact;
     this.#numbers.push(phone);
     const machine = this.world.addPhone();
     this.#adopt(phone, machine);
     if (this.#sides !== undefined) this.cut(this.#sides);
-    machine.start(this.#seedsFor(phone));
+    if (former !== undefined) this.#former.set(phone, [...(this.#former.get(phone) ?? []), former]);
+    machine.start(this.#seedsFor(phone), [], this.#former.get(phone));
   }
 
   /** The machine it is in now, or was in last. */
@@ -114,6 +121,13 @@ export class SimPhones {
   heal(): void {
     this.#sides = undefined;
     this.world.network.heal();
+  }
+
+  #forget(phone: number, { id }: Contact): void {
+    this.#former.set(
+      phone,
+      (this.#former.get(phone) ?? []).filter((former) => former.id !== id),
+    );
   }
 
   #adopt(phone: number, machine: RecordPhone): void {

@@ -3,11 +3,16 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadIdentity, readIdentity } from '../../../services/chord-router/adapters/identity/identity-file.ts';
+import {
+  forgetFormer,
+  loadIdentity,
+  readIdentity,
+} from '../../../services/chord-router/adapters/identity/identity-file.ts';
 import {
   checkRecord,
   createIdentity,
   generateNodeKey,
+  isIdOf,
   NONCES,
   type NodeKey,
   nodeId,
@@ -15,6 +20,8 @@ import {
   seedOf,
   verifySignature,
 } from '../../../services/chord-router/adapters/identity/node-identity.ts';
+import { MOST_FORMER } from '../../../services/chord-router/core/ring/farewell.ts';
+import type { Contact } from '../../../services/shared/core/contact.ts';
 import { ConfigurationError } from '../../../services/shared/runtime/environment.ts';
 
 const ADDRESS = '203.0.113.9:7400';
@@ -42,6 +49,16 @@ describe('a node id', () => {
     const a = nodeId('[2001:db8::1]:7400', 0, KEY.publicKey);
     const b = nodeId('[2001:db8::1:1]:7400', 0, KEY.publicKey);
     expect(a).not.toBe(b);
+  });
+});
+
+describe('an id of a key', () => {
+  it('is any that it may have at the address, and no other', () => {
+    const at = (nonce: number) => ({ id: nodeId(ADDRESS, nonce, KEY.publicKey), address: ADDRESS });
+    for (const nonce of [0, 5, NONCES - 1]) expect(isIdOf(at(nonce), KEY.publicKey)).toBe(true);
+    expect(isIdOf(at(5), generateNodeKey().publicKey)).toBe(false);
+    expect(isIdOf({ ...at(5), address: '203.0.113.9:7401' }, KEY.publicKey)).toBe(false);
+    expect(isIdOf({ ...at(5), address: '203.0.113.9:07400' }, KEY.publicKey)).toBe(false);
   });
 });
 
@@ -99,6 +116,33 @@ describe('the identity file', () => {
     expect((await readIdentity(folder))?.nonce).toBe(6);
     const key = first.identity.record.publicKey.toString('hex');
     expect(asked).toEqual([`${key} at ${ADDRESS}`, `${key} at 203.0.113.9:7401`]);
+  });
+
+  it('notes what a phone was at other addresses until it has said goodbye for it', async () => {
+    const addresses = [1, 2, 3].map((port) => `203.0.113.9:${port}`);
+    const contacts = [];
+    for (const address of addresses) contacts.push((await loadIdentity(folder, address, 1)).identity.contact);
+    const [first, second, third] = contacts as [Contact, Contact, Contact];
+    expect((await loadIdentity(folder, third.address, 2)).former).toEqual([first, second]);
+    await forgetFormer(folder, first);
+    expect((await readIdentity(folder))?.former).toEqual([second]);
+    expect((await loadIdentity(folder, third.address, 3)).identity.contact).toEqual(third);
+    expect((await loadIdentity(folder, second.address, 4)).former).toEqual([third]); // it is there again
+  });
+
+  it('notes the last of them where it moved often, and believes in none that is not of its key', async () => {
+    for (let port = 1; port <= MOST_FORMER + 3; port++) await loadIdentity(folder, `203.0.113.9:${port}`, 1);
+    const { former } = (await readIdentity(folder))!;
+    expect(former.map(({ address }) => address)).toEqual(
+      Array.from({ length: MOST_FORMER }, (_, i) => `203.0.113.9:${3 + i}`),
+    );
+    const path = join(folder, 'phone.json');
+    const content = JSON.parse(await readFile(path, 'utf8'));
+    const foreign = { id: nodeId(ADDRESS, 0, generateNodeKey().publicKey), address: ADDRESS };
+    await writeFile(path, JSON.stringify({ ...content, former: [foreign, 'nobody', null, former[0]] }));
+    expect((await readIdentity(folder))?.former).toEqual([former[0]]);
+    await writeFile(path, JSON.stringify({ ...content, former: undefined })); // as older versions wrote it
+    expect((await readIdentity(folder))?.former).toEqual([]);
   });
 
   it('takes the first id where nobody chooses, and is not written when choosing fails', async () => {

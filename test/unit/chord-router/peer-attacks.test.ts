@@ -10,6 +10,7 @@ import {
 } from '../../../services/chord-router/adapters/identity/node-identity.ts';
 import { Handshake, PROTOCOL } from '../../../services/chord-router/adapters/links/handshake.ts';
 import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
+import type { Contact } from '../../../services/shared/core/contact.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import { callAndProve, callAsStranger, helloFrame, pingFrame, type Stranger, strangerIdentity } from './stranger.ts';
 import { NETWORK, startToyPhone, stopToyPhones, type ToyPhone, type ToyPhoneOptions, until } from './toy-phone.ts';
@@ -348,5 +349,31 @@ describe('a phone that is called', () => {
     ]);
     const same = await startToyPhone({ parameters: 'use-lite-en 1' });
     expect(await caller.ask(same.contact, { type: 'ping' })).toMatchObject({ ok: true });
+  });
+});
+
+describe('a phone that says it was another one', () => {
+  const key = generateNodeKey();
+  const at = (port: number, owner = key): Contact => createIdentity(owner, `127.0.0.1:${port}`, 7, 1).contact;
+
+  it('is heard about an id of its own key', async () => {
+    const victim = await startVictim();
+    const phone = await startToyPhone({ key });
+    const moved = { type: 'moved', former: at(9) } as const;
+    expect(await phone.ask(victim.contact, moved)).toMatchObject({ ok: true });
+    expect(victim.served).toEqual([moved]);
+  });
+
+  it.each([
+    ['of another key', () => at(9, generateNodeKey())],
+    ['at another address', () => ({ ...at(9), address: '127.0.0.1:10' })],
+    ['that nobody could have', () => ({ ...at(9), id: strangerIdentity().contact.id })],
+  ])('is refused about an id %s', async (_, former) => {
+    const victim = await startVictim();
+    const phone = await startToyPhone({ key });
+    const outcome = await phone.ask(victim.contact, { type: 'moved', former: former() });
+    expect(outcome).toMatchObject({ ok: false, failure: 'refused' });
+    expect([victim.served, victim.refusals]).toEqual([[], ['invalid-request']]);
+    await expectServing(victim);
   });
 });

@@ -61,6 +61,7 @@ const request = fc.oneof(
   tagged('probe-for', { target: contact }),
   tagged('list-contacts', { after: id, limit }),
   tagged('leaving', { predecessor: contact, successors: contacts }),
+  tagged('moved', { former: contact }),
   tagged('put-records', { records, purpose: fc.constantFrom('write', 'repair') }),
   tagged('get-records', {
     query: fc.record({ place: id, name: cursor, limit, before: cursor }),
@@ -105,6 +106,7 @@ const replies: { readonly [Type in PeerRequest['type']]: fc.Arbitrary<unknown> }
   'probe-for': tagged('probed', { reachable: fc.boolean() }),
   'list-contacts': tagged('contacts', { contacts }),
   leaving: tagged('done', {}),
+  moved: tagged('done', {}),
   'put-records': tagged('put-outcome', {
     verdicts: fc.array(verdict, { maxLength: 9 }),
     unsettled: fc.array(fc.nat(8), { maxLength: 9 }),

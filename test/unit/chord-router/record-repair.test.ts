@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
 import { ABSENT_MS } from '../../../services/chord-router/core/replicas/coverage.ts';
+import { askStore } from '../../../services/chord-router/core/store-port.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { type RingRecord, recordKey, supersedes } from '../../../services/shared/core/record.ts';
 import { Author } from '../shared/author.ts';
@@ -130,6 +131,23 @@ describe('repair', () => {
     }
     newcomer.disk.fault = undefined;
     cluster.until(() => isInPlace(cluster, records), 'all is in place in the end', 10 * REPAIRED_MS);
+  });
+
+  test('a phone that kept something elsewhere knows when all of that is on its replicas', () => {
+    const cluster = settledCluster(16);
+    const [mover] = cluster.phones as [ClusterPhone];
+    const records = posts(40);
+    cluster.perform(mover, askStore({ type: 'write', records, quota: ROOM }));
+    const foreign = records.filter(({ place }) => !cluster.replicasOf(place).includes(mover));
+    const [unlucky] = cluster.replicasOf(foreign[0]!.place) as [ClusterPhone];
+    unlucky.disk.fault = 'disk-full';
+    const fiber = mover.scheduler.run(mover.replication.broughtOver(), 'test');
+    mover.believe(cluster.alive);
+    cluster.run(REPAIRED_MS);
+    expect(fiber.done).toBe(false);
+    unlucky.disk.fault = undefined;
+    cluster.until(() => fiber.done, 'all is brought over', 10 * REPAIRED_MS);
+    expect(isInPlace(cluster, foreign)).toBe(true);
   });
 
   test('the newcomer gets each record about once', () => {

@@ -63,6 +63,17 @@ export function nodeId(address: string, nonce: number, publicKey: Uint8Array): I
   return idFromBytes(Buffer.concat([position.subarray(0, HALF_ID_BYTES), binding.subarray(0, HALF_ID_BYTES)]));
 }
 
+/** Whether a phone with this key may have the id of the contact, at its address. Tries all nonces: NONCES hashes at most. */
+export function isIdOf({ id, address }: Contact, publicKey: Uint8Array): boolean {
+  if (!isCanonicalAddress(address)) return false;
+  const position = id.slice(0, 2 * HALF_ID_BYTES);
+  for (let nonce = 0; nonce < NONCES; nonce++) {
+    const found = nodeId(address, nonce, publicKey);
+    if (found.startsWith(position)) return found === id;
+  }
+  return false;
+}
+
 /** Makes a phone's identity. `address` is a canonical ip:port, `issuedAtMs` the time of the record. */
 export function createIdentity(key: NodeKey, address: string, nonce: number, issuedAtMs: number): NodeIdentity {
   const id = nodeId(address, nonce, key.publicKey);

@@ -55,7 +55,14 @@ export interface HandshakeStep {
   /** Who the other end says it is. */
   readonly claimed: Contact;
   /** Set once the other end has proved who it is. */
-  readonly proved: Contact | undefined;
+  readonly proved: ProvedPhone | undefined;
+}
+
+/** Who the other end has proved to be. */
+export interface ProvedPhone {
+  readonly contact: Contact;
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
 }
 
 /** One end of one handshake: frames in, frames out. Throws a LinkFault on anything that does not belong. */
@@ -86,7 +93,7 @@ export class Handshake {
     }
     this.#takeProof(frame);
     const send = this.#other.role === 'responder' ? [this.#ownProof('initiator')] : [];
-    return { send, claimed: this.#hello.contact, proved: this.#hello.contact };
+    return { send, claimed: this.#hello.contact, proved: this.#hello };
   }
 
   #ownHello(): Frame {

@@ -1,18 +1,17 @@
 /** Carries a handshake over a stream, up to the link or the reason why there is none. */
 import { status } from '@grpc/grpc-js';
 import type { Frame } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
-import type { Contact } from '../../../shared/core/contact.ts';
 import type { CallFailure } from '../../../shared/core/effect.ts';
 import type { Cancel } from '../../../shared/core/scheduler.ts';
 import { startTimeout } from '../../../shared/runtime/timeout.ts';
 import { decodeFrames, encodeFrame, joinFrames } from './frame-codec.ts';
-import { Handshake, type HandshakeSettings, type OtherEnd } from './handshake.ts';
+import { Handshake, type HandshakeSettings, type OtherEnd, type ProvedPhone } from './handshake.ts';
 import { LinkFault } from './link-fault.ts';
 import type { LinkStream, StreamEnd } from './link-stream.ts';
 
 export type Opening =
   /** `early`: frames that came together with the last of the handshake. */
-  | { readonly ok: true; readonly contact: Contact; readonly early: readonly Frame[] }
+  | { readonly ok: true; readonly other: ProvedPhone; readonly early: readonly Frame[] }
   /** `fault`: what this end refused; undefined when the stream ended or the other end refused. */
   | {
       readonly ok: false;
@@ -80,7 +79,7 @@ function advance(handshake: Handshake, stream: LinkStream, frames: readonly Fram
     const step = handshake.receive(frame);
     stream.identified?.(step.claimed);
     send(stream, step.send);
-    if (step.proved !== undefined) return { ok: true, contact: step.proved, early: frames.slice(at + 1) };
+    if (step.proved !== undefined) return { ok: true, other: step.proved, early: frames.slice(at + 1) };
   }
   return undefined;
 }

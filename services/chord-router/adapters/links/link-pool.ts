@@ -186,7 +186,7 @@ export class LinkPool implements PeerPort {
         done({ failure: opening.failure });
         return;
       }
-      const link = new PeerLink(stream, opening.contact, dialled, this.#owner, this.#linkLimits);
+      const link = new PeerLink(stream, opening.other, dialled, this.#owner, this.#linkLimits);
       this.#adopt(link);
       link.start(opening.early);
       done({ link });

@@ -3,7 +3,7 @@
  * stream. Frames are queued and leave together once a turn of the event loop; nothing waits for them to be written.
  */
 import { status } from '@grpc/grpc-js';
-import type { Frame } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
+import type { Frame, Request } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
 import type { Contact } from '../../../shared/core/contact.ts';
 import type { CallFailure } from '../../../shared/core/effect.ts';
 import type { Cancel } from '../../../shared/core/scheduler.ts';
@@ -11,10 +11,12 @@ import { startTimeout } from '../../../shared/runtime/timeout.ts';
 import { MalformedMessage } from '../../../shared/runtime/wire-value.ts';
 import type { PeerReply, PeerRequest } from '../../core/message.ts';
 import { replyFromWire, replyToWire } from '../messages/reply-codec.ts';
-import { encodeRequest, requestFromWire } from '../messages/request-codec.ts';
+import { encodeRequest } from '../messages/request-codec.ts';
 import { decodeFrames, encodeFrame, frameRequest, MAX_FRAME_BYTES } from './frame-codec.ts';
 import { FrameWriter, type WriterLimits } from './frame-writer.ts';
+import type { ProvedPhone } from './handshake.ts';
 import { LinkFault, REFUSAL_CODES, type RefusalReason } from './link-fault.ts';
+import { readLinkRequest } from './link-request.ts';
 import type { LinkStream } from './link-stream.ts';
 import { RateBudget } from './rate-budget.ts';
 
@@ -86,6 +88,7 @@ export class PeerLink {
   /** When anything last came from the other end, by the monotonic clock, in ms. */
   heardAt = this.openedAt;
 
+  readonly #other: ProvedPhone;
   readonly #stream: LinkStream;
   readonly #owner: LinkOwner;
   readonly #limits: LinkLimits;
@@ -97,9 +100,10 @@ export class PeerLink {
   #refusals = 0;
   #open = true;
 
-  constructor(stream: LinkStream, contact: Contact, dialled: boolean, owner: LinkOwner, limits: LinkLimits) {
+  constructor(stream: LinkStream, other: ProvedPhone, dialled: boolean, owner: LinkOwner, limits: LinkLimits) {
     this.#stream = stream;
-    this.contact = contact;
+    this.contact = other.contact;
+    this.#other = other;
     this.dialled = dialled;
     this.#owner = owner;
     this.#limits = limits;
@@ -222,21 +226,16 @@ export class PeerLink {
     }
   }
 
-  #takeRequest(requestId: number, wire: Parameters<typeof requestFromWire>[0]): void {
+  #takeRequest(requestId: number, wire: Request): void {
     if (!this.#budget.take()) return this.#refuse(requestId, 'too-fast', 'too many requests a second');
     if (this.#serving >= this.#limits.servedRequests) {
       return this.#refuse(requestId, 'too-many-requests', 'too many requests at once');
     }
-    let request: PeerRequest;
-    try {
-      request = requestFromWire(wire);
-    } catch (error) {
-      if (!(error instanceof MalformedMessage)) throw error;
-      return this.#refuse(requestId, 'invalid-request', error.message);
-    }
+    const read = readLinkRequest(wire, this.#other);
+    if (!read.ok) return this.#refuse(requestId, 'invalid-request', read.fault);
     this.usedAt = performance.now();
     this.#serving++;
-    this.#owner.serve(this.contact, request, (answer) => {
+    this.#owner.serve(this.contact, read.value, (answer) => {
       this.#serving--;
       this.#answer(requestId, answer);
     });

@@ -35,6 +35,7 @@ const REPLY_TO: Readonly<Record<PeerRequest['type'], PeerReply['type']>> = {
   'probe-for': 'probed',
   'list-contacts': 'contacts',
   leaving: 'done',
+  moved: 'done',
   'put-records': 'put-outcome',
   'get-records': 'get-outcome',
   'get-nearest': 'nearest-outcome',

@@ -77,6 +77,8 @@ function requestBody(request: PeerRequest): RequestBody {
         $case: 'leaving',
         value: { predecessor: contactTo(request.predecessor), successors: contactsTo(request.successors) },
       };
+    case 'moved':
+      return { $case: 'moved', value: { former: contactTo(request.former) } };
     case 'put-records': {
       const purpose = request.purpose === 'write' ? PutPurpose.WRITE : PutPurpose.REPAIR;
       return { $case: 'putRecords', value: { records: recordsTo(request.records), purpose } };
@@ -145,6 +147,8 @@ export function requestFromWire(request: Request): PeerRequest {
         predecessor: contactFrom(body.value.predecessor),
         successors: contactsFrom(body.value.successors),
       };
+    case 'moved':
+      return { type: 'moved', former: contactFrom(body.value.former) };
     case 'putRecords':
       return {
         type: 'put-records',

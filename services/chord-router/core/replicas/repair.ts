@@ -7,7 +7,7 @@ import { now, random, Signal, sleep, spawn, type Task, waitFor } from '../../../
 import type { RecordKeeper } from '../record-keeper.ts';
 import { NOTE_TIME_MS } from './coverage.ts';
 import { goOnWithoutAbsent, settle } from './settle.ts';
-import { offerStrays } from './strays.ts';
+import { hasStrays, offerStrays } from './strays.ts';
 import { RangeSync } from './sync.ts';
 
 /** Pause after a round in which something moved; doubles with every round in which nothing did. */
@@ -22,6 +22,7 @@ const URGENT_BUNCH_MS = 30;
 export class Repair {
   readonly #keeper: RecordKeeper;
   readonly #wake = new Signal();
+  readonly #rounded = new Signal();
   #stirred = false;
   #toldSettled: boolean | undefined;
 
@@ -37,6 +38,7 @@ export class Repair {
     for (;;) {
       this.#stirred = false;
       const moved = yield* this.#round();
+      this.#rounded.notify();
       this.#tellSettled();
       pauseMs = moved > 0 ? SHORTEST_PAUSE_MS : Math.min(2 * pauseMs, this.#longestPauseMs);
       if (!this.#stirred) yield* waitFor(this.#wake, yield* jittered(pauseMs));
@@ -55,6 +57,13 @@ export class Repair {
   stir(): void {
     this.#stirred = true;
     this.#wake.notify();
+  }
+
+  /** Ends when, after some round, this phone holds what it should and keeps nothing astray. */
+  *tidied(): Task<void> {
+    const { coverage } = this.#keeper;
+    do yield* waitFor(this.#rounded);
+    while (!coverage.settled || (yield* hasStrays(this.#keeper)));
   }
 
   *#watch(): Task<void> {

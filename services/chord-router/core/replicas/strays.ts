@@ -3,7 +3,7 @@
  * copies, so each is brought to all of its replicas first and dropped only then.
  */
 import type { Contact } from '../../../shared/core/contact.ts';
-import type { Task } from '../../../shared/core/effect.ts';
+import { all, type Fiber, spawn, type Task } from '../../../shared/core/effect.ts';
 import { clockwise, inOwnedRange } from '../../../shared/core/id.ts';
 import { MAX_LISTING } from '../batch.ts';
 import type { RecordSummary } from '../message.ts';
@@ -16,6 +16,14 @@ import { RecordTransfer } from './record-transfer.ts';
 const MAX_OWNERS = 16;
 /** Listings of one owner's range on one replica. */
 const MAX_LISTINGS = 64;
+
+/** Whether this phone keeps records that are no duty of it; false where the disk does not tell. */
+export function* hasStrays({ view }: RecordKeeper): Task<boolean> {
+  const [from, to] = [view.self.id, view.responsibleFrom()];
+  if (from === to) return false;
+  const listing = yield* askStore({ type: 'list', from, to, afterKey: undefined, limit: 1 });
+  return listing.ok && listing.value.summaries.length > 0;
+}
 
 /** Brings strays to their replicas and drops those that all of them have. Gives how many were dropped. */
 export function* offerStrays(keeper: RecordKeeper): Task<number> {
@@ -44,9 +52,12 @@ function* bringAndDrop(
   group: readonly RecordSummary[],
   replicas: readonly Contact[],
 ): Task<number> {
+  const bringing: Fiber<readonly RecordSummary[]>[] = [];
+  for (const replica of replicas) bringing.push(yield* spawn(bring(keeper, replica, group), 'bring strays'));
+  yield* all(bringing);
   let everywhere = group;
-  for (const replica of replicas) {
-    const held = new Set((yield* bring(keeper, replica, group)).map(({ hash }) => hash));
+  for (const { result = [] } of bringing) {
+    const held = new Set(result.map(({ hash }) => hash));
     everywhere = everywhere.filter(({ hash }) => held.has(hash));
   }
   const records = everywhere.filter(({ place }) => !keeper.view.isResponsible(place));

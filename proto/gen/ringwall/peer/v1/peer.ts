@@ -137,6 +137,7 @@ export interface Request {
     | { $case: "compareNeighbours"; value: CompareNeighboursRequest }
     | { $case: "tell"; value: TellRequest }
     | { $case: "spreadNews"; value: SpreadNewsRequest }
+    | { $case: "moved"; value: MovedRequest }
     | undefined;
 }
 
@@ -295,6 +296,14 @@ export interface ContactsReply {
 export interface LeavingRequest {
   predecessor: Buffer;
   successors: Buffer[];
+}
+
+/**
+ * The phone that asks was once at another address, under another id, and is that phone no more. Both ids must be of the key
+ * that it proved to have when the link was opened.
+ */
+export interface MovedRequest {
+  former: Buffer;
 }
 
 export interface PutRecordsRequest {
@@ -926,6 +935,9 @@ export const Request: MessageFns<Request> = {
       case "spreadNews":
         SpreadNewsRequest.encode(message.body.value, writer.uint32(146).fork()).join();
         break;
+      case "moved":
+        MovedRequest.encode(message.body.value, writer.uint32(154).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1088,6 +1100,14 @@ export const Request: MessageFns<Request> = {
             }
 
             message.body = { $case: "spreadNews", value: SpreadNewsRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.body = { $case: "moved", value: MovedRequest.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2706,6 +2726,52 @@ export const LeavingRequest: MessageFns<LeavingRequest> = {
             }
 
             message.successors.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseMovedRequest(): MovedRequest {
+  return { former: Buffer.alloc(0) };
+}
+
+export const MovedRequest: MessageFns<MovedRequest> = {
+  encode(message: MovedRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.former.length !== 0) {
+      writer.uint32(10).bytes(message.former);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MovedRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMovedRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.former = Buffer.from(reader.bytes());
             continue;
           }
         }
