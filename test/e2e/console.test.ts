@@ -1,12 +1,14 @@
 /** The console in a real browser, at the gateway of a testnet of real phones. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { NetworkZones } from '../../services/gateway/client/contract.ts';
 import { type RunningGateway, startGateway } from '../../services/gateway/start.ts';
 import { createLogger } from '../../services/shared/runtime/logging.ts';
 import { Registry } from '../../services/shared/runtime/metrics.ts';
 import { GatewayProcess } from '../../testnet/gateway-process.ts';
 import { performer } from '../../testnet/perform.ts';
 import { Testnet } from '../../testnet/testnet.ts';
+import { planOf } from '../../web/console/can/zone-plan.ts';
 import { buildPages } from '../../web/pages.ts';
 import { overflow, violations } from './accessibility.ts';
 import { type Browser, LARGE, NARROW, openBrowser, SMALL } from './browser.ts';
@@ -98,6 +100,28 @@ async function hasColour(page: Page, name: string, variable: string): Promise<bo
     return false;
   })()`);
 }
+
+test('a key is picked: a post on the map, or one of the wall', async () => {
+  const { page } = browser;
+  const field = page.getByLabel('Key, or id of a post or person');
+  await page
+    .getByRole('button', { name: /^Look up the post by / })
+    .first()
+    .click();
+  const first = await field.inputValue();
+  expect(first).toMatch(/^[0-9a-f-]{36}$/);
+  await page.getByText(/^Phone \d owns it, with \d replicas/).waitFor();
+
+  const map = page.getByRole('img', { name: 'The space of meanings' });
+  await map.scrollIntoViewIfNeeded();
+  const { width, height } = (await map.boundingBox())!;
+  const zones = await page.evaluate<NetworkZones>(`fetch('${gateway.url}/v1/network/zones').then((a) => a.json())`);
+  const { posts } = planOf(zones)!;
+  const post = posts.find(({ id }) => id !== first)!;
+  await map.click({ position: { x: post.x * width, y: post.y * height } });
+  await expect.poll(() => field.inputValue()).not.toBe(first);
+  expect(posts.map(({ id }) => id)).toContain(await field.inputValue());
+});
 
 test('a lookup that cannot be made is told in plain words, with what to do', async () => {
   const { page } = browser;

@@ -4,11 +4,14 @@ import { useMemo } from 'preact/hooks';
 import { themeColours } from '../parts/colours.ts';
 import { Drawing, type Spot } from '../parts/drawing.tsx';
 import type { Layer } from '../parts/sheet.ts';
-import { played } from '../state/lookup.ts';
+import { look, played } from '../state/lookup.ts';
 import { chosen, markById, marks } from '../state/phones.ts';
 import { zones } from '../state/survey.ts';
 import { drawZoneOverlay, drawZones } from './zone-drawing.ts';
-import { type MapZone, planOf } from './zone-plan.ts';
+import { type MapZone, planOf, postNear } from './zone-plan.ts';
+
+/** How near to a post one has to click, in pixels. */
+const REACH = 6;
 
 export function ZoneMap() {
   const plan = useComputed(() => (zones.value === undefined ? undefined : planOf(zones.value)));
@@ -38,6 +41,12 @@ export function ZoneMap() {
     pointed.value = zone;
   };
   const onPick = (at: Spot): void => {
+    const now = plan.peek();
+    const post = now === undefined ? undefined : postNear(now, at, REACH);
+    if (post !== undefined) {
+      void look(post.id);
+      return;
+    }
     const mark = markById.peek().get(zoneUnder(at)?.phone ?? '');
     if (mark !== undefined) chosen.value = mark.n;
   };
@@ -52,7 +61,7 @@ export function ZoneMap() {
       <Drawing label={label} layers={layers} onPoint={onPoint} onPick={onPick} />
       <p class="hint">
         {phones.length > 0
-          ? `Zones of ${phones.length} phones fill ${(100 * volume).toFixed(1)} % of the space; points are some of the posts.`
+          ? `Zones of ${phones.length} phones fill ${(100 * volume).toFixed(1)} % of the space; points are some of the posts, to be looked up by a click.`
           : 'Asking the phones for their zones …'}
       </p>
     </>

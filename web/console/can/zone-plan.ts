@@ -8,10 +8,16 @@ export interface MapZone extends WeightedBox {
   readonly entries: number;
 }
 
+export interface MapPost {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Places are from the upper left corner, all 0 to 1. */
 export interface ZonePlan {
   readonly zones: readonly { readonly zone: MapZone; readonly at: Rectangle }[];
-  readonly posts: readonly { readonly x: number; readonly y: number }[];
+  readonly posts: readonly MapPost[];
   /** The middle of each phone's largest rectangle, by its id. */
   readonly centres: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
   readonly mostEntries: number;
@@ -29,11 +35,30 @@ export function planOf({ phones, posts }: NetworkZones): ZonePlan | undefined {
   const zones = zonesOf(map);
   return {
     zones,
-    posts: posts.flatMap(({ point }) => placeOf(map, point) ?? []),
+    posts: posts.flatMap(({ id, point }) => {
+      const place = placeOf(map, point);
+      return place === undefined ? [] : [{ id, ...place }];
+    }),
     centres: centresOf(zones),
     mostEntries: zones.reduce((most, { zone }) => Math.max(most, zone.entries), 1),
     zoneAt: (x, y) => zoneAt<MapZone>(map satisfies MapPart<MapZone>, x, y),
   };
+}
+
+/** Of the posts on a map so large the one nearest to a place on it, at most `within` away, all in pixels; undefined: none is. */
+export function postNear(
+  { posts }: ZonePlan,
+  at: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  within: number,
+): MapPost | undefined {
+  let nearest: MapPost | undefined;
+  let least = within;
+  for (const post of posts) {
+    const distance = Math.hypot(post.x * at.width - at.x, post.y * at.height - at.y);
+    if (distance > least) continue;
+    [nearest, least] = [post, distance];
+  }
+  return nearest;
 }
 
 /** Areas grow with the root of what a zone holds, so that empty zones can be seen, too. */

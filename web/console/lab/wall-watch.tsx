@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { Feed, FeedItem } from '../../../services/wall-api/client/contract.ts';
 import { faultText } from '../../shared/problem.ts';
 import { ask, urlOf } from '../state/gateway.ts';
+import { look } from '../state/lookup.ts';
 import { asked } from '../state/phones.ts';
 import { repeat } from '../state/repeat.ts';
 
@@ -54,7 +55,15 @@ export function WallWatch() {
                 ? `${howFast(post.served.milliseconds)}, ${post.complete ? 'sure to be the newest' : 'perhaps not the newest'}`
                 : missing.has(post.id)
                   ? 'known of, and no phone that answered has it'
-                  : 'not on this reading'}
+                  : 'not on this reading'}{' '}
+              <button
+                type="button"
+                class="quiet"
+                aria-label={`Look up the post by ${post.authorName ?? 'somebody'}`}
+                onClick={() => void look(post.id)}
+              >
+                Look up
+              </button>
             </span>
           </li>
         ))}

@@ -1,28 +1,13 @@
 /** A lookup, typed or picked, and its way hop by hop with milliseconds. */
-import { useSignal } from '@preact/signals';
 import type { NetworkLookup } from '../../../services/gateway/client/contract.ts';
-import { faultText } from '../../shared/problem.ts';
-import { type PlayedLookup, pause, play, played, resume, showHops } from '../state/lookup.ts';
+import { fault, key, look, type PlayedLookup, pause, played, resume, showHops } from '../state/lookup.ts';
 import { asked } from '../state/phones.ts';
 
-/** A key of the ring, or the id of a post or person. */
-const KEY = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
-
 export function LookupPlayer() {
-  const key = useSignal('');
-  const fault = useSignal('');
   const from = asked.value;
-  const look = async (text: string): Promise<void> => {
-    fault.value = '';
-    if (from === undefined) fault.value = 'No phone is alive to ask: start one in the lab.';
-    else if (!KEY.test(text))
-      fault.value = 'A key has 32 hexadecimal digits, or is the id of a post or person; “Any key” draws one.';
-    else await play(from.n, text).catch((error: unknown) => (fault.value = faultText(error)));
-  };
   const drawKey = (): void => {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
-    key.value = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    void look(key.peek());
+    void look(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''));
   };
   return (
     <section aria-labelledby="lookup">
@@ -46,6 +31,7 @@ export function LookupPlayer() {
           Any key
         </button>
       </form>
+      <p class="hint">Typed, or picked: a point of the map, a post of the wall.</p>
       {fault.value !== '' && (
         <p class="fault" role="alert">
           {fault.value}
