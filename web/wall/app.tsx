@@ -17,6 +17,7 @@ import { followNews, unread } from './state/news.ts';
 import { hasNewVersion, useNewVersion } from './state/page-version.ts';
 import { type Route, route } from './state/route.ts';
 import { isReached, me } from './state/session.ts';
+import { returnToPlace } from './state/visits.ts';
 
 const PLACES: readonly { readonly page: string; readonly label: string; readonly icon: IconName }[] = [
   { page: 'feed', label: 'Wall', icon: 'home' },
@@ -100,15 +101,19 @@ function Places() {
   );
 }
 
-/** The page's content; the focus moves to it when another page is shown, so that a screen reader reads on there. */
+/**
+ * The page's content; the focus moves to it when another page is shown, so that a screen reader reads on there. Who goes
+ * back is where they were.
+ */
 function Main({ children }: { readonly children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null);
   const shown = useRef(route.peek());
   useEffect(() => {
     if (shown.current === route.value) return;
     shown.current = route.value;
+    if (returnToPlace(main.current!)) return;
     scrollTo(0, 0);
-    main.current?.focus({ preventScroll: true });
+    main.current!.focus({ preventScroll: true });
   }, [route.value]);
   return (
     <main id="main" ref={main} tabIndex={-1}>

@@ -4,6 +4,7 @@ import type { Block, Feed, Friends, Page } from '../../../services/wall-api/clie
 import { Action } from '../parts/action.tsx';
 import { Avatar } from '../parts/avatar.tsx';
 import { Busy, Empty, Failure, Partial } from '../parts/notice.tsx';
+import { liftBlock } from '../state/blocks.ts';
 import { useChange, useLoading } from '../state/loading.ts';
 import { notified } from '../state/news.ts';
 import { go } from '../state/route.ts';
@@ -148,7 +149,7 @@ function Suggestions({ friends }: { readonly friends: Friends }) {
 function Blocked() {
   const blocks = useLoading('blocks', (signal) => api.ask<Page<Block>>('/v1/blocks', { signal }));
   const lift = async (id: string): Promise<void> => {
-    await api.ask(`/v1/blocks/${id}`, { method: 'DELETE' });
+    await liftBlock(id);
     blocks.reload();
   };
   if (blocks.value === undefined || blocks.value.items.length === 0) return null;

@@ -13,12 +13,15 @@ import { Avatar } from '../parts/avatar.tsx';
 import { More } from '../parts/more.tsx';
 import { Busy, Empty, Failure, Partial } from '../parts/notice.tsx';
 import { PostCard } from '../parts/post-card.tsx';
+import { block, blockedNow, liftBlock } from '../state/blocks.ts';
 import { useLoading, usePages } from '../state/loading.ts';
 import { replaced } from '../state/own-posts.ts';
 import { api, me } from '../state/session.ts';
 
 export function PersonPage({ id }: { readonly id: string }) {
-  const profile = useLoading(`person ${id}`, (signal) => api.ask<Profile>(`/v1/people/${id}`, { signal }));
+  const profile = useLoading(`person ${id}`, (signal) => api.ask<Profile>(`/v1/people/${id}`, { signal }), {
+    stays: true,
+  });
   const wall = usePages<ListedPost>(`wall ${id} ${me.value?.id}`, (cursor, signal) =>
     api.ask<Page<ListedPost>>(`/v1/people/${id}/wall`, { query: { cursor }, signal }),
   );
@@ -42,6 +45,7 @@ export function PersonPage({ id }: { readonly id: string }) {
       {wall.items.map((post) => (
         <PostCard key={post.id} post={post} onChange={(after) => change(post, after)} />
       ))}
+      {blockedNow.value.has(id) && <Empty>You do not see the posts of somebody you blocked.</Empty>}
       {wall.items.length === 0 && !wall.isLoading && wall.error === undefined && <Empty>No posts yet.</Empty>}
       <More pages={wall} what="posts" />
     </>
@@ -66,8 +70,8 @@ function Ties({ id }: { readonly id: string }) {
     await api.ask(`/v1/friends/${id}`, { method: 'DELETE' });
     changed.value = 'none';
   };
-  const block = async (): Promise<void> => {
-    await api.ask(`/v1/blocks/${id}`, { method: isBlocked === true ? 'DELETE' : 'PUT' });
+  const toggleBlock = async (): Promise<void> => {
+    await (isBlocked === true ? liftBlock(id) : block(id));
     changedBlock.value = isBlocked !== true;
     changed.value = 'none';
   };
@@ -90,7 +94,7 @@ function Ties({ id }: { readonly id: string }) {
       )}
       {tie === 'outgoing' && <Action act={part}>Take the request back</Action>}
       {tie === 'friends' && <Action act={part}>End the friendship</Action>}
-      <Action class="danger" act={block} pressed={isBlocked}>
+      <Action class="danger" act={toggleBlock} pressed={isBlocked}>
         {isBlocked ? 'Lift the block' : 'Block'}
       </Action>
     </div>

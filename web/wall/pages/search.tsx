@@ -1,6 +1,6 @@
 /** Posts by what they mean. */
 import { useSignal } from '@preact/signals';
-import type { Search } from '../../../services/wall-api/client/contract.ts';
+import type { ListedPost, Search } from '../../../services/wall-api/client/contract.ts';
 import { Busy, Empty, Failure, Partial } from '../parts/notice.tsx';
 import { PostCard } from '../parts/post-card.tsx';
 import { useLoading } from '../state/loading.ts';
@@ -43,10 +43,20 @@ export function SearchPage({ question }: { readonly question: string }) {
 }
 
 function Found({ question }: { readonly question: string }) {
-  const search = useLoading(`search ${question} ${me.value?.id}`, (signal) =>
-    api.ask<Search>('/v1/search', { query: { q: question }, signal }),
+  const search = useLoading(
+    `search ${question} ${me.value?.id}`,
+    (signal) => api.ask<Search>('/v1/search', { query: { q: question }, signal }),
+    { stays: true },
   );
   const { value } = search;
+  const change = (after: ListedPost | undefined): void => {
+    if (after === undefined || value === undefined) search.reload();
+    else
+      search.replace({
+        ...value,
+        items: value.items.map((item) => (item.post.id === after.id ? { ...item, post: after } : item)),
+      });
+  };
   if (search.error !== undefined) return <Failure error={search.error} retry={search.reload} />;
   if (value === undefined) return <Busy what="Asking the phones whose posts mean the like …" />;
   if (!value.understood) return <Empty>The encoder knows none of these words. Try others.</Empty>;
@@ -54,13 +64,14 @@ function Found({ question }: { readonly question: string }) {
     <>
       {!value.complete && <Partial what="Some phones did not answer: posts may be missing." retry={search.reload} />}
       <p class="hint" role="status">
-        {value.items.length} posts, named by {value.contacted === 0 ? 'this phone alone' : `${value.contacted} phones`}{' '}
+        {value.items.length} posts, named by{' '}
+        {value.contacted === 0 ? 'this phone alone' : value.contacted === 1 ? '1 phone' : `${value.contacted} phones`}{' '}
         in {Math.round(value.milliseconds)} ms.
       </p>
       {value.items.map(({ post, why }) => (
         <div key={post.id}>
           <p class="likeness">Likeness: {Math.round(100 * why.similarity)} of 100</p>
-          <PostCard post={post} onChange={search.reload} />
+          <PostCard post={post} onChange={change} />
         </div>
       ))}
       {value.items.length === 0 && <Empty>Nothing found.</Empty>}

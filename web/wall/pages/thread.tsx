@@ -4,6 +4,7 @@ import type { ListedPost, Thread, ThreadEntry } from '../../../services/wall-api
 import { Composer } from '../parts/composer.tsx';
 import { Busy, Empty, Failure, Partial } from '../parts/notice.tsx';
 import { PostCard } from '../parts/post-card.tsx';
+import { blockedNow } from '../state/blocks.ts';
 import { useLoading } from '../state/loading.ts';
 import { changeOwn, ownPosts } from '../state/own-posts.ts';
 import { api, me } from '../state/session.ts';
@@ -17,8 +18,10 @@ const GONE: Readonly<Record<Exclude<ThreadEntry['state'], 'present'>, string>> =
 const DEEPEST_INDENT = 4;
 
 export function ThreadPage({ id }: { readonly id: string }) {
-  const thread = useLoading(`thread ${id} ${me.value?.id}`, (signal) =>
-    api.ask<Thread>(`/v1/posts/${id}/thread`, { signal }),
+  const thread = useLoading(
+    `thread ${id} ${me.value?.id}`,
+    (signal) => api.ask<Thread>(`/v1/posts/${id}/thread`, { signal }),
+    { stays: true },
   );
   const isDeleted = useSignal(false);
   const { value } = thread;
@@ -26,6 +29,10 @@ export function ThreadPage({ id }: { readonly id: string }) {
   const replaceMain = (post: ListedPost | undefined): void => {
     if (post === undefined) isDeleted.value = true;
     else if (value !== undefined) thread.replace({ ...value, post });
+  };
+  const changeEntry = (post: ListedPost | undefined): void => {
+    if (post === undefined || value === undefined) thread.reload();
+    else thread.replace(withPost(value, post));
   };
   const known = new Set(value?.replies.map((reply) => reply.id));
   const written = ownPosts.value.filter(
@@ -40,7 +47,7 @@ export function ThreadPage({ id }: { readonly id: string }) {
         <Partial what="Some phones did not answer: replies may be missing." retry={thread.reload} />
       )}
       {value?.ancestors.map((entry) => (
-        <Entry key={entry.id} entry={entry} onChange={thread.reload} />
+        <Entry key={entry.id} entry={entry} onChange={changeEntry} />
       ))}
       {value !== undefined && (
         <div class="main-post">
@@ -54,7 +61,7 @@ export function ThreadPage({ id }: { readonly id: string }) {
       ))}
       {value?.replies.map((reply) => (
         <div key={reply.id} class={`reply depth-${Math.min(reply.depth, DEEPEST_INDENT)}`}>
-          <Entry entry={reply} onChange={thread.reload} />
+          <Entry entry={reply} onChange={changeEntry} />
           {reply.more && <a href={`#/post/${reply.id}`}>More answers to it</a>}
         </div>
       ))}
@@ -64,7 +71,19 @@ export function ThreadPage({ id }: { readonly id: string }) {
   );
 }
 
-function Entry({ entry, onChange }: { readonly entry: ThreadEntry; readonly onChange: () => void }) {
+/** The conversation with one of its posts as it is now. */
+function withPost(thread: Thread, post: ListedPost): Thread {
+  const renewed = <Kind extends ThreadEntry>(entry: Kind): Kind => (entry.id === post.id ? { ...entry, post } : entry);
+  return { ...thread, ancestors: thread.ancestors.map(renewed), replies: thread.replies.map(renewed) };
+}
+
+interface EntryProps {
+  readonly entry: ThreadEntry;
+  readonly onChange: (post: ListedPost | undefined) => void;
+}
+
+function Entry({ entry, onChange }: EntryProps) {
+  if (blockedNow.value.has(entry.post?.author ?? '')) return <p class="post gone">{GONE.blocked}</p>;
   if (entry.post !== undefined) return <PostCard post={entry.post} onChange={onChange} />;
   const state = entry.state === 'present' ? 'missing' : entry.state;
   return <p class="post gone">{GONE[state]}</p>;

@@ -17,7 +17,8 @@ export function PhraseCheck({ phrase, done }: { readonly phrase: string; readonl
     event.preventDefault();
     const wrong = ASKED.filter((place, i) => answers.peek()[i]!.trim().toLowerCase() !== words[place - 1]);
     if (wrong.length === 0) done();
-    else fault.value = `Word ${wrong.join(' and word ')} is another one. Look at the phrase again.`;
+    else
+      fault.value = `Word ${wrong.join(' and word ')} ${wrong.length === 1 ? 'is another one' : 'are others'}. Look at the phrase again.`;
   };
   if (!isAsking.value) {
     return (

@@ -15,7 +15,11 @@ export function FeedList({ strategy }: { readonly strategy: string }) {
   const gone = useSignal<ReadonlySet<string>>(new Set());
   const change = (before: ListedPost, after: ListedPost | undefined): void => {
     if (after === undefined) gone.value = new Set([...gone.peek(), before.id]);
-    else pages.change((items) => items.map((item) => (item.post.id === after.id ? { ...item, post: after } : item)));
+    pages.change((items) =>
+      items.flatMap((item) =>
+        item.post.id !== before.id ? [item] : after === undefined ? [] : [{ ...item, post: after }],
+      ),
+    );
     changeOwn(before, after);
   };
   const items = [...pages.items, ...(kept?.items ?? [])].filter(({ post }) => !gone.value.has(post.id));

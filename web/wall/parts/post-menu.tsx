@@ -1,6 +1,7 @@
 /** What else can be done to a post: more or less like it, edit, delete, history, block its author. */
 import { useSignal } from '@preact/signals';
 import type { ListedPost } from '../../../services/wall-api/client/contract.ts';
+import { block } from '../state/blocks.ts';
 import { api, me } from '../state/session.ts';
 import { Action } from './action.tsx';
 import { Dialog } from './dialog.tsx';
@@ -25,11 +26,6 @@ export function PostMenu({ post, onChange }: PostMenuProps) {
     await api.ask(`/v1/feed/${post.id}/${direction}`, { method: 'POST' });
     said.value = direction === 'more' ? 'You will see more like this.' : 'You will see less like this.';
     close();
-  };
-  const block = async (): Promise<void> => {
-    await api.ask(`/v1/blocks/${post.author}`, { method: 'PUT' });
-    close();
-    onChange?.(undefined);
   };
   const isMine = post.author === me.value?.id;
   return (
@@ -60,7 +56,7 @@ export function PostMenu({ post, onChange }: PostMenuProps) {
                 Delete
               </button>
             ) : (
-              <Action class="danger" act={block}>
+              <Action class="danger" act={() => block(post.author)}>
                 Block {post.authorName ?? 'its author'}
               </Action>
             )}

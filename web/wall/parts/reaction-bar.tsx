@@ -9,7 +9,13 @@ import { ReactionSign } from './reaction-sign.tsx';
 
 const KINDS: readonly ReactionKind[] = ['like', 'love', 'laugh', 'wow', 'sad', 'angry'];
 
-export function ReactionBar({ post }: { readonly post: ListedPost }) {
+interface ReactionBarProps {
+  readonly post: ListedPost;
+  /** Others show the post, too: its reactions are not what they were. */
+  readonly onChange: ((post: ListedPost) => void) | undefined;
+}
+
+export function ReactionBar({ post, onChange }: ReactionBarProps) {
   const reactions = useSignal(post.reactions);
   const isChoosing = useSignal(false);
   useEffect(() => {
@@ -20,6 +26,7 @@ export function ReactionBar({ post }: { readonly post: ListedPost }) {
   const { counts, mine, complete } = reactions.value;
   const read = async (): Promise<void> => {
     reactions.value = await api.ask<Reactions>(path);
+    onChange?.({ ...post, reactions: reactions.peek() });
   };
   const toggle = async (kind: ReactionKind): Promise<void> => {
     await api.ask(`${path}/${kind}`, { method: mine.includes(kind) ? 'DELETE' : 'PUT' });
@@ -43,8 +50,8 @@ export function ReactionBar({ post }: { readonly post: ListedPost }) {
           label={`${kind}, ${complete ? '' : 'at least '}${counts[kind]}`}
           disabled={me.value === undefined}
         >
-          <ReactionSign kind={kind} /> {counts[kind]}
-          {complete ? '' : '+'}
+          <ReactionSign kind={kind} />
+          {counts[kind] > 0 && ` ${counts[kind]}${complete ? '' : '+'}`}
         </Action>
       ))}
       {me.value !== undefined && (

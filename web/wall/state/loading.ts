@@ -5,6 +5,7 @@ import type { Page } from '../../../services/wall-api/client/contract.ts';
 import { UnreachableError } from '../../shared/problem.ts';
 import { NO_PAGES, type PagesState, withNewest, withNext } from './pages.ts';
 import { isReached } from './session.ts';
+import { currentVisit, keepForReturn, recallOnReturn } from './visits.ts';
 
 export interface Loading<Value> {
   readonly value: Value | undefined;
@@ -16,9 +17,21 @@ export interface Loading<Value> {
   readonly replace: (value: Value) => void;
 }
 
+export interface LoadingOptions {
+  /** Whoever goes back to the page finds at once what was there, while it is read again. */
+  readonly stays?: boolean;
+}
+
 /** Reads now, and whenever `key` changes. */
-export function useLoading<Value>(key: string, read: (signal: AbortSignal) => Promise<Value>): Loading<Value> {
-  const state = useSignal<Omit<Loading<Value>, 'reload' | 'replace'>>(NOTHING);
+export function useLoading<Value>(
+  key: string,
+  read: (signal: AbortSignal) => Promise<Value>,
+  { stays = false }: LoadingOptions = {},
+): Loading<Value> {
+  const left = useLeft<Value>(`value ${key}`);
+  const state = useSignal<Omit<Loading<Value>, 'reload' | 'replace'>>(
+    stays ? { ...NOTHING, value: left.recalled } : NOTHING,
+  );
   const controller = useRef<AbortController>(undefined);
   const load = useCallback(() => {
     controller.current?.abort();
@@ -34,9 +47,12 @@ export function useLoading<Value>(key: string, read: (signal: AbortSignal) => Pr
     );
   }, [key]);
   useEffect(() => {
-    state.value = NOTHING;
+    if (!left.isFirst()) state.value = NOTHING;
     load();
-    return () => controller.current?.abort();
+    return () => {
+      controller.current?.abort();
+      if (stays) left.keep(state.peek().value);
+    };
   }, [key]);
   useReturn(state.value.error, load);
   const replace = (value: Value): void => {
@@ -46,6 +62,33 @@ export function useLoading<Value>(key: string, read: (signal: AbortSignal) => Pr
 }
 
 const NOTHING = { value: undefined, error: undefined, isLoading: true } as const;
+
+interface Left<Value> {
+  /** What was there when the visit that one goes back to was left. */
+  readonly recalled: Value | undefined;
+  /** Whether the component has only just come up. */
+  readonly isFirst: () => boolean;
+  /** Keeps a value if the visit is left; undefined is none. */
+  readonly keep: (value: Value | undefined) => void;
+}
+
+function useLeft<Value>(name: string): Left<Value> {
+  const visit = useRef(currentVisit());
+  const recalled = useRef<Value>(undefined);
+  const isNew = useRef(true);
+  if (isNew.current) recalled.current = recallOnReturn<Value>(name);
+  return {
+    recalled: recalled.current,
+    isFirst: () => {
+      const isFirst = isNew.current;
+      isNew.current = false;
+      return isFirst;
+    },
+    keep: (value) => {
+      if (value !== undefined && visit.current !== currentVisit()) keepForReturn(visit.current, name, value);
+    },
+  };
+}
 
 /** Reads again by itself what failed for want of the phone, once that is back. */
 function useReturn(error: unknown, load: () => void): void {
@@ -78,7 +121,10 @@ export interface Pages<Item> {
 
 type ReadPage<Item> = (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>;
 
-/** A list that is read page by page, from its beginning whenever `key` changes. */
+/**
+ * A list that is read page by page, from its beginning whenever `key` changes. Whoever goes back to it finds it as they
+ * left it.
+ */
 export function usePages<Item>(key: string, readPage: ReadPage<Item>): Pages<Item> {
   return usePagesOf(key, readPage).pages;
 }
@@ -95,8 +141,9 @@ export function useGrowingPages<Item extends { readonly id: string }>(
 type Join<Item> = (before: PagesState<Item>, page: Page<Item>) => PagesState<Item>;
 
 function usePagesOf<Item>(key: string, readPage: ReadPage<Item>) {
-  const state = useSignal<PagesState<Item>>(NO_PAGES);
-  const isLoading = useSignal(true);
+  const left = useLeft<PagesState<Item>>(`pages ${key}`);
+  const state = useSignal<PagesState<Item>>(left.recalled ?? NO_PAGES);
+  const isLoading = useSignal(left.recalled === undefined);
   const error = useSignal<unknown>(undefined);
   const controller = useRef<AbortController>(undefined);
   const read = async (cursor: string | undefined, join: Join<Item>, signal: AbortSignal): Promise<void> => {
@@ -118,9 +165,14 @@ function usePagesOf<Item>(key: string, readPage: ReadPage<Item>) {
   };
   const reload = (): void => load(undefined, (_before, page) => withNext(NO_PAGES, page));
   useEffect(() => {
-    state.value = NO_PAGES;
-    reload();
-    return () => controller.current?.abort();
+    if (!left.isFirst() || left.recalled === undefined) {
+      state.value = NO_PAGES;
+      reload();
+    }
+    return () => {
+      controller.current?.abort();
+      left.keep(state.peek().cursor === undefined ? undefined : state.peek());
+    };
   }, [key]);
   useReturn(error.value, reload);
   const { items, cursor, isComplete } = state.value;

@@ -11,6 +11,9 @@ export interface NotificationGroup {
   readonly items: readonly [Notification, ...Notification[]];
 }
 
+/** Of a name within a sentence. */
+const NAME_CHARACTERS = 32;
+
 type Groups = readonly NotificationGroup[];
 
 /** The groups of a list, the newest first, that has grown since it was grouped last: at its beginning, its end, or both. */
@@ -77,9 +80,14 @@ export function authorsOf(items: readonly Notification[]): readonly Notification
 }
 
 function people(items: readonly Notification[]): string {
-  const [first, second, ...others] = authorsOf(items).map(({ name }) => name ?? 'Somebody');
+  const [first, second, ...others] = authorsOf(items).map(({ name }) => shortName(name ?? 'Somebody'));
   if (second === undefined) return first!;
   return others.length === 0 ? `${first} and ${second}` : `${first} and ${others.length + 1} others`;
+}
+
+function shortName(name: string): string {
+  const characters = Array.from(name);
+  return characters.length <= NAME_CHARACTERS ? name : `${characters.slice(0, NAME_CHARACTERS - 1).join('')}…`;
 }
 
 /** The kinds of reactions, the latest first. */

@@ -1,5 +1,6 @@
 /** Which page is shown: the part of the address after #, so that the page may lie under any path. */
 import { signal } from '@preact/signals';
+import { enterVisit } from './visits.ts';
 
 export interface Route {
   /** `feed`, `post`, `person`, … */
@@ -12,6 +13,7 @@ export interface Route {
 export const route = signal(read());
 
 addEventListener('hashchange', () => {
+  enterVisit();
   route.value = read();
 });
 
