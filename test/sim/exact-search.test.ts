@@ -1,14 +1,15 @@
 /** Exact searches of simulated phones, held against brute force. */
 import { describe, expect, it } from 'vitest';
-import { distanceToBox } from '../../services/can-index/core/search/exact-search.ts';
+import { distanceToBox, type ExactlyFound } from '../../services/can-index/core/search/exact-search.ts';
+import { type Box, contains, shareOf } from '../../services/can-index/core/space/box.ts';
 import { untilWhole } from './can-scenario.ts';
 import { type EntryPhone, EntryWorld } from './entry-world.ts';
 
 /** Zones count as whole so long after they were taken over, and some more. */
 const RECOVERED_MS = 80_000;
 
-function worldOf(phones: number, posts: number, axes: number): EntryWorld {
-  const world = new EntryWorld({ seed: 5, axes });
+function worldOf(phones: number, posts: number, axes: number, seed = 5): EntryWorld {
+  const world = new EntryWorld({ seed, axes });
   world.can.grow(phones, 100);
   untilWhole(world.can, 120_000);
   world.publish(posts);
@@ -23,6 +24,31 @@ function distancesOf(hits: readonly { readonly distance: number }[]): number[] {
 
 function searchFrom(world: EntryWorld, phone: EntryPhone, vector: Float32Array, limit = 10) {
   return world.can.complete(phone, phone.node.entries.searchExactly(vector, limit));
+}
+
+/** What a phone has of the space and says that it keeps all entries of. */
+function wholeOf({ can }: EntryWorld, phone: EntryPhone): readonly Box[] {
+  const request = { type: 'search-exactly', coordinates: [0, 0, 0, 0], limit: 1 } as const;
+  const reply = can.complete(phone, phone.node.entries.handle(phone.contact, request));
+  return (reply as ExactlyFound).whole;
+}
+
+/** Posts that a phone lacks in what it calls whole. */
+function lackingWhereWhole(world: EntryWorld): string[] {
+  return world.can.living().flatMap((phone) => {
+    const whole = wholeOf(world, phone);
+    const posts = [...world.posts.values()].filter(({ vector }) => {
+      const point = world.space.pointOf(vector);
+      return whole.some((box) => contains(box, point));
+    });
+    const lacking = posts.filter(({ post }) => phone.node.entries.store.get(post) === undefined);
+    return lacking.map(({ post }) => `phone ${phone.index} lacks ${post}`);
+  });
+}
+
+function shareCalledWhole(world: EntryWorld): number {
+  const shares = world.can.living().flatMap((phone) => wholeOf(world, phone).map(shareOf));
+  return shares.reduce((sum, share) => sum + share, 0);
 }
 
 describe('an exact search', () => {
@@ -59,5 +85,16 @@ describe('an exact search', () => {
       expect(complete).toBe(true);
       expect(distancesOf(hits)).toEqual(distancesOf(world.nearestExactly(vector, 2)));
     }
+  });
+
+  it.each([1, 5])('calls a zone whole only when it has every post that is anywhere, whoever died (seed %i)', (seed) => {
+    const world = worldOf(24, 200, 4, seed);
+    for (const phone of world.can.random.shuffle(world.can.living()).slice(0, 6)) phone.kill('machine');
+    for (const [post] of world.posts) if (world.copies(post) === 0) world.posts.delete(post);
+    for (let atMs = 0; atMs < 2 * RECOVERED_MS; atMs += 1_000) {
+      world.can.runFor(1_000);
+      expect(lackingWhereWhole(world)).toEqual([]);
+    }
+    expect(shareCalledWhole(world)).toBeCloseTo(1, 9);
   });
 });
