@@ -1,5 +1,4 @@
 /** The figures of the bench, and what several runs come to. */
-import { percentile } from '../percentile.ts';
 import type { SystemName } from './system.ts';
 
 /** How many operations of the wide rows are under way at once. */
@@ -100,6 +99,9 @@ export function addedUp(counts: readonly Readonly<Record<string, number>>[]): Re
   return sums;
 }
 
+/** Of an even number the mean of the two in the middle: by nearest rank, two runs would count as the better one. */
 function median(samples: readonly number[]): number {
-  return percentile(samples, 0.5);
+  const sorted = [...samples].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }

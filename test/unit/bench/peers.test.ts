@@ -73,3 +73,13 @@ test('of several runs the median counts, the worst success and every failure', (
   const [first] = medianOf([run(3, 1), run(1, 0.99), run(2, 0.99)]).operations;
   expect(first).toMatchObject({ cpuMs: 2, succeeded: 0.99, failures: { 'not found': 2 } });
 });
+
+test('of two runs neither counts as the better one', () => {
+  const [first] = medianOf([figures('ringwall', { cpuMs: 3 }), figures('ringwall', { cpuMs: 1 })]).operations;
+  expect(first!.cpuMs).toBe(2);
+});
+
+test('a thousand nodes are held to coming together, and to reading, alone', () => {
+  const ours = { ...figures('ringwall', { p50Ms: 110 }, { getAfterLoss: { succeeded: 0.9 } }), convergedSeconds: 31 };
+  expect(barsOf([ours], 25, 1_000).map(({ met }) => met)).toEqual([false, true, false]);
+});
