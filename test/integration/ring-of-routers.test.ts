@@ -116,6 +116,26 @@ describe('five routers', () => {
     expect(await canRead(back, post)).toBe(true);
   });
 
+  it('count one that moved once: it says goodbye for the id it had, and has brought over what it kept', async () => {
+    const first = await startRouter(await newDataFolder(), []);
+    const folder = await newDataFolder();
+    const moving = await startRouter(folder, [first.peer]);
+    await whole([first, moving]);
+    const post = postOf('on the way');
+    await put(first, [post]);
+    moving.kill('SIGKILL');
+    await moving.exited;
+    const moved = await startRouter(folder, [first.peer], { RINGWALL_PEER_LISTEN: '127.0.0.2:0' });
+    expect(moved.id).not.toBe(moving.id);
+    await eventually('it has said goodbye', async () => (await readIdentity(folder))?.former.length === 0);
+    expect(moved.log()).toContain('said goodbye for what this phone was at another address');
+    expect(first.log()).toMatch(new RegExp(`"${moving.id}".*"reason":"left"`));
+    await whole([first, moved]);
+    const [receipt] = await put(moved, [postOf('at the new address')]);
+    expect(receipt).toMatchObject({ replicas: 2 });
+    expect(await canRead(moved, post)).toBe(true);
+  });
+
   it('survive one that freezes and wakes up again', async () => {
     const first = await startRouter(await newDataFolder(), []);
     const frozen = await startRouter(await newDataFolder(), [first.peer]);

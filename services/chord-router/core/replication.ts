@@ -67,9 +67,9 @@ export class Replication {
     return findNearest(this.#keeper, key, name);
   }
 
-  /** Ends once this phone holds what it should, and nothing astray: all else it kept is on its replicas. */
+  /** Ends once all that this phone kept, wherever on the ring it was then, is on its replicas. */
   broughtOver(): Task<void> {
-    return this.#repair.tidied();
+    return this.#repair.broughtOver();
   }
 
   /** Before a graceful leave: brings what this phone keeps to those who will keep it instead. Bounded in time. */

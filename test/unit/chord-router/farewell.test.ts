@@ -77,6 +77,12 @@ describe('a phone that moved', () => {
     expect(farewells()).toEqual([former]);
   });
 
+  it('has not said it where nobody heard', () => {
+    for (const phone of [a, b, c, d]) member(phone, () => false);
+    host.run(sayFarewells(context, calls, [former]));
+    expect(farewells()).toEqual([]);
+  });
+
   it('says nothing of the phone that it is, and no more than of the last few', () => {
     for (const phone of [a, b, c, d]) member(phone);
     const many = Array.from({ length: MOST_FORMER + 2 }, (_, i) => contactAt(100 + i));

@@ -150,6 +150,20 @@ describe('repair', () => {
     expect(isInPlace(cluster, foreign)).toBe(true);
   });
 
+  test('it knows so in a ring so small that nobody is sure before it has said goodbye', () => {
+    const cluster = settledCluster(2);
+    const [stays, moves] = cluster.phones as [ClusterPhone, ClusterPhone];
+    const kept = posts(5);
+    cluster.perform(moves, askStore({ type: 'write', records: kept, quota: ROOM }));
+    cluster.kill(moves);
+    const moved = cluster.join();
+    cluster.perform(moved, askStore({ type: 'write', records: kept, quota: ROOM }));
+    const fiber = moved.scheduler.run(moved.replication.broughtOver(), 'test');
+    cluster.until(() => fiber.done, 'all is brought over', REPAIRED_MS);
+    for (const record of kept) expect(stays.holds(record)).toBe(true);
+    expect(moved.replication.settled).toBe(false);
+  });
+
   test('the newcomer gets each record about once', () => {
     const cluster = settledCluster(12);
     for (let i = 0; i < 5; i++) write(cluster, ...posts(60, `batch ${i}`));

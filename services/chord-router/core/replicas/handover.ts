@@ -1,8 +1,8 @@
-/** A graceful leave: the phones that become replicas in this one's stead get what they lack before it goes. */
+/** What a phone has is to be on others: before it leaves, and before it says goodbye for what it was elsewhere. */
 import type { Contact } from '../../../shared/core/contact.ts';
 import { cancel, type Fiber, first, sleep, spawn, type Task } from '../../../shared/core/effect.ts';
 import type { RecordKeeper } from '../record-keeper.ts';
-import type { SharedRange } from './shared-range.ts';
+import { type SharedRange, sharedRanges } from './shared-range.ts';
 import { offerStrays } from './strays.ts';
 import { RangeSync } from './sync.ts';
 
@@ -45,4 +45,17 @@ function* handTo(keeper: RecordKeeper, { partner, from, to }: SharedRange): Task
   const sync = new RangeSync(keeper, partner, { direction: 'push', sparesUnsettled: false });
   const { pushed } = yield* sync.run(from, to);
   keeper.view.tell({ type: 'range-handed-over', to: partner, records: pushed });
+}
+
+/** Brings those that keep parts of what this phone keeps what they lack of it. False when one lacks it still, or there is none. */
+export function* shareAll(keeper: RecordKeeper): Task<boolean> {
+  const { view } = keeper;
+  const ranges = sharedRanges(view, { from: view.responsibleFrom(), to: view.self.id });
+  let isShared = ranges.length > 0;
+  for (const { partner, from, to } of ranges) {
+    const sync = new RangeSync(keeper, partner, { direction: 'push', sparesUnsettled: false });
+    const { complete } = yield* sync.run(from, to);
+    isShared &&= complete;
+  }
+  return isShared;
 }

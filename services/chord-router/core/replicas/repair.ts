@@ -6,6 +6,7 @@
 import { now, random, Signal, sleep, spawn, type Task, waitFor } from '../../../shared/core/effect.ts';
 import type { RecordKeeper } from '../record-keeper.ts';
 import { NOTE_TIME_MS } from './coverage.ts';
+import { shareAll } from './handover.ts';
 import { goOnWithoutAbsent, settle } from './settle.ts';
 import { hasStrays, offerStrays } from './strays.ts';
 import { RangeSync } from './sync.ts';
@@ -59,11 +60,13 @@ export class Repair {
     this.#wake.notify();
   }
 
-  /** Ends when, after some round, this phone holds what it should and keeps nothing astray. */
-  *tidied(): Task<void> {
-    const { coverage } = this.#keeper;
+  /**
+   * Ends when, after some round, nothing is kept here astray, and whoever keeps the same as this phone has all of it. Whether
+   * this phone has all that they have is another question: as long as they count what it was elsewhere it may not know.
+   */
+  *broughtOver(): Task<void> {
     do yield* waitFor(this.#rounded);
-    while (!coverage.settled || (yield* hasStrays(this.#keeper)));
+    while ((yield* hasStrays(this.#keeper)) || !(yield* shareAll(this.#keeper)));
   }
 
   *#watch(): Task<void> {

@@ -23,17 +23,19 @@ export function* sayFarewells(context: RingContext, calls: Calls, former: readon
 }
 
 function* sayFarewell(context: RingContext, calls: Calls, former: Contact): Task<void> {
-  const told = new Set<Id>([context.self.id, former.id]);
+  const told = new Set<Id>();
   context.drop(former, 'left');
   for (const pauseMs of ROUND_PAUSES_MS) {
     if (pauseMs > 0) yield* sleep(pauseMs);
     const telling: Fiber<void>[] = [];
     for (const neighbour of yield* neighboursOf(context, calls, former.id)) {
-      if (!told.has(neighbour.id)) telling.push(yield* spawn(tell(calls, neighbour, former, told), 'say goodbye'));
+      if (neighbour.id === context.self.id || told.has(neighbour.id)) continue;
+      telling.push(yield* spawn(tell(calls, neighbour, former, told), 'say goodbye'));
     }
     yield* all(telling);
   }
-  context.tell({ type: 'said-farewell', former });
+  // Where nobody has heard it, it is for the next start to say.
+  if (told.size > 0) context.tell({ type: 'said-farewell', former });
 }
 
 /** Those that have the place among their neighbours: its owner and the owner's own. */
