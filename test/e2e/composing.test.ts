@@ -6,6 +6,7 @@ import { Testnet } from '../../testnet/testnet.ts';
 import { buildPages } from '../../web/pages.ts';
 import { type PostBody, requestUntilTold, WallClient } from '../integration/wall-client.ts';
 import { type Browser, openBrowser } from './browser.ts';
+import { tabTo } from './keyboard.ts';
 import { choose, join, untilShown, visit } from './person.ts';
 import { redPicture } from './red-picture.ts';
 
@@ -85,17 +86,17 @@ test('a post is written, posted and reacted to by keyboard alone', async () => {
   await untilShown(page, page.getByRole('article'));
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await tabTo(composer.getByLabel('Your post'));
+  await tabTo(page, composer.getByLabel('Your post'));
   await page.keyboard.type('Written without a mouse.');
-  await tabTo(composer.getByRole('button', { name: 'Post', exact: true }));
+  await tabTo(page, composer.getByRole('button', { name: 'Post', exact: true }));
   await page.keyboard.press('Enter');
   const post = page.getByRole('article').filter({ hasText: 'Written without a mouse.' });
   await post.waitFor();
-  await tabTo(post.getByRole('button', { name: 'React' }));
+  await tabTo(page, post.getByRole('button', { name: 'React' }));
   await page.keyboard.press('Enter');
   const like = post.getByRole('button', { name: 'like, 0' });
   await like.waitFor();
-  await tabTo(like, 'Shift+Tab');
+  await tabTo(page, like, 'Shift+Tab');
   await page.keyboard.press('Space');
   await post.getByRole('button', { name: 'like, 1', pressed: true }).waitFor();
 });
@@ -104,15 +105,6 @@ test('a post is written, posted and reacted to by keyboard alone', async () => {
 async function wallOfAda(): Promise<readonly PostBody[]> {
   const wall = await bob.get<{ items: PostBody[] }>(`/v1/people/${await idOfAda()}/wall`);
   return wall.body.items;
-}
-
-/** Goes from stop to stop until the focus is there. */
-async function tabTo(target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
-  for (let stop = 0; stop < 60; stop++) {
-    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
-    await ada.page.keyboard.press(key);
-  }
-  throw new Error(`${String(target)} cannot be reached by ${key}`);
 }
 
 async function idOfAda(): Promise<string> {
@@ -201,6 +193,28 @@ test('reactions to a post are one line, and what comes in does not move the line
     .toBe(1);
   await both.click();
   await page.getByText('Thought 0', { exact: true }).waitFor();
+});
+
+test('all posts of whoever is blocked at one of them go at once', async () => {
+  const { page } = ada;
+  await bob.publish('First of two');
+  await bob.publish('Second of two');
+  await choose(page, 'Newest');
+  const first = page.getByRole('article').filter({ hasText: 'First of two' });
+  const second = page.getByRole('article').filter({ hasText: 'Second of two' });
+  await untilShown(page, second);
+  await first.waitFor();
+  await first.getByRole('button', { name: 'More about this post' }).click();
+  await page.getByRole('button', { name: 'Block Bob' }).click();
+  await first.waitFor({ state: 'detached' });
+  await second.waitFor({ state: 'detached' });
+  await page.getByRole('article').filter({ hasText: 'Thought 21' }).waitFor();
+
+  await visit(page, 'People');
+  await page.getByRole('button', { name: 'Lift the block' }).click();
+  await page.getByText('Blocked').waitFor({ state: 'detached' });
+  await choose(page, 'Newest');
+  await untilShown(page, second);
 });
 
 test('whom one has blocked is known before anything is offered, and their posts are gone until it is lifted', async () => {
