@@ -175,7 +175,8 @@ function describe(
     ],
     notes: [
       'Cuts at coarse places keep 40 % of the entries on either side at least, so loads are a little less even than with ' +
-        'exact medians, and a zone borders on far fewer others, each of which costs heartbeats.',
+        'exact medians, and a zone borders on far fewer others. A neighbour costs the memory of what it knows, and a message where ' +
+        'something changes; heartbeats go to one of them at a time, however many there are (can-takeover).',
       'Neighbours are still more than asked: the posts crowd into few directions, so zones there are cut again and again ' +
         'and border on many. Cuts in the middle would have fewer, and loads six times the mean.',
     ],
