@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CanServiceDefinition, PublishOutcome } from '../../proto/gen/ringwall/can/v1/can.ts';
 import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { grpcClient } from '../../services/shared/runtime/grpc-client.ts';
@@ -78,6 +79,45 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(phones.map((phone) => phone.close()));
   await rm(folder, { recursive: true, force: true });
+});
+
+describe('what is no question and no entry', () => {
+  const unit = (change: (vector: Float32Array) => void = () => {}): Buffer => {
+    const vector = new Float32Array(512);
+    vector[0] = 1;
+    change(vector);
+    return Buffer.from(vector.buffer);
+  };
+  const right = { limit: 10, budget: 8, sinceMilliseconds: 0 };
+  const short = unit().subarray(4);
+  const notFinite = unit((vector) => vector.fill(Number.NaN, 3, 4));
+  const long = unit((vector) => vector.fill(2, 0, 1));
+
+  it.each<[string, (can: Phone['can']) => Promise<unknown>, RegExp]>([
+    ['a search by nothing', (can) => can.search({ ...right, vectors: [] }), /1 to 16 vectors/],
+    ['… by too much', (can) => can.search({ ...right, vectors: Array(17).fill(unit()) }), /1 to 16 vectors/],
+    ['… by a short vector', (can) => can.search({ ...right, vectors: [unit(), short] }), /vector/],
+    ['… by one that is not finite', (can) => can.search({ ...right, vectors: [notFinite] }), /finite/],
+    ['… for no posts', (can) => can.search({ ...right, vectors: [unit()], limit: 0 }), /limit must be 1 to 100/],
+    ['… for too many', (can) => can.search({ ...right, vectors: [unit()], limit: 101 }), /limit must be 1 to 100/],
+    ['… of too many phones', (can) => can.search({ ...right, vectors: [unit()], budget: 257 }), /at most 256/],
+    ['an exact one for too many', (can) => can.searchExactly({ vector: unit(), limit: 101 }), /limit must be 1 to 100/],
+    ['… by what is not finite', (can) => can.searchExactly({ vector: notFinite, limit: 1 }), /not finite/],
+    ['… by what is not of length 1', (can) => can.searchExactly({ vector: long, limit: 1 }), /not of length 1/],
+    ['a removal by a short vector', (can) => can.withdraw({ post: '1'.repeat(32), vector: short }), /vector/],
+    ['… of what is no post', (can) => can.withdraw({ post: 'x', vector: unit() }), /post must be/],
+    ['a point with too few axes', (can) => can.find({ point: [1, 2] }), /8 coordinates/],
+  ])('%s is refused, and it says why', async (_what, ask, why) => {
+    await expect(ask(phones[0]!.can)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT, message: why });
+  });
+
+  it('entries whose vectors are none are told apart from those that are taken, and not kept', async () => {
+    const entry = { author: 'a'.repeat(32), createdAtMilliseconds: Date.now(), revision: 0 };
+    const entries = [notFinite, long].map((vector, i) => ({ ...entry, post: String(i).repeat(32), vector }));
+    const { outcomes } = await phones[0]!.can.publish({ entries });
+    expect(outcomes).toEqual([PublishOutcome.INVALID, PublishOutcome.INVALID]);
+    for (const { can } of phones) expect((await can.getStatus({})).entries).toBe(0);
+  });
 });
 
 it('shares the space out, and finds on every phone what was published on one', async () => {

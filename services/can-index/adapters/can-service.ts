@@ -18,7 +18,7 @@ import type { Scheduler } from '../../shared/core/scheduler.ts';
 import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
 import { runTask } from '../../shared/runtime/run-task.ts';
 import { MalformedMessage } from '../../shared/runtime/wire-value.ts';
-import type { Entry } from '../core/entries/entry.ts';
+import { checkVector, type Entry } from '../core/entries/entry.ts';
 import type { StoreVerdict } from '../core/entries/entry-message.ts';
 import type { EntryKeeper } from '../core/entries/keeper.ts';
 import type { CanNode } from '../core/node.ts';
@@ -84,7 +84,7 @@ export function createCanService(parts: CanServiceParts): Service<typeof CanServ
     },
 
     async withdraw({ post, vector }, options) {
-      await run(node.entries.withdraw(idOf(post, 'post'), vectorOf(vector, space)), 'withdraw', options?.signal);
+      await run(node.entries.withdraw(idOf(post, 'post'), directionOf(vector, space)), 'withdraw', options?.signal);
       return {};
     },
 
@@ -105,7 +105,7 @@ export function createCanService(parts: CanServiceParts): Service<typeof CanServ
 
     async searchExactly({ vector, limit }, options) {
       checkCount(limit, MAX_LIMIT, 'limit');
-      const task = node.entries.searchExactly(vectorOf(vector, space), limit);
+      const task = node.entries.searchExactly(directionOf(vector, space), limit);
       const { hits, contacted, complete } = await run(task, 'search exactly', options?.signal);
       return { hits: hits.map(({ post, distance }) => ({ post, distance })), contacted, complete };
     },
@@ -181,13 +181,20 @@ function entryOf({ post, author, createdAtMilliseconds, vector, revision }: Wire
   };
 }
 
-/** Its length; whether it is finite and of length 1 is the index's own check. */
+/** Its numbers, as many as there must be: whether the vector of an entry is finite and of length 1 is the index's own check. */
 function vectorOf(bytes: Buffer, { meaning }: CodecSpace): Float32Array {
   try {
     return floatsFrom(bytes, meaning.dimensions, 'a vector');
   } catch (error) {
     throw error instanceof MalformedMessage ? invalid(error.message) : error;
   }
+}
+
+/** A vector that an entry may have. */
+function directionOf(bytes: Buffer, space: CodecSpace): Float32Array {
+  const checked = checkVector(vectorOf(bytes, space), space.meaning);
+  if (!checked.ok) throw invalid(`a vector must be finite and of length 1: this one is ${checked.fault}`);
+  return checked.value;
 }
 
 function questionIn(bytes: Buffer, space: CodecSpace): Question {

@@ -96,6 +96,8 @@ export class EntryKeeper implements EntryKeeping {
 
   /** Puts a post into the index. Says what became of it at the owner of its point. */
   *publish(entry: Entry): Task<StoreVerdict | 'unreachable'> {
+    // No point of the space is that of a vector which is none.
+    if (!this.#admission.isWellFormed(entry, yield* now())) return 'invalid';
     let verdict = yield* this.#publishOnce(entry);
     for (let pauseMs = PUBLISH_PAUSE_MS; pauseMs <= LONGEST_PUBLISH_PAUSE_MS; pauseMs *= 2) {
       if (verdict !== 'not-owner' && verdict !== 'unreachable') break;
