@@ -122,14 +122,14 @@ export const FIGURES = {
     unit: 'number',
     needs: ['lookup'],
     isOfWholeRun: false,
-    about: 'phones that answered on the way to a key, median',
+    about: 'phones that answered a lookup, those beside its route too, median',
     measure: (seen, window) => quantileOf(lookupsIn(seen, window), 0.5, ({ hops }) => hops),
   },
   'lookup-hops-p99': {
     unit: 'number',
     needs: ['lookup'],
     isOfWholeRun: false,
-    about: 'phones that answered on the way to a key, 99th percentile',
+    about: 'phones that answered a lookup, those beside its route too, 99th percentile',
     measure: (seen, window) => quantileOf(lookupsIn(seen, window), 0.99, ({ hops }) => hops),
   },
   'lookup-ms-p50': {
