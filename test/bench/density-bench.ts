@@ -39,6 +39,7 @@ const PATIENCE_MS = 180_000;
 const POLL_MS = 1_000;
 /** So many are asked at once: the asking itself takes a core. */
 const ASKED_AT_ONCE = 20;
+const TRIES_TO_END = 5;
 /** Exit code of who was told to end. */
 const INTERRUPTED = 130;
 /** Prometheus scrapes every 15 s. */
@@ -107,7 +108,16 @@ class Fleet {
   }
 
   async down(): Promise<void> {
-    await this.#compose(['--profile', '*', 'down', '--remove-orphans', '--volumes', '--timeout', '1']);
+    const down = ['--profile', '*', 'down', '--remove-orphans', '--volumes', '--timeout', '1'];
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#compose(down);
+      } catch (error) {
+        // An engine that has just ended hundreds of containers may not have taken all of them off their network yet.
+        if (tries === TRIES_TO_END) throw error;
+        await pause(POLL_MS * tries);
+      }
+    }
   }
 
   async members(): Promise<readonly Member[]> {
