@@ -84,16 +84,8 @@ function advance(handshake: Handshake, stream: LinkStream, frames: readonly Fram
   return undefined;
 }
 
-/**
- * In memory of its own: gRPC holds on to the first message of a stream for as long as that is open, and with it to all that
- * shares its memory, 64 KiB a link where it was taken from Node's pool.
- */
 function send(stream: LinkStream, frames: readonly Frame[]): void {
-  if (frames.length === 0) return;
-  const pooled = joinFrames(frames.map(encodeFrame));
-  const message = Buffer.allocUnsafeSlow(pooled.length);
-  pooled.copy(message);
-  stream.write(message, () => {});
+  if (frames.length > 0) stream.write(joinFrames(frames.map(encodeFrame)), () => {});
 }
 
 function failed(fault: LinkFault): Opening {
