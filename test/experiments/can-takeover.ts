@@ -9,8 +9,8 @@ import { mean } from './statistics.ts';
 
 const SCALES = {
   full: {
-    sizes: [64, 128, 256, 1_024],
-    runs: [8, 4, 2, 1],
+    sizes: [64, 128, 256],
+    runs: [4, 2, 1],
     churnOf: 128,
     quietMs: 60_000,
     churnMs: 120_000,
