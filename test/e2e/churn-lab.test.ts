@@ -116,7 +116,7 @@ async function hasColourAt(
   })()`);
 }
 
-test('who is pointed at on the ring shows its lines to successors and fingers', async () => {
+test('who is pointed at on the ring shows its lines to the others, until one points elsewhere', async () => {
   const { page } = browser;
   const drawing = page.getByRole('img', { name: 'The ring with' });
   await drawing.scrollIntoViewIfNeeded();
@@ -125,39 +125,72 @@ test('who is pointed at on the ring shows its lines to successors and fingers', 
   const placeOf = (id: string) => pointAt(circle, turnOf(id));
   const { id } = net.phone(2);
   const others = net.phones.flatMap((phone) => (phone.n === 2 ? [] : [phone.id!]));
-  /** A quarter of the way to another phone: there no two of the lines lie over each other. */
+  /** A quarter of the way to another phone. */
   const near = (other: string) => {
     const [from, to] = [placeOf(id!), placeOf(other)];
     return { drawing: 'The ring with', layer: 1, x: from.x + (to.x - from.x) / 4, y: from.y + (to.y - from.y) / 4 };
-  };
-  const shows = async (other: string, variable: string): Promise<void> => {
-    await expect.poll(() => hasColourAt(page, near(other), variable)).toBe(true);
   };
   for (const other of others) expect(await hasColourAt(page, near(other), '--accent')).toBe(false);
 
   const at = placeOf(id!);
   await page.mouse.move(box.x + at.x + 2, box.y + at.y);
-  for (const other of others) await shows(other, '--accent');
+  for (const other of others) await expect.poll(() => hasColourAt(page, near(other), '--accent')).toBe(true);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await expect.poll(() => hasColourAt(page, near(others[0]!), '--accent')).toBe(false);
 
-  // In so small a ring all others are successors: the same answer with all but one of them as fingers alone.
-  const successor = [...others].sort().find((other) => other > id!) ?? [...others].sort()[0]!;
-  await page.route('**/phones/2/v1/network/ring', async (route) => {
-    const response = await route.fetch();
-    const ring = (await response.json()) as Ring;
-    const [first, ...rest] = ring.successors;
-    await route.fulfill({ response, json: { ...ring, successors: [first], fingers: rest } });
-  });
-  await page.mouse.move(box.x + at.x + 2, box.y + at.y);
-  await shows(successor, '--accent');
-  for (const other of others.filter((each) => each !== successor)) {
-    await shows(other, '--soft');
-    expect(await hasColourAt(page, near(other), '--accent')).toBe(false);
-  }
-  await page.unroute('**/phones/2/v1/network/ring');
   await page.mouse.move(0, 0);
 });
+
+test('successors are drawn in one colour and fingers in another', async () => {
+  const drawn = new DrawnNetwork(40, 3);
+  await using fake = await startFakeGateway(drawn, consoleFolder);
+  await using elsewhere = await openBrowser(LARGE);
+  const { page } = elsewhere;
+  let told: Ring | undefined;
+  await page.route('**/phones/1/v1/network/ring', async (route) => {
+    const response = await route.fetch();
+    told = (await response.json()) as Ring;
+    await route.fulfill({ response });
+  });
+  await page.goto(`${fake.url}/console/`);
+  await page.getByText('of 40 phones alive').first().waitFor();
+  const drawing = page.getByRole('img', { name: 'The ring with' });
+  await drawing.scrollIntoViewIfNeeded();
+  const box = (await drawing.boundingBox())!;
+  const placeOf = (id: string) => pointAt(circleIn(box), turnOf(id));
+  const from = placeOf(drawn.phones[0]!.id!);
+  await page.mouse.move(box.x + from.x + 1, box.y + from.y);
+  await expect.poll(() => told).toBeDefined();
+  const { successors, fingers } = told!;
+  /** A quarter of the way, if it leads far from where lines to successors are. */
+  const onTheWay = fingers.flatMap(({ id }) => {
+    const to = placeOf(id);
+    const [x, y] = [from.x + (to.x - from.x) / 4, from.y + (to.y - from.y) / 4];
+    const apart = successors.map((other) => distanceToLine({ x, y }, from, placeOf(other.id)));
+    return Math.min(...apart) > 12 && Math.hypot(x - from.x, y - from.y) > 30 ? [{ x, y }] : [];
+  });
+  expect(onTheWay.length).toBeGreaterThan(3);
+  for (const at of onTheWay) {
+    const spot = { drawing: 'The ring with', layer: 1, ...at };
+    await expect.poll(() => hasColourAt(page, spot, '--soft')).toBe(true);
+    expect(await hasColourAt(page, spot, '--accent')).toBe(false);
+  }
+  const last = placeOf(successors.at(-1)!.id);
+  const middle = { x: (from.x + last.x) / 2, y: (from.y + last.y) / 2 };
+  expect(await hasColourAt(page, { drawing: 'The ring with', layer: 1, ...middle }, '--accent')).toBe(true);
+});
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+function distanceToLine(at: Place, from: Place, to: Place): number {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const along = ((at.x - from.x) * dx + (at.y - from.y) * dy) / (dx * dx + dy * dy);
+  const part = Math.min(1, Math.max(0, along));
+  return Math.hypot(at.x - from.x - part * dx, at.y - from.y - part * dy);
+}
 
 test('lookups, churn, copies missing and recall are drawn over time', async () => {
   await using fake = await startFakeGateway(new DrawnNetwork(40, 3), consoleFolder);
@@ -166,8 +199,8 @@ test('lookups, churn, copies missing and recall are drawn over time', async () =
   await page.goto(`${fake.url}/console/`);
   await page.getByText('In the last minute 30 came, 30 died and 0 left.').waitFor();
   for (const [title, variables] of [
-    ['Phones: ', ['--alive', '--dead']],
-    ['Churn', ['--alive', '--left']],
+    ['Phones', ['--alive', '--dead']],
+    ['Churn', ['--dead', '--left']],
     ['Lookups a second', ['--accent', '--dead']],
     ['Time of a lookup', ['--accent']],
     ['Copies missing', ['--path']],
@@ -219,6 +252,8 @@ test('what dies takes posts from a wall, which is seen beside the lab while it i
   await click(page, 'Kill');
   await areAlive(page, PHONES - REPLICATION, PHONES);
   const lost = page.locator('.wall li.missing').filter({ hasText: text });
+  // Whether they are gone is not known at once: that is told, too.
+  await page.getByText(/^Reading for \d+ s: phones that should answer do not\.|not there now/).waitFor();
   await lost.waitFor();
   await page.getByText(/[1-9]\d* posts? (?:is|are) not there now/).waitFor();
   await click(page, 'Start again');

@@ -10,6 +10,8 @@ import { repeat } from '../state/repeat.ts';
 
 const READ_MS = 1_500;
 const SHOWN = 12;
+/** A reading that takes longer is told of while it goes on, s. */
+const PATIENCE_S = 2;
 
 interface Reading {
   readonly feed: Feed | undefined;
@@ -22,11 +24,18 @@ export function WallWatch() {
   const reading = useSignal<Reading | undefined>(undefined);
   /** Posts seen so far, the newest reading's order first: what is missing now stays on the list. */
   const seen = useSignal<readonly FeedItem[]>([]);
+  /** How long the reading that is under way takes already, s. */
+  const waited = useSignal(0);
   useEffect(() => {
     if (n === undefined) return undefined;
     return repeat(READ_MS, async (abort) => {
       const began = performance.now();
+      const clock = setInterval(() => {
+        waited.value = Math.floor((performance.now() - began) / 1_000);
+      }, 1_000);
       const answer = await read(n, abort);
+      clearInterval(clock);
+      waited.value = 0;
       if (answer === undefined) return;
       const { feed } = answer;
       if (feed !== undefined) seen.value = merged(feed.items, seen.peek());
@@ -34,6 +43,7 @@ export function WallWatch() {
     });
   }, [n]);
   const now = reading.value;
+  const isLate = waited.value >= PATIENCE_S;
   const present = new Set(now?.feed?.items.map(({ post }) => post.id));
   const missing = new Set(now?.feed?.missing);
   return (
@@ -42,8 +52,10 @@ export function WallWatch() {
         The wall of phone {n ?? '?'} {n !== undefined && <a href={urlOf(`/phones/${n}/`)}>open</a>}
       </h2>
       {now !== undefined && (
-        <p class={now.fault === '' && now.feed?.complete === true ? 'verdict good' : 'verdict bad'} role="status">
-          {verdictOf(now, seen.value.filter(({ post }) => !present.has(post.id)).length)}
+        <p class={isLate || !isWell(now) ? 'verdict bad' : 'verdict good'} role="status">
+          {isLate
+            ? `Reading for ${waited.value} s: phones that should answer do not. Below is what was there before.`
+            : verdictOf(now, seen.value.filter(({ post }) => !present.has(post.id)).length)}
         </p>
       )}
       <ul class="wall">
@@ -90,6 +102,10 @@ function merged(now: readonly FeedItem[], before: readonly FeedItem[]): readonly
 /** What a phone has itself takes no time. */
 function howFast(milliseconds: number): string {
   return milliseconds < 0.5 ? 'at hand' : `${milliseconds.toFixed(0)} ms`;
+}
+
+function isWell({ fault, feed }: Reading): boolean {
+  return fault === '' && feed?.complete === true;
 }
 
 function verdictOf({ feed, fault, milliseconds }: Reading, absent: number): string {
