@@ -1,7 +1,7 @@
 /** Every page of the wall: readable by everybody (axe), at both sizes and in both themes, and light to load. */
 import { readdir, stat } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Testnet } from '../../testnet/testnet.ts';
 import { buildPages } from '../../web/pages.ts';
@@ -84,6 +84,35 @@ test.each(PAGES)('$name can be read and used by everybody', async ({ name, hash,
   await page.setViewportSize(NARROW);
   expect(await overflow(page), `${name} at ${NARROW.width} px is wider than the screen`).toBeLessThanOrEqual(0);
 });
+
+/** Pages that list what phones hold. */
+const LISTS = ['wall', 'search', 'people', 'activity', 'interests', 'conversation', 'person'];
+
+test.each(PAGES.filter(({ name }) => LISTS.includes(name)))(
+  '$name says when something may be missing, and asks again',
+  async ({ name, hash, ready }) => {
+    const { page } = browser;
+    const leaveInDoubt = async (route: Route): Promise<void> => {
+      const response = await route.fetch();
+      if (!response.headers()['content-type']?.startsWith('application/json')) return await route.fulfill({ response });
+      const answer = (await response.json()) as object;
+      await route.fulfill({ response, json: 'complete' in answer ? { ...answer, complete: false } : answer });
+    };
+    const asked = /\/v1\/(?!events)/;
+    await page.goto('about:blank');
+    await page.route(asked, leaveInDoubt);
+    await page.goto(`${net.phone(1).api}/${hashes[name] ?? hash}`);
+    await page.locator(ready).first().waitFor();
+    const doubt = page.locator('.notice.partial');
+    await doubt.first().waitFor();
+    expect(await doubt.first().textContent()).toMatch(/missing|could not be read/);
+    await page.unrouteAll({ behavior: 'wait' });
+    while ((await doubt.count()) > 0) {
+      await doubt.first().getByRole('button', { name: 'Ask again' }).click();
+      await doubt.first().waitFor({ state: 'detached' });
+    }
+  },
+);
 
 test('what opens over the wall can be read and used by everybody', async () => {
   const { page } = browser;

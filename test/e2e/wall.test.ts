@@ -71,6 +71,20 @@ test('two become friends over two phones, and read what is for friends', async (
   await untilShown(bob.page, bob.page.getByText(SECRET));
 });
 
+test('a friend’s new post is told of while one reads, and shown when one wants to see it', async () => {
+  const { page } = bob;
+  const news = 'News for whoever is there.';
+  await page.reload();
+  await untilShown(page, page.getByText(SECRET));
+  await write(ada.page, news, 'friends');
+  const offer = page.getByRole('button', { name: /^A friend posted|^Friends posted/ });
+  await offer.waitFor();
+  expect(await page.getByText(news).count()).toBe(0);
+  await offer.click();
+  await page.getByText(news).waitFor();
+  await offer.waitFor({ state: 'detached' });
+});
+
 test('a picture is shown with its description, a reply and a reaction reach the author', async () => {
   await visit(ada.page, 'Wall');
   await ada.page.getByLabel('Picture files').setInputFiles({ ...redPicture(), name: 'red.png' });

@@ -144,6 +144,22 @@ describe('the event hub', () => {
     expect(events).toEqual([]);
   });
 
+  it('tells of posts of somebody who has just become a friend, however rarely it asks who is one', async () => {
+    const { ada, bob } = await twoPhones();
+    const { listen, look } = hubOf(ada, { friendsEveryMs: 3_600_000 });
+    const { events } = listen();
+    await look();
+    await befriend(ada, bob);
+    ada.wall.clock.nowMs = bob.wall.clock.nowMs;
+    await look();
+    await look();
+    bob.wall.clock.nowMs++;
+    await post(bob, 'hello');
+    ada.wall.clock.nowMs = bob.wall.clock.nowMs;
+    await look();
+    expect(summary(events)).toEqual(['notification: friend-accepted', 'post']);
+  });
+
   it('takes no silence of the ring for an empty inbox', async () => {
     const { ada, bob, ring } = await twoPhones();
     const { id } = await post(ada, 'root');

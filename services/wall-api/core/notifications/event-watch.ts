@@ -64,6 +64,8 @@ export class Watch {
     await this.#refreshFriends();
     const blocked = await this.#parts.blocks.of(this.#me);
     const [inbox, walls] = await Promise.all([this.#lookAtInbox(blocked), this.#lookAtWalls(blocked)]);
+    // Whoever became a friend just now is one whose next post is news.
+    if (inbox.some(isAboutFriendship)) this.#friendsReadAt = Number.NEGATIVE_INFINITY;
     return [...inbox, ...walls];
   }
 
@@ -130,6 +132,10 @@ export class Watch {
       .map(({ slot, author, createdAt }): News => ({ type: 'post', post: slot as Id, author, createdAt }))
       .reverse();
   }
+}
+
+function isAboutFriendship(news: News): boolean {
+  return news.type === 'notification' && news.notification.subject.type.startsWith('friend-');
 }
 
 function inboxNews(record: RingRecord, subject: InboxSubject): News {
