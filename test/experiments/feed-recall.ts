@@ -137,7 +137,8 @@ function describe({ scale }: RunOptions, measured: Measured): Findings {
         'count as missing.',
       'How little a phone may be expected to add before a search ends (a tenth of a post) was chosen on other questions and ' +
         'another network of this size, whose zones were laid out at once. Asking one phone at a time instead of three saves ' +
-        'two contacts and takes twice as long.',
+        'two contacts and takes twice as long. That is why twelve phones are seldom enough: what the first of three would ' +
+        'have told comes too late for the other two. The bar for twelve was not traded for waiting twice as long.',
       needed(byBudget, ownRule),
       `A post has ${COPIES} copies; one more for the moment in which one of them is handed over, and one less until the next ` +
         'round of custody where a phone did not take one.',
