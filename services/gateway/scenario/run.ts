@@ -195,9 +195,11 @@ export class Run {
   #sample(): void {
     const { watched, phones } = this.#parts;
     watched();
+    const { up, members, astray } = ringState(phones());
     this.#samples.push({
       ...{ atMs: this.#nowMs, replicasMissing: undefined, messages: 0, bytes: undefined },
-      ...ringState(phones()),
+      // Who is on the way up or down is astray, though nobody has seen it yet.
+      ...{ up, members, astray: Math.max(astray, this.deeds.underWay) },
     });
   }
 
