@@ -1,7 +1,7 @@
 /** `npm run containers`: docker compose with a look beforehand whether it can work, here and now. */
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { EXIT_CONFIGURATION } from '../services/shared/runtime/environment.ts';
+import { EXIT_CONFIGURATION } from '../services/shared/runtime/program/environment.ts';
 import { buildImage, isThere, prometheusImage } from './image.ts';
 import { faultsOf, inspectMachine } from './preconditions.ts';
 import { ProgramError, run, succeeds } from './program.ts';

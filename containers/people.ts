@@ -4,8 +4,12 @@
  */
 import { lookup } from 'node:dns/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConfigurationError, EnvironmentReader, EXIT_CONFIGURATION } from '../services/shared/runtime/environment.ts';
-import { populate } from '../testnet/people.ts';
+import {
+  ConfigurationError,
+  EnvironmentReader,
+  EXIT_CONFIGURATION,
+} from '../services/shared/runtime/program/environment.ts';
+import { populate } from '../testnet/people/people.ts';
 import { TestnetError } from '../testnet/testnet-error.ts';
 
 interface Settings {

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { SeededRandom } from '../services/shared/core/random.ts';
-import type { ChurnSummary } from './control-protocol.ts';
+import type { ChurnSummary } from './control/control-protocol.ts';
 import type { Testnet } from './testnet.ts';
 import { TestnetError } from './testnet-error.ts';
 

@@ -2,7 +2,7 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startTicks } from './process-figures.ts';
+import { startTicks } from './phones/process-figures.ts';
 import { systemCode, TestnetError } from './testnet-error.ts';
 
 interface Holder {

@@ -3,8 +3,8 @@
  * The phones' own fault rules do it; each is told what concerns it, and again after every change and when it starts.
  */
 import type { PeerFault } from '../services/chord-router/client/fault-client.ts';
-import type { LinkQuality, Sides } from './control-protocol.ts';
-import type { PhoneProcess } from './phone-process.ts';
+import type { LinkQuality, Sides } from './control/control-protocol.ts';
+import type { PhoneProcess } from './phones/phone-process.ts';
 import { TestnetError } from './testnet-error.ts';
 
 /** A phone whose links can be put at fault. */

@@ -1,7 +1,7 @@
 /** What each command of a second terminal does to the testnet. */
 import { runChurn } from './churn.ts';
-import type { Perform } from './command-server.ts';
-import type { Command } from './control-protocol.ts';
+import type { Perform } from './control/command-server.ts';
+import type { Command } from './control/control-protocol.ts';
 import { statusOf } from './status.ts';
 import type { Testnet } from './testnet.ts';
 import { TestnetError } from './testnet-error.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../services/shared/runtime/atomic-file.ts';
-import type { PhonePorts } from './ports.ts';
+import type { PhonePorts } from './phones/ports.ts';
 import { TestnetError } from './testnet-error.ts';
 
 export interface RememberedPhone extends PhonePorts {

@@ -1,7 +1,7 @@
 /** A status of all phones: what the supervisor knows of them, what they say and what the kernel says. */
-import type { PhoneStatus } from './control-protocol.ts';
-import type { PhoneProcess } from './phone-process.ts';
-import { processFigures } from './process-figures.ts';
+import type { PhoneStatus } from './control/control-protocol.ts';
+import type { PhoneProcess } from './phones/phone-process.ts';
+import { processFigures } from './phones/process-figures.ts';
 import { askWords } from './ring-check.ts';
 import type { Testnet } from './testnet.ts';
 

@@ -2,8 +2,8 @@
 import { mkdir, mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { PhoneProcess } from './phone-process.ts';
-import { DEFAULT_BASE_PORT } from './ports.ts';
+import type { PhoneProcess } from './phones/phone-process.ts';
+import { DEFAULT_BASE_PORT } from './phones/ports.ts';
 import { newState, type TestnetState } from './state.ts';
 import { systemCode, TestnetError } from './testnet-error.ts';
 

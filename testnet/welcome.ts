@@ -1,5 +1,5 @@
 /** What the start of a testnet prints: where everything is, and lines to paste. */
-import { readPeople } from './people.ts';
+import { readPeople } from './people/people.ts';
 import { table } from './table.ts';
 import type { Testnet } from './testnet.ts';
 

@@ -5,20 +5,20 @@
  * container but the phones of the project that it belongs to itself.
  */
 import { hostname } from 'node:os';
+import type { HostPort } from '../../services/shared/runtime/network/host-port.ts';
 import {
   ConfigurationError,
   EnvironmentReader,
   type EnvironmentValues,
-} from '../../services/shared/runtime/environment.ts';
-import type { HostPort } from '../../services/shared/runtime/host-port.ts';
+} from '../../services/shared/runtime/program/environment.ts';
 import {
   PROCESS_VARIABLES,
   type ProcessSettings,
   readProcessSettings,
-} from '../../services/shared/runtime/process-settings.ts';
-import { runProgram } from '../../services/shared/runtime/program.ts';
-import type { Variable } from '../../services/shared/runtime/usage.ts';
-import { CommandServer } from '../../testnet/command-server.ts';
+} from '../../services/shared/runtime/program/process-settings.ts';
+import { runProgram } from '../../services/shared/runtime/program/program.ts';
+import type { Variable } from '../../services/shared/runtime/program/usage.ts';
+import { CommandServer } from '../../testnet/control/command-server.ts';
 import { ComposedPhones } from './composed-phones.ts';
 import { EngineApi } from './engine-api.ts';
 import { labPerformer } from './perform.ts';

@@ -1,6 +1,6 @@
 /** What each command of the churn lab does to phones in containers. */
-import type { Perform } from '../../testnet/command-server.ts';
-import type { Command } from '../../testnet/control-protocol.ts';
+import type { Perform } from '../../testnet/control/command-server.ts';
+import type { Command } from '../../testnet/control/control-protocol.ts';
 import { NetworkFaults } from '../../testnet/network-faults.ts';
 import { TestnetError } from '../../testnet/testnet-error.ts';
 import type { ComposedPhone, ComposedPhones } from './composed-phones.ts';

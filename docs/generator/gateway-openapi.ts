@@ -1,7 +1,7 @@
 /** The OpenAPI document of the gateway, as it serves it; no phones are needed for that, so there are none. */
 import { assembleGateway } from '../../services/gateway/start.ts';
-import { createLogger } from '../../services/shared/runtime/logging.ts';
-import { Registry } from '../../services/shared/runtime/metrics.ts';
+import { Registry } from '../../services/shared/runtime/metrics/metrics.ts';
+import { createLogger } from '../../services/shared/runtime/program/logging.ts';
 import type { OpenApi } from './rest.ts';
 
 export async function gatewayOpenApi(): Promise<OpenApi> {

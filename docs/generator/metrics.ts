@@ -3,7 +3,7 @@ import { CAN_METRICS } from '../../services/can-index/adapters/metrics.ts';
 import { CHORD_METRICS } from '../../services/chord-router/adapters/metrics.ts';
 import { EMBEDDER_METRICS } from '../../services/embedder/adapters/metrics.ts';
 import { GATEWAY_METRICS } from '../../services/gateway/adapters/metrics.ts';
-import { type MetricCatalogue, PROCESS_METRICS } from '../../services/shared/runtime/metrics.ts';
+import { type MetricCatalogue, PROCESS_METRICS } from '../../services/shared/runtime/metrics/metrics.ts';
 import { FEED_METRICS } from '../../services/wall-api/plugins/feed-metrics.ts';
 import { WALL_METRICS } from '../../services/wall-api/plugins/request-metrics.ts';
 import { SOCIAL_METRICS } from '../../services/wall-api/plugins/social-metrics.ts';

@@ -4,8 +4,8 @@ import { ALONE_VARIABLES as CHORD_ROUTER_VARIABLES } from '../../services/chord-
 import { ALONE_VARIABLES as EMBEDDER_VARIABLES } from '../../services/embedder/environment.ts';
 import { GATEWAY_VARIABLES } from '../../services/gateway/environment.ts';
 import { PHONE_VARIABLES } from '../../services/phone-node/environment.ts';
-import { PROCESS_VARIABLES } from '../../services/shared/runtime/process-settings.ts';
-import type { Variable } from '../../services/shared/runtime/usage.ts';
+import { PROCESS_VARIABLES } from '../../services/shared/runtime/program/process-settings.ts';
+import type { Variable } from '../../services/shared/runtime/program/usage.ts';
 import { ALONE_VARIABLES as WALL_API_VARIABLES } from '../../services/wall-api/environment.ts';
 import { generatedHeading, markdownTable } from './markdown.ts';
 

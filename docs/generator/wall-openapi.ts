@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { idFromNumber } from '../../services/shared/core/id.ts';
-import { createLogger } from '../../services/shared/runtime/logging.ts';
-import { Registry } from '../../services/shared/runtime/metrics.ts';
+import { Registry } from '../../services/shared/runtime/metrics/metrics.ts';
+import { createLogger } from '../../services/shared/runtime/program/logging.ts';
 import { assembleWall, type WallApiOptions } from '../../services/wall-api/start.ts';
 import type { OpenApi } from './rest.ts';
 

@@ -3,8 +3,8 @@ import { CanServiceDefinition } from '../../proto/gen/ringwall/can/v1/can.ts';
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { RelayServiceDefinition } from '../../proto/gen/ringwall/relay/v1/relay.ts';
-import { askUntilUp, askWhoThisIs } from '../shared/runtime/sibling.ts';
-import { runService } from '../shared/runtime/standalone-service.ts';
+import { askUntilUp, askWhoThisIs } from '../shared/runtime/grpc/sibling.ts';
+import { runService } from '../shared/runtime/program/standalone-service.ts';
 import { ALONE_VARIABLES, readAloneSettings } from './environment.ts';
 import { startCanIndex } from './start.ts';
 

@@ -1,9 +1,9 @@
 /** The settings of a chord router, from the environment (docs/reference/settings.md lists them). */
 import { isIP } from 'node:net';
-import type { EnvironmentReader } from '../shared/runtime/environment.ts';
-import { type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
-import { METRICS_LISTEN } from '../shared/runtime/process-settings.ts';
-import type { Variable } from '../shared/runtime/usage.ts';
+import { type HostPort, parseHostPort } from '../shared/runtime/network/host-port.ts';
+import type { EnvironmentReader } from '../shared/runtime/program/environment.ts';
+import { METRICS_LISTEN } from '../shared/runtime/program/process-settings.ts';
+import type { Variable } from '../shared/runtime/program/usage.ts';
 import { CONNECTIONS_PER_IP } from './adapters/links/peer-server.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from './core/settings.ts';
 

@@ -1,9 +1,9 @@
 /** Runs a chord router by itself, with the sibling API for a wall API beside it. */
 import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { RelayServiceDefinition } from '../../proto/gen/ringwall/relay/v1/relay.ts';
-import { unlessStopped } from '../shared/runtime/lifecycle.ts';
-import { askUntilUp } from '../shared/runtime/sibling.ts';
-import { runService } from '../shared/runtime/standalone-service.ts';
+import { askUntilUp } from '../shared/runtime/grpc/sibling.ts';
+import { unlessStopped } from '../shared/runtime/program/lifecycle.ts';
+import { runService } from '../shared/runtime/program/standalone-service.ts';
 import { ALONE_VARIABLES, readAloneSettings } from './environment.ts';
 import { startChordRouter } from './start.ts';
 

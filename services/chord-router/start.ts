@@ -1,11 +1,11 @@
 /** Starts a phone's chord router: its peer API, its place on the ring and its records. */
 import { join } from 'node:path';
-import { makeDataFolder } from '../shared/runtime/data-folder.ts';
-import type { HostPort } from '../shared/runtime/host-port.ts';
-import { parseHostPort } from '../shared/runtime/host-port.ts';
-import { isPortTaken } from '../shared/runtime/listen-error.ts';
-import type { Logger } from '../shared/runtime/logging.ts';
-import type { Registry } from '../shared/runtime/metrics.ts';
+import type { Registry } from '../shared/runtime/metrics/metrics.ts';
+import type { HostPort } from '../shared/runtime/network/host-port.ts';
+import { parseHostPort } from '../shared/runtime/network/host-port.ts';
+import { isPortTaken } from '../shared/runtime/network/listen-error.ts';
+import { makeDataFolder } from '../shared/runtime/program/data-folder.ts';
+import type { Logger } from '../shared/runtime/program/logging.ts';
 import { recordCrypto } from '../shared/runtime/record-crypto.ts';
 import { chooseNonce } from './adapters/identity/first-position.ts';
 import { loadIdentity, readIdentity, type SavedIdentity } from './adapters/identity/identity-file.ts';

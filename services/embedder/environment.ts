@@ -1,7 +1,7 @@
 /** The settings of an embedder, from the environment (docs/reference/settings.md lists them). */
-import type { EnvironmentReader } from '../shared/runtime/environment.ts';
-import { METRICS_LISTEN } from '../shared/runtime/process-settings.ts';
-import type { Variable } from '../shared/runtime/usage.ts';
+import type { EnvironmentReader } from '../shared/runtime/program/environment.ts';
+import { METRICS_LISTEN } from '../shared/runtime/program/process-settings.ts';
+import type { Variable } from '../shared/runtime/program/usage.ts';
 
 export interface EmbedderSettings {
   /** Folder of the model; undefined: the one that installs through npm. */

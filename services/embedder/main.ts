@@ -1,7 +1,7 @@
 /** An embedder in a process of its own: its model leaves the machine's memory with it. */
 import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
-import { unlessStopped } from '../shared/runtime/lifecycle.ts';
-import { runService } from '../shared/runtime/standalone-service.ts';
+import { unlessStopped } from '../shared/runtime/program/lifecycle.ts';
+import { runService } from '../shared/runtime/program/standalone-service.ts';
 import { ALONE_VARIABLES, readAloneSettings } from './environment.ts';
 import { startEmbedder } from './start.ts';
 

@@ -1,7 +1,7 @@
 /** `npm run model`: makes the model of the network, or fits the projection of one. */
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { ConfigurationError, EXIT_CONFIGURATION } from '../shared/runtime/environment.ts';
+import { ConfigurationError, EXIT_CONFIGURATION } from '../shared/runtime/program/environment.ts';
 import { modelIn, PROJECTION_FILE } from './adapters/chosen-model.ts';
 import { cachedModel, cacheFolder } from './adapters/model-cache.ts';
 import { USE_LITE_PROJECTION } from './adapters/use-lite-model.ts';

@@ -1,8 +1,8 @@
 /** Starts a phone's embedder: a sentence encoder and the projection of its vectors. */
 import type { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
-import type { Logger } from '../shared/runtime/logging.ts';
-import { instrument, type Registry } from '../shared/runtime/metrics.ts';
-import type { Service } from '../shared/runtime/rpc.ts';
+import type { Service } from '../shared/runtime/grpc/rpc.ts';
+import { instrument, type Registry } from '../shared/runtime/metrics/metrics.ts';
+import type { Logger } from '../shared/runtime/program/logging.ts';
 import { chooseModel, networkParameters } from './adapters/chosen-model.ts';
 import { createEmbedderService } from './adapters/embedder-service.ts';
 import { EMBEDDER_METRICS } from './adapters/metrics.ts';

@@ -1,9 +1,13 @@
 /** The settings of a gateway as environment variables. */
 import { readPagesFolder } from '../shared/http/static-pages.ts';
-import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/environment.ts';
-import type { HostPort } from '../shared/runtime/host-port.ts';
-import { PROCESS_VARIABLES, type ProcessSettings, readProcessSettings } from '../shared/runtime/process-settings.ts';
-import type { Variable } from '../shared/runtime/usage.ts';
+import type { HostPort } from '../shared/runtime/network/host-port.ts';
+import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/program/environment.ts';
+import {
+  PROCESS_VARIABLES,
+  type ProcessSettings,
+  readProcessSettings,
+} from '../shared/runtime/program/process-settings.ts';
+import type { Variable } from '../shared/runtime/program/usage.ts';
 import { MAX_PHONES } from './core/phone-book.ts';
 
 /** Where the phones are. */

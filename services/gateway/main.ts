@@ -1,6 +1,6 @@
 /** Runs one gateway until it is told to stop. */
-import { createRegistry } from '../shared/runtime/metrics.ts';
-import { runProgram } from '../shared/runtime/program.ts';
+import { createRegistry } from '../shared/runtime/metrics/metrics.ts';
+import { runProgram } from '../shared/runtime/program/program.ts';
 import { GATEWAY_VARIABLES, readGatewaySettings } from './environment.ts';
 import { startGateway } from './start.ts';
 

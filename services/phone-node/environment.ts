@@ -1,10 +1,14 @@
 /** The settings of a phone: those of its router and those of its wall. */
 import { CHORD_ROUTER_VARIABLES, type ChordRouterSettings, readChordRouterSettings } from '../chord-router/start.ts';
 import { EMBEDDER_VARIABLES, type EmbedderSettings, readEmbedderSettings } from '../embedder/start.ts';
-import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/environment.ts';
-import type { HostPort } from '../shared/runtime/host-port.ts';
-import { PROCESS_VARIABLES, type ProcessSettings, readProcessSettings } from '../shared/runtime/process-settings.ts';
-import type { Variable } from '../shared/runtime/usage.ts';
+import type { HostPort } from '../shared/runtime/network/host-port.ts';
+import { EnvironmentReader, type EnvironmentValues } from '../shared/runtime/program/environment.ts';
+import {
+  PROCESS_VARIABLES,
+  type ProcessSettings,
+  readProcessSettings,
+} from '../shared/runtime/program/process-settings.ts';
+import type { Variable } from '../shared/runtime/program/usage.ts';
 import { readWallApiSettings, WALL_API_VARIABLES, type WallApiSettings } from '../wall-api/start.ts';
 
 export interface PhoneSettings extends ProcessSettings {

@@ -1,5 +1,5 @@
 /** Runs one phone until it is told to stop. */
-import { runProgram } from '../shared/runtime/program.ts';
+import { runProgram } from '../shared/runtime/program/program.ts';
 import { PHONE_VARIABLES, readPhoneSettings } from './environment.ts';
 import { startPhone } from './phone.ts';
 

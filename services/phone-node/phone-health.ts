@@ -3,8 +3,8 @@
  * else: gRPC health checking by the names that probes ask for. It is served before anything else of the phone, so that
  * one that takes its time is told from one that does not live.
  */
-import { GrpcServer } from '../shared/runtime/grpc-server.ts';
-import type { HostPort } from '../shared/runtime/host-port.ts';
+import { GrpcServer } from '../shared/runtime/grpc/grpc-server.ts';
+import type { HostPort } from '../shared/runtime/network/host-port.ts';
 
 export const PHONE_HEALTH = {
   /** SERVING while the process answers: if not, start it anew. */

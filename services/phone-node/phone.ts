@@ -6,12 +6,12 @@ import { RelayServiceDefinition } from '../../proto/gen/ringwall/relay/v1/relay.
 import { startCanIndex } from '../can-index/start.ts';
 import { startChordRouter } from '../chord-router/start.ts';
 import { startEmbedder } from '../embedder/start.ts';
-import { GrpcServer } from '../shared/runtime/grpc-server.ts';
-import { formatHostPort } from '../shared/runtime/host-port.ts';
-import { inProcess } from '../shared/runtime/in-process.ts';
-import { type RunningProgram, unlessStopped } from '../shared/runtime/lifecycle.ts';
-import type { Logger } from '../shared/runtime/logging.ts';
-import { createRegistry } from '../shared/runtime/metrics.ts';
+import { GrpcServer } from '../shared/runtime/grpc/grpc-server.ts';
+import { inProcess } from '../shared/runtime/grpc/in-process.ts';
+import { createRegistry } from '../shared/runtime/metrics/metrics.ts';
+import { formatHostPort } from '../shared/runtime/network/host-port.ts';
+import { type RunningProgram, unlessStopped } from '../shared/runtime/program/lifecycle.ts';
+import type { Logger } from '../shared/runtime/program/logging.ts';
 import { startWallApi } from '../wall-api/start.ts';
 import type { PhoneSettings } from './environment.ts';
 import { PhoneHealth } from './phone-health.ts';

@@ -1,8 +1,8 @@
 /** The settings of a wall API from the environment (docs/reference/settings.md lists them). */
 import { readPagesFolder } from '../shared/http/static-pages.ts';
-import type { EnvironmentReader } from '../shared/runtime/environment.ts';
-import { type HostPort, parseHostPort } from '../shared/runtime/host-port.ts';
-import type { Variable } from '../shared/runtime/usage.ts';
+import { type HostPort, parseHostPort } from '../shared/runtime/network/host-port.ts';
+import type { EnvironmentReader } from '../shared/runtime/program/environment.ts';
+import type { Variable } from '../shared/runtime/program/usage.ts';
 import { DEFAULT_WALL_SETTINGS, type WallSettings } from './core/settings.ts';
 
 export interface WallApiSettings {

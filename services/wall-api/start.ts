@@ -5,11 +5,11 @@ import type { CanServiceDefinition } from '../../proto/gen/ringwall/can/v1/can.t
 import type { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import type { Contact } from '../shared/core/contact.ts';
-import { makeDataFolder } from '../shared/runtime/data-folder.ts';
-import { formatHostPort, type HostPort } from '../shared/runtime/host-port.ts';
-import { listenError } from '../shared/runtime/listen-error.ts';
-import type { Logger } from '../shared/runtime/logging.ts';
-import type { Service } from '../shared/runtime/rpc.ts';
+import type { Service } from '../shared/runtime/grpc/rpc.ts';
+import { formatHostPort, type HostPort } from '../shared/runtime/network/host-port.ts';
+import { listenError } from '../shared/runtime/network/listen-error.ts';
+import { makeDataFolder } from '../shared/runtime/program/data-folder.ts';
+import type { Logger } from '../shared/runtime/program/logging.ts';
 import { CanMeaning } from './adapters/can-meaning.ts';
 import { ChordRing } from './adapters/chord-ring.ts';
 import { SqliteIdempotencyStore } from './adapters/idempotency-store.ts';

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { buildImage, IMAGE, prometheusImage } from '../../containers/image.ts';
 import { run } from '../../containers/program.ts';
 import { DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
-import { type ProcessFigures, processFigures } from '../../testnet/process-figures.ts';
+import { type ProcessFigures, processFigures } from '../../testnet/phones/process-figures.ts';
 import { askPlace, ringFault } from '../../testnet/ring-check.ts';
 import { percentile } from './percentile.ts';
 import { untilAtRest } from './rest.ts';

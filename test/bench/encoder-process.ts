@@ -5,7 +5,7 @@
 import { cachedModel, cacheFolder } from '../../services/embedder/adapters/model-cache.ts';
 import { MODEL_FILE } from '../../services/embedder/adapters/model-files.ts';
 import { RUN_OPTIONS, SESSION_OPTIONS } from '../../services/embedder/adapters/network.ts';
-import { processFigures } from '../../testnet/process-figures.ts';
+import { processFigures } from '../../testnet/phones/process-figures.ts';
 import { percentile } from './percentile.ts';
 
 export interface EncoderFigures {

@@ -1,5 +1,5 @@
 /** Adds up what a fleet of phones has spent: CPU time, messages and bytes, before and after something happens. */
-import { type ProcessFigures, processFigures } from '../../testnet/process-figures.ts';
+import { type ProcessFigures, processFigures } from '../../testnet/phones/process-figures.ts';
 
 /** One process of the fleet and where its metrics are. */
 export interface Member {

@@ -1,8 +1,8 @@
 /** A delay of everything that our nodes send: a rule for their own links, as a testnet sets it. */
 import { replaceFaults } from '../../services/chord-router/client/fault-client.ts';
 import type { RunningChordRouter } from '../../services/chord-router/start.ts';
-import { GrpcServer } from '../../services/shared/runtime/grpc-server.ts';
-import { formatHostPort } from '../../services/shared/runtime/host-port.ts';
+import { GrpcServer } from '../../services/shared/runtime/grpc/grpc-server.ts';
+import { formatHostPort } from '../../services/shared/runtime/network/host-port.ts';
 
 /** Of the nodes, whose faults nobody else can ask for: they listen on loopback while the bench runs. */
 export const ADMIN_TOKEN = 'bench';

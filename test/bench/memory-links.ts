@@ -6,7 +6,7 @@
 import { status } from '@grpc/grpc-js';
 import type { LinkCarrier, LinkListener } from '../../services/chord-router/adapters/links/link-carrier.ts';
 import type { LinkStream, StreamEnd, StreamListener } from '../../services/chord-router/adapters/links/link-stream.ts';
-import { formatHostPort, type HostPort } from '../../services/shared/runtime/host-port.ts';
+import { formatHostPort, type HostPort } from '../../services/shared/runtime/network/host-port.ts';
 
 const FIRST_PORT = 1_024;
 const CLOSED: StreamEnd = { code: status.OK, details: 'closed by the other phone' };

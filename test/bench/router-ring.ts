@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { LinkCarrier } from '../../services/chord-router/adapters/links/link-carrier.ts';
 import { type ChordSettings, DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
 import { type RunningChordRouter, startChordRouter } from '../../services/chord-router/start.ts';
-import { createLogger } from '../../services/shared/runtime/logging.ts';
-import { Registry } from '../../services/shared/runtime/metrics.ts';
+import { Registry } from '../../services/shared/runtime/metrics/metrics.ts';
+import { createLogger } from '../../services/shared/runtime/program/logging.ts';
 
 export interface StartedRouter {
   readonly router: RunningChordRouter;

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readCorpus } from '../../testnet/corpus.ts';
+import { readCorpus } from '../../testnet/people/corpus.ts';
 import { eventually } from '../integration/eventually.ts';
 import { WallClient } from '../integration/wall-client.ts';
 import { type Browser, LARGE, openBrowser } from './browser.ts';

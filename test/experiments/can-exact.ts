@@ -1,6 +1,6 @@
 /** The exact search against brute force: on a quiet CAN, and while phones come, go and die. */
 import type { Id } from '../../services/shared/core/id.ts';
-import { type EntryPhone, EntryWorld } from '../sim/entry-world.ts';
+import { type EntryPhone, EntryWorld } from '../sim/can/entry-world.ts';
 import type { Bar, Experiment, Findings, RunOptions } from './experiment.ts';
 import { mean } from './statistics.ts';
 

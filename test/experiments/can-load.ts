@@ -5,8 +5,8 @@ import { cutFor, middleCut } from '../../services/can-index/core/space/split-poi
 import type { Cut } from '../../services/can-index/core/space/zone.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { SPAN } from '../../services/shared/core/torus.ts';
-import { EntryWorld, type PointStore } from '../sim/can-entries.ts';
-import { CanWorld } from '../sim/can-world.ts';
+import { EntryWorld, type PointStore } from '../sim/can/can-entries.ts';
+import { CanWorld } from '../sim/can/can-world.ts';
 import type { Experiment, Findings, RunOptions } from './experiment.ts';
 import { ascending, mean, percentile } from './statistics.ts';
 

@@ -1,8 +1,8 @@
 /** A quarter of the phones dies at once: how long until the space is owned exactly once again, and what upkeep costs. */
-import { isOwnedOnce, volumeOwned } from '../sim/can-checkers.ts';
-import type { CanPhone } from '../sim/can-phone.ts';
-import { HEARTBEAT_MS, misrouted } from '../sim/can-scenario.ts';
-import { type CanWorld, canWorld } from '../sim/can-world.ts';
+import { isOwnedOnce, volumeOwned } from '../sim/can/can-checkers.ts';
+import type { CanPhone } from '../sim/can/can-phone.ts';
+import { HEARTBEAT_MS, misrouted } from '../sim/can/can-scenario.ts';
+import { type CanWorld, canWorld } from '../sim/can/can-world.ts';
 import { bytesOf } from './can-bytes.ts';
 import type { Bar, Experiment, Findings, RunOptions } from './experiment.ts';
 import { mean } from './statistics.ts';

@@ -6,8 +6,8 @@ import type { LookupOutcome } from '../../services/chord-router/core/ring-view.t
 import type { ChordSettings } from '../../services/chord-router/core/settings.ts';
 import { between, type Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
-import type { SimPhone } from '../sim/phone.ts';
-import { ringWorld, type World } from '../sim/world.ts';
+import type { SimPhone } from '../sim/ring/phone.ts';
+import { ringWorld, type World } from '../sim/ring/world.ts';
 import { bytesOf, FrameMeter, type KindCost } from './frame-meter.ts';
 import { mean } from './statistics.ts';
 

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../../services/embedder/adapters/model-cache.ts';
 import { openTextEmbedder } from '../../services/embedder/open.ts';
-import { readCorpus } from '../../testnet/corpus.ts';
+import { readCorpus } from '../../testnet/people/corpus.ts';
 import type { RunOptions } from './experiment.ts';
 import { fetchFortunes } from './fortunes.ts';
 import { fetchGlosses } from './glosses.ts';

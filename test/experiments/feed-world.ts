@@ -6,9 +6,9 @@ import type { QuestionAnswer, SearchAnswer } from '../../services/can-index/core
 import type { Id } from '../../services/shared/core/id.ts';
 import type { SeededRandom } from '../../services/shared/core/random.ts';
 import { dot } from '../../services/shared/core/vector.ts';
-import { EPOCH_MS } from '../sim/engine.ts';
-import type { Machine, SimNode } from '../sim/machine.ts';
-import type { Population } from '../sim/population.ts';
+import { EPOCH_MS } from '../sim/engine/engine.ts';
+import type { Machine, SimNode } from '../sim/engine/machine.ts';
+import type { Population } from '../sim/engine/population.ts';
 import type { EmbeddedText } from './embedded-texts.ts';
 import { randomId } from './population.ts';
 

@@ -3,7 +3,7 @@ import { encodeFrame } from '../../services/chord-router/adapters/links/frame-co
 import { replyToWire } from '../../services/chord-router/adapters/messages/reply-codec.ts';
 import { requestToWire } from '../../services/chord-router/adapters/messages/request-codec.ts';
 import type { PeerRequest } from '../../services/chord-router/core/message.ts';
-import type { SimPhone } from '../sim/phone.ts';
+import type { SimPhone } from '../sim/ring/phone.ts';
 
 /** What one kind of request costs, over all phones. */
 export interface KindCost {

@@ -3,7 +3,7 @@ import { EntryKeeper } from '../../services/can-index/core/entries/keeper.ts';
 import { projectedSpace } from '../../services/can-index/core/entries/projected-space.ts';
 import { openProjection } from '../../services/embedder/open.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
-import { CanWorld } from '../sim/can-world.ts';
+import { CanWorld } from '../sim/can/can-world.ts';
 import type { EmbeddedText } from './embedded-texts.ts';
 import type { RunOptions } from './experiment.ts';
 import { entriesOf, FeedWorld } from './feed-world.ts';

@@ -10,7 +10,7 @@ import { projectedSpace } from '../../services/can-index/core/entries/projected-
 import { DEFAULT_SETTINGS } from '../../services/can-index/core/settings.ts';
 import { openProjection } from '../../services/embedder/open.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
-import { Population } from '../sim/population.ts';
+import { Population } from '../sim/engine/population.ts';
 import { CanLayout, whereEntriesAre } from './can-layout.ts';
 import type { CentralIndex } from './central-index.ts';
 import type { EmbeddedText } from './embedded-texts.ts';

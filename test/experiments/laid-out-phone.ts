@@ -26,9 +26,9 @@ import {
 } from '../../services/shared/core/effect.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import { refused } from '../../services/shared/core/peer-message.ts';
-import type { Engine } from '../sim/engine.ts';
-import { Machine, type SimNode } from '../sim/machine.ts';
-import type { Network } from '../sim/network.ts';
+import type { Engine } from '../sim/engine/engine.ts';
+import { Machine, type SimNode } from '../sim/engine/machine.ts';
+import type { Network } from '../sim/engine/network.ts';
 import type { CanLayout } from './can-layout.ts';
 
 /** One way of a question for the owner of a point, from phone to phone: about the mean of the simulated network, in ms. */

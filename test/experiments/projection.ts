@@ -4,7 +4,7 @@ import { type FittedProjection, openProjection, openTextEmbedder } from '../../s
 import { alongAxes, project, toTorus } from '../../services/shared/core/projection.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { SPAN } from '../../services/shared/core/torus.ts';
-import { readCorpus } from '../../testnet/corpus.ts';
+import { readCorpus } from '../../testnet/people/corpus.ts';
 import type { Experiment, Findings, RunOptions } from './experiment.ts';
 import { fetchFortunes } from './fortunes.ts';
 

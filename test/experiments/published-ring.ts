@@ -8,7 +8,7 @@
  * newcomer fills its fingers when it joins (section 4.4). Messages take no time: only what tables say matters here.
  */
 import type { SeededRandom } from '../../services/shared/core/random.ts';
-import { Engine } from '../sim/engine.ts';
+import { Engine } from '../sim/engine/engine.ts';
 
 /** Ids are whole numbers of so many bits. */
 const ID_BITS = 32;

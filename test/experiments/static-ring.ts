@@ -19,7 +19,7 @@ import { type CallOutcome, now, type Task } from '../../services/shared/core/eff
 import type { Id } from '../../services/shared/core/id.ts';
 import { SeededRandom } from '../../services/shared/core/random.ts';
 import { type Host, type Pending, Scheduler, type Waiter } from '../../services/shared/core/scheduler.ts';
-import { Engine } from '../sim/engine.ts';
+import { Engine } from '../sim/engine/engine.ts';
 import type { Population } from './population.ts';
 
 export interface StaticRingOptions {

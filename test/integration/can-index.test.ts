@@ -8,8 +8,8 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CanServiceDefinition, PublishOutcome } from '../../proto/gen/ringwall/can/v1/can.ts';
 import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
-import { grpcClient } from '../../services/shared/runtime/grpc-client.ts';
-import type { Service } from '../../services/shared/runtime/rpc.ts';
+import { grpcClient } from '../../services/shared/runtime/grpc/grpc-client.ts';
+import type { Service } from '../../services/shared/runtime/grpc/rpc.ts';
 import { eventually } from './eventually.ts';
 
 const MAIN = join(import.meta.dirname, '../../services/phone-node/main.ts');

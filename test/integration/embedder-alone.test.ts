@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { modelIn } from '../../services/embedder/adapters/chosen-model.ts';
 import { writeProjection } from '../../services/embedder/adapters/projection-file.ts';
-import { grpcClient } from '../../services/shared/runtime/grpc-client.ts';
+import { grpcClient } from '../../services/shared/runtime/grpc/grpc-client.ts';
 import { writeExport } from '../unit/embedder/onnx-export.ts';
 import { REFERENCE } from '../unit/embedder/reference.ts';
 import { eventually } from './eventually.ts';

@@ -2,8 +2,8 @@
 import { randomFillSync } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { GatewayProcess } from '../../testnet/gateway-process.ts';
 import { performer } from '../../testnet/perform.ts';
+import { GatewayProcess } from '../../testnet/phones/gateway-process.ts';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually } from './eventually.ts';
 import { request, requestUntilTold, WallClient } from './wall-client.ts';

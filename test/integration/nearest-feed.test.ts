@@ -3,8 +3,8 @@
  * people they never met, each post with its reason. On real phones, as `npm start -- --phones 16` makes them.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCorpus } from '../../testnet/corpus.ts';
-import { readPeople } from '../../testnet/people.ts';
+import { readCorpus } from '../../testnet/people/corpus.ts';
+import { readPeople } from '../../testnet/people/people.ts';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually } from './eventually.ts';
 import { type PostBody, request, WallClient } from './wall-client.ts';

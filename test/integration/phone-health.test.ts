@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { grpcClient } from '../../services/shared/runtime/grpc-client.ts';
-import { HEALTH_STATUS, healthDefinition } from '../../services/shared/runtime/health.ts';
+import { grpcClient } from '../../services/shared/runtime/grpc/grpc-client.ts';
+import { HEALTH_STATUS, healthDefinition } from '../../services/shared/runtime/metrics/health.ts';
 import { eventually } from './eventually.ts';
 
 const MAIN = join(import.meta.dirname, '../../services/phone-node/main.ts');

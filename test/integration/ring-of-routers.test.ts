@@ -8,8 +8,8 @@ import { NONCES, nodeId } from '../../services/chord-router/adapters/identity/no
 import { farthest } from '../../services/chord-router/core/ring/choose-position.ts';
 import type { Id } from '../../services/shared/core/id.ts';
 import { type RingRecord, sealRecord } from '../../services/shared/core/record.ts';
-import { GrpcServer } from '../../services/shared/runtime/grpc-server.ts';
-import { formatHostPort } from '../../services/shared/runtime/host-port.ts';
+import { GrpcServer } from '../../services/shared/runtime/grpc/grpc-server.ts';
+import { formatHostPort } from '../../services/shared/runtime/network/host-port.ts';
 import { recordCrypto } from '../../services/shared/runtime/record-crypto.ts';
 import { eventually } from './eventually.ts';
 import { newDataFolder, type RouterProcess, startRouter, stopRouters } from './router-process.ts';

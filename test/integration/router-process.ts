@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
-import { grpcClient } from '../../services/shared/runtime/grpc-client.ts';
-import type { Service } from '../../services/shared/runtime/rpc.ts';
+import { grpcClient } from '../../services/shared/runtime/grpc/grpc-client.ts';
+import type { Service } from '../../services/shared/runtime/grpc/rpc.ts';
 
 export interface RouterProcess {
   readonly id: string;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { PhoneStatus } from '../../testnet/control-protocol.ts';
+import type { PhoneStatus } from '../../testnet/control/control-protocol.ts';
 import { isAlive, phonesOf } from '../unit/testnet/processes.ts';
 import { eventually } from './eventually.ts';
 import { expectPost } from './expect-post.ts';

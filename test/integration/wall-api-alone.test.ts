@@ -9,8 +9,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { CanServiceDefinition } from '../../proto/gen/ringwall/can/v1/can.ts';
 import { ChordServiceDefinition } from '../../proto/gen/ringwall/chord/v1/chord.ts';
 import { EmbedderServiceDefinition } from '../../proto/gen/ringwall/embedder/v1/embedder.ts';
-import { GrpcServer } from '../../services/shared/runtime/grpc-server.ts';
-import { formatHostPort } from '../../services/shared/runtime/host-port.ts';
+import { GrpcServer } from '../../services/shared/runtime/grpc/grpc-server.ts';
+import { formatHostPort } from '../../services/shared/runtime/network/host-port.ts';
 import { MemoryRing } from '../unit/wall-api/memory-ring.ts';
 
 const MAIN = join(import.meta.dirname, '../../services/wall-api/main.ts');

@@ -1,10 +1,10 @@
 /** `npm run sim`: runs seeds under drawn faults, replays a failure, measures the simulator. */
 import { Command, InvalidArgumentError } from 'commander';
-import { type CampaignReport, runCampaign } from './campaign.ts';
-import { tellOfChurn } from './churn-report.ts';
 import { tellOfControls } from './controls/controls.ts';
 import { MUTATIONS } from './controls/mutations.ts';
-import { tellOfSchedules } from './schedule-report.ts';
+import { type CampaignReport, runCampaign } from './records/campaign.ts';
+import { tellOfChurn } from './ring/churn-report.ts';
+import { tellOfSchedules } from './ring/schedule-report.ts';
 import { measureSpeed, SPEED_HEADER, speedRow } from './speed.ts';
 
 const MAX_SEED = 2 ** 32 - 1;

@@ -6,11 +6,11 @@ import { expect, test } from 'vitest';
 import type { CanEvent } from '../../services/can-index/core/event.ts';
 import type { ChordEvent } from '../../services/chord-router/core/event.ts';
 import { DEFAULT_SETTINGS } from '../../services/chord-router/core/settings.ts';
-import { untilWhole } from './can-scenario.ts';
-import { type CanWorld, canWorld } from './can-world.ts';
-import { Processor } from './processor.ts';
-import { untilIdeal } from './scenario.ts';
-import { ringWorld } from './world.ts';
+import { untilWhole } from './can/can-scenario.ts';
+import { type CanWorld, canWorld } from './can/can-world.ts';
+import { Processor } from './engine/processor.ts';
+import { untilIdeal } from './ring/scenario.ts';
+import { ringWorld } from './ring/world.ts';
 
 const PHONES = 80;
 const GAP_MS = 250;

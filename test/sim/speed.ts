@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { RingRecord } from '../../services/shared/core/record.ts';
 import { Author } from '../unit/shared/author.ts';
-import { RecordWorld } from './record-world.ts';
-import { ringWorld, type World } from './world.ts';
+import { RecordWorld } from './records/record-world.ts';
+import { ringWorld, type World } from './ring/world.ts';
 
 /**
  * What each phone does over and over, after pauses of 20 to 60 ms. `ping`: the smallest exchange with a random phone, so

@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../../services/gateway/start.ts';
-import { createLogger } from '../../services/shared/runtime/logging.ts';
-import { createRegistry } from '../../services/shared/runtime/metrics.ts';
+import { createRegistry } from '../../services/shared/runtime/metrics/metrics.ts';
+import { createLogger } from '../../services/shared/runtime/program/logging.ts';
 import { Testnet } from '../../testnet/testnet.ts';
 import { eventually, PATIENCE_MS } from '../integration/eventually.ts';
 import { request, WallClient } from '../integration/wall-client.ts';

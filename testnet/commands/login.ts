@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { parseId } from '../../services/shared/core/id.ts';
 import { LoginError, logInAt } from '../../services/wall-api/client/node-login.ts';
-import { readPeople, type TestnetPerson } from '../people.ts';
+import { readPeople, type TestnetPerson } from '../people/people.ts';
 import { TestnetError } from '../testnet-error.ts';
 import { type SharedOptions, withSharedOptions } from './options.ts';
 

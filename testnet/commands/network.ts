@@ -1,7 +1,13 @@
 /** `cut`, `slow` and `heal`: what happens to the network between the phones. */
 import type { Command } from 'commander';
-import { sendCommand } from '../control-client.ts';
-import { type LinkQuality, MAX_DELAY_MS, MAX_JITTER_MS, MAX_PACKET_LOSS, type Sides } from '../control-protocol.ts';
+import { sendCommand } from '../control/control-client.ts';
+import {
+  type LinkQuality,
+  MAX_DELAY_MS,
+  MAX_JITTER_MS,
+  MAX_PACKET_LOSS,
+  type Sides,
+} from '../control/control-protocol.ts';
 import { MAX_PHONES } from '../testnet-options.ts';
 import { duration, durationRange, partUpTo, type SharedOptions, wholeNumber, withSharedOptions } from './options.ts';
 

@@ -1,7 +1,7 @@
 /** `kill`, `stop`, `freeze`, `thaw`, `restart`, `move`: what can happen to one phone. */
 import type { Command } from 'commander';
-import { sendCommand } from '../control-client.ts';
-import type { PhoneCommand } from '../control-protocol.ts';
+import { sendCommand } from '../control/control-client.ts';
+import type { PhoneCommand } from '../control/control-protocol.ts';
 import { type SharedOptions, wholeNumber, withSharedOptions } from './options.ts';
 
 const DESCRIPTIONS: Readonly<Record<PhoneCommand, string>> = {

@@ -1,7 +1,7 @@
 /** `join`, `churn` and `down`: what happens to the population as a whole. */
 import type { Command } from 'commander';
-import { sendCommand } from '../control-client.ts';
-import { type ChurnSummary, MAX_RATE } from '../control-protocol.ts';
+import { sendCommand } from '../control/control-client.ts';
+import { type ChurnSummary, MAX_RATE } from '../control/control-protocol.ts';
 import { Interruption } from '../interruption.ts';
 import { waitUntilFree } from '../lock.ts';
 import { Progress } from '../progress.ts';

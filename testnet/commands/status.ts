@@ -1,7 +1,7 @@
 /** `status`: how every phone is. */
 import type { Command } from 'commander';
-import { sendCommand } from '../control-client.ts';
-import type { PhoneStatus } from '../control-protocol.ts';
+import { sendCommand } from '../control/control-client.ts';
+import type { PhoneStatus } from '../control/control-protocol.ts';
 import { table } from '../table.ts';
 import { type SharedOptions, withSharedOptions } from './options.ts';
 

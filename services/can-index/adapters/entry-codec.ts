@@ -7,7 +7,7 @@ import {
   StoreVerdict as WireVerdict,
 } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
-import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/grpc/wire-value.ts';
 import type { Entry, MeaningSpace } from '../core/entries/entry.ts';
 import type { CopiedEntry, Keeping, StoreVerdict } from '../core/entries/entry-message.ts';
 import { type Link, MAX_LINKS } from '../core/entries/link.ts';

@@ -1,6 +1,7 @@
 /** Turns what happens in the core into a log line and a metric each. */
-import type { Logger } from '../../shared/runtime/logging.ts';
-import type { Instruments } from '../../shared/runtime/metrics.ts';
+
+import type { Instruments } from '../../shared/runtime/metrics/metrics.ts';
+import type { Logger } from '../../shared/runtime/program/logging.ts';
 import type { CanEvent, TellCan } from '../core/event.ts';
 import type { CAN_METRICS } from './metrics.ts';
 

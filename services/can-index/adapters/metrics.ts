@@ -1,5 +1,5 @@
 /** What an index tells Prometheus. */
-import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics.ts';
+import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics/metrics.ts';
 
 export const CAN_METRICS = {
   zones: gauge('ringwall_can_zones', 'Zones of this phone: one, or more for a while after a takeover.'),

@@ -1,7 +1,7 @@
 /** The core's replies as protobuf and back, as strictly as requests (request-codec.ts). */
 import { PeerReply } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Done, Probed } from '../../shared/core/peer-message.ts';
-import { idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
+import { idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/grpc/wire-value.ts';
 import type { CopiesKept, EntriesChecked, EntriesListed, EntryStored } from '../core/entries/entry-message.ts';
 import { MAX_ITEMS } from '../core/entries/entry-message.ts';
 import type { Exchanged, Found, Granted, HandedOver, Table, TakerFound } from '../core/message.ts';

@@ -3,7 +3,7 @@
  * length, lacks a part or carries too many of anything is a MalformedMessage, and nothing of it reaches the core.
  */
 import { PeerRequest } from '../../../proto/gen/ringwall/can/v1/peer.ts';
-import { idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
+import { idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/grpc/wire-value.ts';
 import type { MeaningSpace } from '../core/entries/entry.ts';
 import { type EntryRequest, MAX_ITEMS } from '../core/entries/entry-message.ts';
 import type { CanRequest } from '../core/message.ts';

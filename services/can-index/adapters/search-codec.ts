@@ -8,7 +8,7 @@ import type {
 } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
 import type { Id } from '../../shared/core/id.ts';
-import { bufferOf, idFrom, idTo, listOf, MalformedMessage } from '../../shared/runtime/wire-value.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage } from '../../shared/runtime/grpc/wire-value.ts';
 import type { MeaningSpace } from '../core/entries/entry.ts';
 import {
   type AskedQuestion,

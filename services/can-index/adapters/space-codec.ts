@@ -9,7 +9,7 @@ import type {
 } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Split as WireSplit, Zone as WireZone } from '../../../proto/gen/ringwall/can/v1/space.ts';
 import { SPAN } from '../../shared/core/torus.ts';
-import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../shared/runtime/grpc/wire-value.ts';
 import { MAX_KNOWN, MAX_ZONES } from '../core/heartbeat/neighbour.ts';
 import {
   type Holding,

@@ -1,8 +1,8 @@
 /** The parts that messages between indexes are made of: core values to protobuf and back, strictly. */
 import type { Contact as WireContact } from '../../../proto/gen/ringwall/can/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
-import { isCanonicalAddress } from '../../shared/runtime/host-port.ts';
-import { idFrom, idTo, MalformedMessage, required } from '../../shared/runtime/wire-value.ts';
+import { idFrom, idTo, MalformedMessage, required } from '../../shared/runtime/grpc/wire-value.ts';
+import { isCanonicalAddress } from '../../shared/runtime/network/host-port.ts';
 
 const LONGEST_ADDRESS = 64;
 

@@ -5,7 +5,7 @@ import type { Id } from '../../shared/core/id.ts';
 import { wordsOfPost } from '../../shared/core/post-words.ts';
 import { openRecord, type RecordCrypto, type RingRecord } from '../../shared/core/record.ts';
 import { dot } from '../../shared/core/vector.ts';
-import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
+import { RpcError, type Service } from '../../shared/runtime/grpc/rpc.ts';
 import type { Entry } from '../core/entries/entry.ts';
 import type { Testimony, WitnessOperation } from '../core/entries/witness.ts';
 

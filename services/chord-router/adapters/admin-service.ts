@@ -8,10 +8,10 @@ import {
 } from '../../../proto/gen/ringwall/admin/v1/admin.ts';
 import { parseId } from '../../shared/core/id.ts';
 import { BearerToken } from '../../shared/runtime/bearer-token.ts';
-import type { Admission } from '../../shared/runtime/grpc-server.ts';
-import { isCanonicalAddress } from '../../shared/runtime/host-port.ts';
-import type { Logger } from '../../shared/runtime/logging.ts';
-import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
+import type { Admission } from '../../shared/runtime/grpc/grpc-server.ts';
+import { RpcError, type Service } from '../../shared/runtime/grpc/rpc.ts';
+import { isCanonicalAddress } from '../../shared/runtime/network/host-port.ts';
+import type { Logger } from '../../shared/runtime/program/logging.ts';
 import type { FaultInjection } from './faults/fault-injection.ts';
 import {
   type FaultDirection,

@@ -1,6 +1,6 @@
 /** What a chord router tells Prometheus. */
 
-import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics.ts';
+import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics/metrics.ts';
 import { REFUSAL_CODES } from './links/link-fault.ts';
 
 export const CHORD_METRICS = {

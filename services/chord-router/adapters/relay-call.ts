@@ -5,9 +5,9 @@ import { RelayedService } from '../../../proto/gen/ringwall/peer/v1/peer.ts';
 import type { Contact } from '../../shared/core/contact.ts';
 import type { CallFailure, CallOutcome } from '../../shared/core/effect.ts';
 import { parseId } from '../../shared/core/id.ts';
-import { isCanonicalAddress } from '../../shared/runtime/host-port.ts';
-import { RpcError } from '../../shared/runtime/rpc.ts';
-import { bufferOf } from '../../shared/runtime/wire-value.ts';
+import { RpcError } from '../../shared/runtime/grpc/rpc.ts';
+import { bufferOf } from '../../shared/runtime/grpc/wire-value.ts';
+import { isCanonicalAddress } from '../../shared/runtime/network/host-port.ts';
 import { MAX_PAYLOAD_BYTES, MAX_RELAY_TIMEOUT_MS, type Relay, type Relayed } from '../core/relay.ts';
 
 const OUTCOMES: Readonly<Record<CallFailure, RelayOutcome>> = {

@@ -2,8 +2,8 @@
 import { status } from '@grpc/grpc-js';
 import type { HandleRequest, RelayServiceDefinition } from '../../../proto/gen/ringwall/relay/v1/relay.ts';
 import type { Contact } from '../../shared/core/contact.ts';
-import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
-import { bufferOf } from '../../shared/runtime/wire-value.ts';
+import { RpcError, type Service } from '../../shared/runtime/grpc/rpc.ts';
+import { bufferOf } from '../../shared/runtime/grpc/wire-value.ts';
 import { MAX_PAYLOAD_BYTES, MAX_RELAY_TIMEOUT_MS, type Relay, type RelayedService } from '../core/relay.ts';
 import type { LinkOwner, Refusal } from './links/peer-link.ts';
 

@@ -1,6 +1,6 @@
 /** Asks a phone for faults of its links, over the AdminService of its sibling API; for tests and testnets. */
 import { AdminServiceDefinition, FaultDirection, type FaultRule } from '../../../proto/gen/ringwall/admin/v1/admin.ts';
-import { grpcClient } from '../../shared/runtime/grpc-client.ts';
+import { grpcClient } from '../../shared/runtime/grpc/grpc-client.ts';
 
 /** What becomes of the frames between a phone and others. */
 export interface PeerFault {

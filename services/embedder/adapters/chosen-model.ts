@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../shared/runtime/environment.ts';
+import { ConfigurationError } from '../../shared/runtime/program/environment.ts';
 import type { Model } from './model.ts';
 import { cachedModel, cacheFolder, type Progress } from './model-cache.ts';
 import { faultsOf, MODEL_FILE } from './model-files.ts';

@@ -6,7 +6,7 @@ import type {
   Place,
 } from '../../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { project, toTorus } from '../../shared/core/projection.ts';
-import { type CallOptions, RpcError, type Service } from '../../shared/runtime/rpc.ts';
+import { type CallOptions, RpcError, type Service } from '../../shared/runtime/grpc/rpc.ts';
 import { type ChosenModel, networkParameters } from './chosen-model.ts';
 import type { TextEmbedder } from './text-embedder.ts';
 

@@ -1,5 +1,5 @@
 /** What an embedder tells Prometheus. */
-import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics.ts';
+import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics/metrics.ts';
 
 export const EMBEDDER_METRICS = {
   texts: counter('ringwall_embedder_texts_total', 'Texts asked about, by outcome.', {

@@ -1,5 +1,5 @@
 /** The churn lab over phones in containers: a service beside them has the engine's socket, and does what it is told. */
-import { formatHostPort, type HostPort } from '../../shared/runtime/host-port.ts';
+import { formatHostPort, type HostPort } from '../../shared/runtime/network/host-port.ts';
 import { type LabDriver, LabRefusal } from '../core/lab.ts';
 import type { LabCommand } from '../core/lab-command.ts';
 

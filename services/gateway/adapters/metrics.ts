@@ -1,5 +1,5 @@
 /** What a gateway tells Prometheus. */
-import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics.ts';
+import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics/metrics.ts';
 
 export const GATEWAY_METRICS = {
   requests: counter('ringwall_gateway_requests_total', 'Requests answered, by route, method and status.', [

@@ -1,6 +1,6 @@
 /** What phones answer about the network, read with care: a phone may be anybody's, so only what fits its form counts. */
 import { type Id, parseId } from '../../shared/core/id.ts';
-import { parseHostPort } from '../../shared/runtime/host-port.ts';
+import { parseHostPort } from '../../shared/runtime/network/host-port.ts';
 import type { PhoneWords } from '../core/phone.ts';
 import type { KnownPhone, RingView } from '../core/ring-views.ts';
 import type { Box, ZoneWords } from '../core/zone-map.ts';

@@ -1,6 +1,6 @@
 /** Asks phones over their REST APIs what they say of themselves; a bound on how long, and on how much they may say. */
 import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { parseHostPort } from '../../shared/runtime/host-port.ts';
+import { parseHostPort } from '../../shared/runtime/network/host-port.ts';
 import { type Figures, readFigures } from '../core/figures.ts';
 import type { ProbeFailure } from '../core/phone-book.ts';
 import type { RingView } from '../core/ring-views.ts';

@@ -4,7 +4,7 @@
  */
 import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseHostPort } from '../../shared/runtime/host-port.ts';
+import { parseHostPort } from '../../shared/runtime/network/host-port.ts';
 import { Problem } from '../core/problem.ts';
 import { answerHeaders, requestHeaders } from './proxy-headers.ts';
 

@@ -1,7 +1,7 @@
 /** Where the phones are, as a list, the DNS or a supervisor tells. */
 import { promises as dns } from 'node:dns';
-import { formatHostPort, type HostPort } from '../../shared/runtime/host-port.ts';
-import type { Logger } from '../../shared/runtime/logging.ts';
+import { formatHostPort, type HostPort } from '../../shared/runtime/network/host-port.ts';
+import type { Logger } from '../../shared/runtime/program/logging.ts';
 import type { PhonesMessage } from '../client/supervisor-protocol.ts';
 import type { Listing } from '../core/phone.ts';
 import type { PhoneSource } from '../environment.ts';

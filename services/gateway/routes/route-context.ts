@@ -4,8 +4,8 @@
  */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Registry } from 'prom-client';
-import type { Logger } from '../../shared/runtime/logging.ts';
-import type { Instruments } from '../../shared/runtime/metrics.ts';
+import type { Instruments } from '../../shared/runtime/metrics/metrics.ts';
+import type { Logger } from '../../shared/runtime/program/logging.ts';
 import type { Scenario } from '../../shared/scenario/scenario.ts';
 import type { EventHub } from '../adapters/event-hub.ts';
 import type { GATEWAY_METRICS } from '../adapters/metrics.ts';

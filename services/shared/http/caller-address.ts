@@ -4,8 +4,8 @@
  * proxy added itself. Whatever stands before it the caller may have made up.
  */
 import type { FastifyRequest } from 'fastify';
-import type { AddressRanges } from '../runtime/address-ranges.ts';
-import { canonicalIp, parseHostPort } from '../runtime/host-port.ts';
+import type { AddressRanges } from '../runtime/network/address-ranges.ts';
+import { canonicalIp, parseHostPort } from '../runtime/network/host-port.ts';
 
 /** The canonical address of who sent a request: the peer of its connection, or whom a trusted proxy names. */
 export function callerAddress({ ip, headers }: FastifyRequest, proxies: AddressRanges): string {

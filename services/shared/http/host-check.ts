@@ -6,7 +6,7 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { RequestProblem } from '../core/problem.ts';
-import { canonicalIp } from '../runtime/host-port.ts';
+import { canonicalIp } from '../runtime/network/host-port.ts';
 
 /** In the list of hosts: any name will do. */
 const ANY_HOST = '*';

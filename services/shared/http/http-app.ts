@@ -1,6 +1,6 @@
 /** A Fastify application as all our APIs are: bounds, problems, security headers, metrics, one log line a request. */
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
-import type { Logger } from '../runtime/logging.ts';
+import type { Logger } from '../runtime/program/logging.ts';
 import { SECURITY_HEADERS, secureBrowsers } from './browser-security.ts';
 import { checkHosts } from './host-check.ts';
 import { answerBrokenRequest, answerProblems, newRequestId, sendProblem } from './problem-details.ts';

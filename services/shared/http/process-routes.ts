@@ -1,6 +1,6 @@
 /** Whether a service's process lives, and its metrics; whether it can serve is its own to say. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { Registry } from '../runtime/metrics.ts';
+import type { Registry } from '../runtime/metrics/metrics.ts';
 import { Type } from './type.ts';
 
 export const processRoutes: FastifyPluginAsyncTypebox<{ readonly registry: Registry }> = async (app, { registry }) => {

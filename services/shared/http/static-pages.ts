@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { EnvironmentReader } from '../runtime/environment.ts';
+import type { EnvironmentReader } from '../runtime/program/environment.ts';
 
 /** Scripts, styles and requests of the same origin only; pictures that are about to be uploaded are blobs. */
 const PAGE_POLICY =

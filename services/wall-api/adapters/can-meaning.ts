@@ -2,7 +2,7 @@
 import { type CanServiceDefinition, PublishOutcome } from '../../../proto/gen/ringwall/can/v1/can.ts';
 import type { EmbedderServiceDefinition } from '../../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { type Id, parseId } from '../../shared/core/id.ts';
-import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
+import { RpcError, type Service } from '../../shared/runtime/grpc/rpc.ts';
 import type {
   IndexedPost,
   IndexOutcome,

@@ -9,7 +9,7 @@ import {
 import type { Contact } from '../../shared/core/contact.ts';
 import { type Id, parseId } from '../../shared/core/id.ts';
 import { isSignedByAuthor, peekRecord, type RecordCrypto, type RingRecord } from '../../shared/core/record.ts';
-import { RpcError, type Service } from '../../shared/runtime/rpc.ts';
+import { RpcError, type Service } from '../../shared/runtime/grpc/rpc.ts';
 import { Problem } from '../core/problem.ts';
 import type { NearestAnswer, PutOutcome, PutReceipt, Ring, RingAnswer, RingQuery } from '../core/ring/ring-client.ts';
 

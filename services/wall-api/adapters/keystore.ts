@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../shared/runtime/atomic-file.ts';
-import type { Logger } from '../../shared/runtime/logging.ts';
+import type { Logger } from '../../shared/runtime/program/logging.ts';
 import { decodeEntry, encodeEntry, type Keystore, type KeystoreEntry } from '../core/identity/keystore-format.ts';
 import type { WallCrypto } from '../core/wall-crypto.ts';
 

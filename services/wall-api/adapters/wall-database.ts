@@ -1,6 +1,6 @@
 /** `wall.sqlite` under the phone's data folder: what the wall API remembers over a restart. */
 import { DatabaseSync } from 'node:sqlite';
-import { ConfigurationError } from '../../shared/runtime/environment.ts';
+import { ConfigurationError } from '../../shared/runtime/program/environment.ts';
 
 const SQLITE_BUSY = 5;
 /** How long to wait for a wall API that is just ending to let go of the file, in ms. */

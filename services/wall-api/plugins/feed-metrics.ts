@@ -1,6 +1,6 @@
 /** What is watched of feeds: which are read, whether they were whole, how much was in them and how many phones it took. */
 import type { Registry } from 'prom-client';
-import { counter, histogram, instrument } from '../../shared/runtime/metrics.ts';
+import { counter, histogram, instrument } from '../../shared/runtime/metrics/metrics.ts';
 import { FEED_STRATEGIES, type FeedPage, type FeedStrategyName } from '../core/feed/feed.ts';
 
 export const FEED_METRICS = {

@@ -1,5 +1,5 @@
 /** What is watched of requests to the wall API. */
-import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics.ts';
+import { counter, gauge, histogram, SECONDS_BUCKETS } from '../../shared/runtime/metrics/metrics.ts';
 
 export const WALL_METRICS = {
   requests: counter('ringwall_wall_requests_total', 'Requests answered, by route, method and status.', [

@@ -1,6 +1,6 @@
 /** What is watched of the social core: records that wait to be delivered, and who listens. */
 import type { Registry } from 'prom-client';
-import { counter, gauge, instrument } from '../../shared/runtime/metrics.ts';
+import { counter, gauge, instrument } from '../../shared/runtime/metrics/metrics.ts';
 import type { Social } from '../core/social.ts';
 
 export const SOCIAL_METRICS = {

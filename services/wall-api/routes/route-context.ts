@@ -22,7 +22,7 @@ import type { Registry } from 'prom-client';
 import type { CanServiceDefinition } from '../../../proto/gen/ringwall/can/v1/can.ts';
 import type { ChordServiceDefinition } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
 import type { Contact } from '../../shared/core/contact.ts';
-import type { Service } from '../../shared/runtime/rpc.ts';
+import type { Service } from '../../shared/runtime/grpc/rpc.ts';
 import type { Logins } from '../core/identity/login.ts';
 import type { People } from '../core/identity/people.ts';
 import type { Profiles } from '../core/identity/profile.ts';

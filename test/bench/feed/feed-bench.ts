@@ -4,12 +4,12 @@
  */
 import { cpus } from 'node:os';
 import { EmbedderServiceDefinition } from '../../../proto/gen/ringwall/embedder/v1/embedder.ts';
-import { grpcClient } from '../../../services/shared/runtime/grpc-client.ts';
+import { grpcClient } from '../../../services/shared/runtime/grpc/grpc-client.ts';
 import { FEED_STRATEGIES, type FeedStrategyName } from '../../../services/wall-api/core/feed/feed.ts';
-import { readCorpus } from '../../../testnet/corpus.ts';
-import { readPeople } from '../../../testnet/people.ts';
+import { readCorpus } from '../../../testnet/people/corpus.ts';
+import { readPeople } from '../../../testnet/people/people.ts';
+import { askWall } from '../../../testnet/people/wall-request.ts';
 import { Testnet } from '../../../testnet/testnet.ts';
-import { askWall } from '../../../testnet/wall-request.ts';
 import type { Bar } from '../../experiments/experiment.ts';
 import { barsTable, markdownTable } from '../../experiments/page.ts';
 import { difference, type Member, spentBy } from '../fleet-figures.ts';

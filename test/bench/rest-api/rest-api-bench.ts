@@ -3,8 +3,8 @@
  * is in its own store, and on one of a ring.
  */
 import { cpus } from 'node:os';
+import { askWall } from '../../../testnet/people/wall-request.ts';
 import { Testnet } from '../../../testnet/testnet.ts';
-import { askWall } from '../../../testnet/wall-request.ts';
 import type { Bar } from '../../experiments/experiment.ts';
 import { barsTable, markdownTable } from '../../experiments/page.ts';
 import { cpuSecondsOf } from '../fleet-figures.ts';

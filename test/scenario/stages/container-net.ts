@@ -1,6 +1,6 @@
 /** A network of phones in containers as a stage needs it. Cuts are made in the machine's packet filter. */
 import type { PeerFaults } from '../../../services/chord-router/client/fault-client.ts';
-import type { LinkQuality } from '../../../testnet/control-protocol.ts';
+import type { LinkQuality } from '../../../testnet/control/control-protocol.ts';
 import { type FaultedPhone, NetworkFaults } from '../../../testnet/network-faults.ts';
 import type { PhoneContainer } from '../../containers/phone-container.ts';
 import type { PhoneNetwork } from '../../containers/phone-network.ts';

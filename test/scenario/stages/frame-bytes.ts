@@ -4,8 +4,8 @@ import { replyToWire } from '../../../services/chord-router/adapters/messages/re
 import { requestToWire } from '../../../services/chord-router/adapters/messages/request-codec.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Refused } from '../../../services/shared/core/peer-message.ts';
-import type { SimMessage } from '../../sim/machine.ts';
-import { isRequest } from '../../sim/message-kind.ts';
+import type { SimMessage } from '../../sim/engine/machine.ts';
+import { isRequest } from '../../sim/engine/message-kind.ts';
 
 /** Any request id of a link that is in use: two bytes. */
 const REQUEST_ID = 1_000;

@@ -1,7 +1,7 @@
 /** What a scenario says of links, as far as the fault rules of real phones can play it. */
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import type { LinkClass, Scenario } from '../../../services/shared/scenario/scenario.ts';
-import { type LinkQuality, MAX_PACKET_LOSS } from '../../../testnet/control-protocol.ts';
+import { type LinkQuality, MAX_PACKET_LOSS } from '../../../testnet/control/control-protocol.ts';
 import { numberOf } from './phone-deeds.ts';
 
 const LINK_SALT = 0x27d4eb2f;

@@ -1,5 +1,5 @@
 /** A network of real phones as a stage needs it, whatever its phones run in. `Testnet` is one. */
-import type { LinkQuality } from '../../../testnet/control-protocol.ts';
+import type { LinkQuality } from '../../../testnet/control/control-protocol.ts';
 
 export interface LivePhone {
   /** From 1. */

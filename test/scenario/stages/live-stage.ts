@@ -14,7 +14,7 @@ import {
 import type { Id } from '../../../services/shared/core/id.ts';
 import { parseId } from '../../../services/shared/core/id.ts';
 import { type RingRecord, readTrustedRecord } from '../../../services/shared/core/record.ts';
-import { RpcError } from '../../../services/shared/runtime/rpc.ts';
+import { RpcError } from '../../../services/shared/runtime/grpc/rpc.ts';
 import type { PopulationEvent } from '../../../services/shared/scenario/population-event.ts';
 import { placeFault, type RingPlace } from '../../../testnet/ring-check.ts';
 import { crypto } from '../../unit/shared/author.ts';

@@ -1,8 +1,8 @@
 /** Calls of the phones' own routers over their sibling APIs, as their services make them. */
 import { status } from '@grpc/grpc-js';
 import { ChordServiceDefinition } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
-import { type GrpcClient, grpcClient } from '../../../services/shared/runtime/grpc-client.ts';
-import { RpcError, type Service } from '../../../services/shared/runtime/rpc.ts';
+import { type GrpcClient, grpcClient } from '../../../services/shared/runtime/grpc/grpc-client.ts';
+import { RpcError, type Service } from '../../../services/shared/runtime/grpc/rpc.ts';
 import type { LivePhone } from './live-net.ts';
 
 export type Chord = Service<typeof ChordServiceDefinition>;

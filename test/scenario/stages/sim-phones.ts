@@ -5,11 +5,11 @@ import type { Contact } from '../../../services/shared/core/contact.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import type { LinkClass } from '../../../services/shared/scenario/link-class.ts';
 import type { LinkShare, Scenario } from '../../../services/shared/scenario/scenario.ts';
-import { Access } from '../../sim/access.ts';
-import { MemoryStore } from '../../sim/memory-store.ts';
-import type { NetworkOptions } from '../../sim/network.ts';
-import type { RecordPhone } from '../../sim/record-world.ts';
-import { World } from '../../sim/world.ts';
+import { Access } from '../../sim/engine/access.ts';
+import { MemoryStore } from '../../sim/engine/memory-store.ts';
+import type { NetworkOptions } from '../../sim/engine/network.ts';
+import type { RecordPhone } from '../../sim/records/record-world.ts';
+import { World } from '../../sim/ring/world.ts';
 import { crypto } from '../../unit/shared/author.ts';
 import { frameBytes } from './frame-bytes.ts';
 

@@ -1,8 +1,8 @@
 /** Where the copies of records are, as only one who sees all disks can tell. */
 import type { Id } from '../../../services/shared/core/id.ts';
 import { type RingRecord, recordKey, supersedes } from '../../../services/shared/core/record.ts';
-import type { MemoryStore } from '../../sim/memory-store.ts';
-import type { RecordPhone } from '../../sim/record-world.ts';
+import type { MemoryStore } from '../../sim/engine/memory-store.ts';
+import type { RecordPhone } from '../../sim/records/record-world.ts';
 
 export class ReplicaCount {
   /** In ring order. */

@@ -7,9 +7,9 @@ import type { Task } from '../../../services/shared/core/effect.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';
 import { isUpAfter, type PopulationEvent } from '../../../services/shared/scenario/population-event.ts';
-import { strayPhones } from '../../sim/checkers.ts';
-import { EPOCH_MS } from '../../sim/engine.ts';
-import type { RecordPhone } from '../../sim/record-world.ts';
+import { EPOCH_MS } from '../../sim/engine/engine.ts';
+import type { RecordPhone } from '../../sim/records/record-world.ts';
+import { strayPhones } from '../../sim/ring/checkers.ts';
 import type {
   Clock,
   LookupOutcome,

@@ -9,7 +9,7 @@ const ROOT = new URL('../../../', import.meta.url).href;
 const PARAMETER = 'mutation';
 let isHooked = false;
 
-/** `path`: in the repository, as `test/sim/campaign.ts`. Throws if what the mutation changes is not there, just once. */
+/** `path`: in the repository, as `test/sim/records/campaign.ts`. Throws if what the mutation changes is not there, just once. */
 export async function importMutated<Module>(path: string, mutation: Mutation | undefined): Promise<Module> {
   if (!isHooked) hook();
   isHooked = true;

@@ -1,8 +1,8 @@
 /** Short runs that mutations are tried in. Each gives what the checkers found, named at its beginning; empty if nothing. */
-import { runCampaign } from '../campaign.ts';
-import { walkUnderChurn } from '../churn-walk.ts';
-import { destroyReplicas, leaveOneByOne } from '../losses.ts';
-import { readAfterReturns } from '../returns.ts';
+import { runCampaign } from '../records/campaign.ts';
+import { destroyReplicas, leaveOneByOne } from '../records/losses.ts';
+import { readAfterReturns } from '../records/returns.ts';
+import { walkUnderChurn } from '../ring/churn-walk.ts';
 import type { Trial } from './mutations.ts';
 
 export const TRIALS: Readonly<Record<Trial, (seed: number) => readonly string[]>> = {

@@ -1,6 +1,6 @@
 /** Which phones have heard of each other, as far as their calls show. Of one life of each: a restart forgets. */
 import type { CallOutcome } from '../../../services/shared/core/effect.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../engine/machine.ts';
 
 /** One life of one machine, or of two. */
 type Life = string;

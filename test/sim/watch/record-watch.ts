@@ -7,7 +7,7 @@
  */
 import type { Receipt } from '../../../services/chord-router/core/writing/delivery.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';
-import type { MemoryStore } from '../memory-store.ts';
+import type { MemoryStore } from '../engine/memory-store.ts';
 
 export class RecordWatch {
   readonly faults: string[] = [];

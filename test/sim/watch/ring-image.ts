@@ -5,7 +5,7 @@
 import * as ring from '../../../services/chord-router/core/ring/ring.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
-import type { SimPhone } from '../phone.ts';
+import type { SimPhone } from '../ring/phone.ts';
 import { isBetween, Network } from '../zave/network.ts';
 
 /** What a reply that sets out will make of the list of the phone that asked. */

@@ -18,11 +18,11 @@
 import type { ChordEvent } from '../../../services/chord-router/core/event.ts';
 import type { RingState } from '../../../services/chord-router/core/ring/ring.ts';
 import type { CallOutcome } from '../../../services/shared/core/effect.ts';
-import type { Engine } from '../engine.ts';
-import type { CallObserver, Exchange } from '../exchange.ts';
-import type { SimMessage } from '../machine.ts';
-import type { Network as SimulatedNetwork } from '../network.ts';
-import type { SimPhone } from '../phone.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { CallObserver, Exchange } from '../engine/exchange.ts';
+import type { SimMessage } from '../engine/machine.ts';
+import type { Network as SimulatedNetwork } from '../engine/network.ts';
+import type { SimPhone } from '../ring/phone.ts';
 import { Judge } from '../zave/judge.ts';
 import { mayFail } from '../zave/model.ts';
 import { NONE } from '../zave/network.ts';

@@ -3,7 +3,7 @@ import type { PeerReply, PeerRequest } from '../../../services/chord-router/core
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { CallOutcome, Fiber, Task } from '../../../services/shared/core/effect.ts';
 import { type Host, type Pending, Scheduler, type Waiter } from '../../../services/shared/core/scheduler.ts';
-import { EventQueue } from '../event-queue.ts';
+import { EventQueue } from '../engine/event-queue.ts';
 
 interface Timer {
   happen: (() => void) | undefined;

@@ -10,7 +10,7 @@ import { splitZone, wholeSpace, type Zone } from '../../../services/can-index/co
 import type { Contact } from '../../../services/shared/core/contact.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { SPAN } from '../../../services/shared/core/torus.ts';
-import { MalformedMessage } from '../../../services/shared/runtime/wire-value.ts';
+import { MalformedMessage } from '../../../services/shared/runtime/grpc/wire-value.ts';
 
 const AXES = 2;
 const DIMENSIONS = 3;

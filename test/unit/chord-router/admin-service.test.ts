@@ -5,10 +5,10 @@ import { AdminServiceDefinition, FaultDirection, type FaultRule } from '../../..
 import { admissionOf, createAdminService } from '../../../services/chord-router/adapters/admin-service.ts';
 import { FaultInjection } from '../../../services/chord-router/adapters/faults/fault-injection.ts';
 import { replaceFaults } from '../../../services/chord-router/client/fault-client.ts';
-import { grpcClient } from '../../../services/shared/runtime/grpc-client.ts';
-import { GrpcServer } from '../../../services/shared/runtime/grpc-server.ts';
-import { formatHostPort } from '../../../services/shared/runtime/host-port.ts';
-import { createLogger } from '../../../services/shared/runtime/logging.ts';
+import { grpcClient } from '../../../services/shared/runtime/grpc/grpc-client.ts';
+import { GrpcServer } from '../../../services/shared/runtime/grpc/grpc-server.ts';
+import { formatHostPort } from '../../../services/shared/runtime/network/host-port.ts';
+import { createLogger } from '../../../services/shared/runtime/program/logging.ts';
 
 const TOKEN = 'a token of enough characters';
 const ID = '0123456789abcdef0123456789abcdef';

@@ -4,8 +4,8 @@ import { createPeerObserver } from '../../../services/chord-router/adapters/link
 import { CHORD_METRICS } from '../../../services/chord-router/adapters/metrics.ts';
 import type { ChordEvent } from '../../../services/chord-router/core/event.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
-import { createLogger } from '../../../services/shared/runtime/logging.ts';
-import { instrument, Registry } from '../../../services/shared/runtime/metrics.ts';
+import { instrument, Registry } from '../../../services/shared/runtime/metrics/metrics.ts';
+import { createLogger } from '../../../services/shared/runtime/program/logging.ts';
 
 const ID = 'ab'.repeat(16) as Id;
 const PHONE = { id: ID, address: '127.0.0.1:7400' };

@@ -22,7 +22,7 @@ import {
 } from '../../../services/chord-router/adapters/identity/node-identity.ts';
 import { MOST_FORMER } from '../../../services/chord-router/core/ring/farewell.ts';
 import type { Contact } from '../../../services/shared/core/contact.ts';
-import { ConfigurationError } from '../../../services/shared/runtime/environment.ts';
+import { ConfigurationError } from '../../../services/shared/runtime/program/environment.ts';
 
 const ADDRESS = '203.0.113.9:7400';
 const KEY = nodeKeyFromSeed(Buffer.alloc(32, 1));

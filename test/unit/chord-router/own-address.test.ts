@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ownAddress } from '../../../services/chord-router/adapters/identity/own-address.ts';
 import { readChordRouterSettings } from '../../../services/chord-router/environment.ts';
-import { ConfigurationError, EnvironmentReader } from '../../../services/shared/runtime/environment.ts';
-import { isCanonicalAddress, isLoopback, parseHostPort } from '../../../services/shared/runtime/host-port.ts';
+import { isCanonicalAddress, isLoopback, parseHostPort } from '../../../services/shared/runtime/network/host-port.ts';
+import { ConfigurationError, EnvironmentReader } from '../../../services/shared/runtime/program/environment.ts';
 
 const LISTENING = { host: '127.0.0.1', port: 7401 };
 

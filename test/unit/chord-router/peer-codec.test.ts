@@ -18,8 +18,8 @@ import {
 import { BOUNDS, contactTo } from '../../../services/chord-router/adapters/messages/wire-fields.ts';
 import type { PeerReply, PeerRequest } from '../../../services/chord-router/core/message.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
-import { canonicalIp, formatHostPort } from '../../../services/shared/runtime/host-port.ts';
-import { MalformedMessage } from '../../../services/shared/runtime/wire-value.ts';
+import { MalformedMessage } from '../../../services/shared/runtime/grpc/wire-value.ts';
+import { canonicalIp, formatHostPort } from '../../../services/shared/runtime/network/host-port.ts';
 
 /** LinkRequest.frames: field 1, length-delimited. */
 const LINK_FRAMES_TAG = 10;

@@ -10,7 +10,7 @@ import {
   phoneCertificate,
 } from '../../../services/chord-router/adapters/identity/phone-certificate.ts';
 import { createPeerTls } from '../../../services/chord-router/adapters/links/peer-tls.ts';
-import { parseHostPort } from '../../../services/shared/runtime/host-port.ts';
+import { parseHostPort } from '../../../services/shared/runtime/network/host-port.ts';
 import { callAsStranger, helloFrame, strangerIdentity } from './stranger.ts';
 import { startToyPhone, stopToyPhones, type ToyPhone } from './toy-phone.ts';
 

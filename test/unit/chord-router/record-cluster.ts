@@ -16,7 +16,7 @@ import { OneOutcome } from '../../../services/shared/core/one-outcome.ts';
 import { SeededRandom } from '../../../services/shared/core/random.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';
 import { type Host, type Pending, Scheduler, type Waiter } from '../../../services/shared/core/scheduler.ts';
-import { MemoryStore } from '../../sim/memory-store.ts';
+import { MemoryStore } from '../../sim/engine/memory-store.ts';
 import { crypto } from '../shared/author.ts';
 import { VirtualTime } from './virtual-time.ts';
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { LinkOwner } from '../../../services/chord-router/adapters/links/peer-link.ts';
 import { Relays, type RelayTarget } from '../../../services/chord-router/adapters/relays.ts';
 import { MAX_PAYLOAD_BYTES } from '../../../services/chord-router/core/relay.ts';
-import { RpcError } from '../../../services/shared/runtime/rpc.ts';
+import { RpcError } from '../../../services/shared/runtime/grpc/rpc.ts';
 import { startToyPhone, stopToyPhones } from './toy-phone.ts';
 
 afterEach(stopToyPhones);

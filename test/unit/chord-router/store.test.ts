@@ -12,7 +12,7 @@ import { StoreOpenError } from '../../../services/chord-router/adapters/store/st
 import type { StoreOperation, StoreOutcome, StoreOutcomeOf } from '../../../services/chord-router/core/store-port.ts';
 import { clockwise, type Id, idFromNumber } from '../../../services/shared/core/id.ts';
 import { type RingRecord, recordKey } from '../../../services/shared/core/record.ts';
-import { MemoryStore } from '../../sim/memory-store.ts';
+import { MemoryStore } from '../../sim/engine/memory-store.ts';
 import { Author, crypto } from '../shared/author.ts';
 
 const alice = new Author(1);

@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterEach, expect, test } from 'vitest';
 import type { LinkOwner } from '../../../services/chord-router/adapters/links/peer-link.ts';
 import type { PeerRequest } from '../../../services/chord-router/core/message.ts';
-import { parseHostPort } from '../../../services/shared/runtime/host-port.ts';
+import { parseHostPort } from '../../../services/shared/runtime/network/host-port.ts';
 import { Author } from '../shared/author.ts';
 import { startToyPhone, stopToyPhones } from './toy-phone.ts';
 

@@ -1,6 +1,6 @@
 /** The image starts phones as testnets of processes do, and its compile cache fits the way it starts them. */
 import { expect, test } from 'vitest';
-import { ALLOCATOR, NODE_FLAGS } from '../../../testnet/phone-process.ts';
+import { ALLOCATOR, NODE_FLAGS } from '../../../testnet/phones/phone-process.ts';
 import { textOf } from '../house/source.ts';
 
 const dockerfile = textOf('Dockerfile');

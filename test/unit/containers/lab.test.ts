@@ -11,7 +11,7 @@ import { EngineApi } from '../../../containers/lab/engine-api.ts';
 import { labPerformer } from '../../../containers/lab/perform.ts';
 import { ContainerLab } from '../../../services/gateway/adapters/container-lab.ts';
 import { LabRefusal } from '../../../services/gateway/core/lab.ts';
-import { CommandServer } from '../../../testnet/command-server.ts';
+import { CommandServer } from '../../../testnet/control/command-server.ts';
 
 const TOKEN = 'a-token-of-enough-characters';
 const PROJECT = 'mine';

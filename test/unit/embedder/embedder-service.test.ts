@@ -5,9 +5,9 @@ import { EmbedderServiceDefinition } from '../../../proto/gen/ringwall/embedder/
 import { createEmbedderService, MAX_ITEMS } from '../../../services/embedder/adapters/embedder-service.ts';
 import { ResidentModel } from '../../../services/embedder/adapters/resident-model.ts';
 import { TextEmbedder } from '../../../services/embedder/adapters/text-embedder.ts';
-import { grpcClient } from '../../../services/shared/runtime/grpc-client.ts';
-import { GrpcServer } from '../../../services/shared/runtime/grpc-server.ts';
-import { formatHostPort } from '../../../services/shared/runtime/host-port.ts';
+import { grpcClient } from '../../../services/shared/runtime/grpc/grpc-client.ts';
+import { GrpcServer } from '../../../services/shared/runtime/grpc/grpc-server.ts';
+import { formatHostPort } from '../../../services/shared/runtime/network/host-port.ts';
 import { spellingModel } from './spelling-model.ts';
 
 const projection = {

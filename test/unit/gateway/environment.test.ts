@@ -1,7 +1,7 @@
 /** What a gateway says of its settings: all that is wrong, at once. */
 import { expect, test } from 'vitest';
 import { readGatewaySettings } from '../../../services/gateway/environment.ts';
-import { ConfigurationError } from '../../../services/shared/runtime/environment.ts';
+import { ConfigurationError } from '../../../services/shared/runtime/program/environment.ts';
 
 const ONE_SOURCE =
   'exactly one of RINGWALL_GATEWAY_PHONES, RINGWALL_GATEWAY_PHONES_DNS and RINGWALL_GATEWAY_SUPERVISED=true must say ' +

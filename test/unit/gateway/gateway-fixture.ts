@@ -1,8 +1,8 @@
 /** A gateway that listens, before fake phones. */
 import { onTestFinished } from 'vitest';
 import { type GatewayOptions, startGateway } from '../../../services/gateway/start.ts';
-import { createLogger } from '../../../services/shared/runtime/logging.ts';
-import { Registry } from '../../../services/shared/runtime/metrics.ts';
+import { Registry } from '../../../services/shared/runtime/metrics/metrics.ts';
+import { createLogger } from '../../../services/shared/runtime/program/logging.ts';
 import { type FakePhone, startFakePhone } from './fake-phone.ts';
 
 export interface GatewayFixture {

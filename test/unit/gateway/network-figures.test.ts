@@ -8,7 +8,7 @@ import { PulseMeter, SAMPLE_AGE_MS } from '../../../services/gateway/core/pulse.
 import { doubted, type RingView, RingViews } from '../../../services/gateway/core/ring-views.ts';
 import { ZoneMap } from '../../../services/gateway/core/zone-map.ts';
 import { type Id, idFromNumber } from '../../../services/shared/core/id.ts';
-import { instrument, Registry } from '../../../services/shared/runtime/metrics.ts';
+import { instrument, Registry } from '../../../services/shared/runtime/metrics/metrics.ts';
 
 const id = (n: number): Id => idFromNumber(BigInt(n));
 

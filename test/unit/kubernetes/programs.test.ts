@@ -7,8 +7,8 @@ import { parse } from 'yaml';
 import { GATEWAY_VARIABLES, type GatewaySettings, readGatewaySettings } from '../../../services/gateway/environment.ts';
 import { PHONE_VARIABLES, type PhoneSettings, readPhoneSettings } from '../../../services/phone-node/environment.ts';
 import { PHONE_HEALTH } from '../../../services/phone-node/phone-health.ts';
-import type { EnvironmentValues } from '../../../services/shared/runtime/environment.ts';
-import { STOP_DEADLINE_MS } from '../../../services/shared/runtime/lifecycle.ts';
+import type { EnvironmentValues } from '../../../services/shared/runtime/program/environment.ts';
+import { STOP_DEADLINE_MS } from '../../../services/shared/runtime/program/lifecycle.ts';
 import { Cluster, containerOf } from './cluster.ts';
 import { OVERLAY_NAMES, RENDERED_NAMES, renderOverlay } from './rendered.ts';
 

@@ -1,6 +1,6 @@
 /** Ranges of addresses, as settings name them. */
 import { expect, test } from 'vitest';
-import { AddressRanges, isAddressRange } from '../../../services/shared/runtime/address-ranges.ts';
+import { AddressRanges, isAddressRange } from '../../../services/shared/runtime/network/address-ranges.ts';
 
 test('an address is in a range, however it is spelled', () => {
   const ranges = new AddressRanges(['192.0.2.7', '10.0.0.0/8', 'FD00::/8', '2001:db8:0::1']);

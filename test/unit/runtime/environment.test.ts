@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, EnvironmentReader } from '../../../services/shared/runtime/environment.ts';
+import { ConfigurationError, EnvironmentReader } from '../../../services/shared/runtime/program/environment.ts';
 
 function faultsOf(read: (reader: EnvironmentReader) => void, values: Record<string, string>): readonly string[] {
   const reader = new EnvironmentReader(values);

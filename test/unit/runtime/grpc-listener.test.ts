@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ConnectionCount } from '../../../services/shared/runtime/connection-count.ts';
-import { ConfigurationError } from '../../../services/shared/runtime/environment.ts';
-import { GrpcListener, type GrpcListenerOptions } from '../../../services/shared/runtime/grpc-listener.ts';
-import { isPortTaken } from '../../../services/shared/runtime/listen-error.ts';
+import { GrpcListener, type GrpcListenerOptions } from '../../../services/shared/runtime/grpc/grpc-listener.ts';
+import { ConnectionCount } from '../../../services/shared/runtime/network/connection-count.ts';
+import { isPortTaken } from '../../../services/shared/runtime/network/listen-error.ts';
+import { ConfigurationError } from '../../../services/shared/runtime/program/environment.ts';
 
 async function listener(changes: Partial<GrpcListenerOptions> = {}) {
   const opened = new GrpcListener({

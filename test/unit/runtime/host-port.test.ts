@@ -8,7 +8,7 @@ import {
   isLoopback,
   parseHostPort,
   sameMachine,
-} from '../../../services/shared/runtime/host-port.ts';
+} from '../../../services/shared/runtime/network/host-port.ts';
 
 describe('host:port', () => {
   it.each([

@@ -8,7 +8,7 @@ import {
   type MetricDefinition,
   Registry,
   watchProcess,
-} from '../../../services/shared/runtime/metrics.ts';
+} from '../../../services/shared/runtime/metrics/metrics.ts';
 
 const CATALOGUE = {
   requests: counter('ringwall_test_requests_total', 'Requests.', ['outcome']),

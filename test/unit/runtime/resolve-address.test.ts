@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveAddress } from '../../../services/shared/runtime/resolve-address.ts';
+import { resolveAddress } from '../../../services/shared/runtime/network/resolve-address.ts';
 
 const addressesOf = (address: string): Promise<readonly string[]> =>
   new Promise((resolve) => {

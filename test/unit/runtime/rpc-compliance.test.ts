@@ -7,11 +7,11 @@ import {
   type GetNearestRequest,
   type LookupRequest,
 } from '../../../proto/gen/ringwall/chord/v1/chord.ts';
-import { grpcClient } from '../../../services/shared/runtime/grpc-client.ts';
-import { GrpcServer } from '../../../services/shared/runtime/grpc-server.ts';
-import { HEALTH_STATUS, healthDefinition } from '../../../services/shared/runtime/health.ts';
-import { inProcess } from '../../../services/shared/runtime/in-process.ts';
-import { RpcError, type Service } from '../../../services/shared/runtime/rpc.ts';
+import { grpcClient } from '../../../services/shared/runtime/grpc/grpc-client.ts';
+import { GrpcServer } from '../../../services/shared/runtime/grpc/grpc-server.ts';
+import { inProcess } from '../../../services/shared/runtime/grpc/in-process.ts';
+import { RpcError, type Service } from '../../../services/shared/runtime/grpc/rpc.ts';
+import { HEALTH_STATUS, healthDefinition } from '../../../services/shared/runtime/metrics/health.ts';
 
 type Chord = Service<typeof ChordServiceDefinition>;
 

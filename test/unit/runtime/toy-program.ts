@@ -1,6 +1,6 @@
 /** A program for lifecycle.test.ts to start, signal and abandon. Its behaviour is the first argument. */
-import { ConfigurationError } from '../../../services/shared/runtime/environment.ts';
-import { runUntilStopped, unlessStopped } from '../../../services/shared/runtime/lifecycle.ts';
+import { ConfigurationError } from '../../../services/shared/runtime/program/environment.ts';
+import { runUntilStopped, unlessStopped } from '../../../services/shared/runtime/program/lifecycle.ts';
 
 const behaviour = process.argv[2] ?? 'plain';
 

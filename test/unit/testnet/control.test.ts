@@ -2,9 +2,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sendCommand } from '../../../testnet/control-client.ts';
-import type { ChurnSummary, ControlAddress, PhoneStatus } from '../../../testnet/control-protocol.ts';
-import { ControlServer } from '../../../testnet/control-server.ts';
+import { sendCommand } from '../../../testnet/control/control-client.ts';
+import type { ChurnSummary, ControlAddress, PhoneStatus } from '../../../testnet/control/control-protocol.ts';
+import { ControlServer } from '../../../testnet/control/control-server.ts';
 import { performer } from '../../../testnet/perform.ts';
 import { Testnet } from '../../../testnet/testnet.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planOf, readCorpus } from '../../../testnet/corpus.ts';
+import { planOf, readCorpus } from '../../../testnet/people/corpus.ts';
 
 const MAX_TEXT = 10_000;
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PeerFaults } from '../../../services/chord-router/client/fault-client.ts';
 import { type FaultedNet, NetworkFaults } from '../../../testnet/network-faults.ts';
-import type { PhoneProcess } from '../../../testnet/phone-process.ts';
+import type { PhoneProcess } from '../../../testnet/phones/phone-process.ts';
 import { TestnetError } from '../../../testnet/testnet-error.ts';
 
 function netOf(count: number) {

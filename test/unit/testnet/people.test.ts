@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { planOf, readCorpus } from '../../../testnet/corpus.ts';
-import { populate, readPeople } from '../../../testnet/people.ts';
-import { askWall } from '../../../testnet/wall-request.ts';
+import { planOf, readCorpus } from '../../../testnet/people/corpus.ts';
+import { populate, readPeople } from '../../../testnet/people/people.ts';
+import { askWall } from '../../../testnet/people/wall-request.ts';
 
 interface Post {
   readonly id: string;

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { PortSlot } from '../../../testnet/port-slot.ts';
+import { PortSlot } from '../../../testnet/phones/port-slot.ts';
 import { Testnet } from '../../../testnet/testnet.ts';
 import { TestnetError } from '../../../testnet/testnet-error.ts';
 import type { TestnetOptions } from '../../../testnet/testnet-options.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EnvironmentReader } from '../../../services/shared/runtime/environment.ts';
+import { EnvironmentReader } from '../../../services/shared/runtime/program/environment.ts';
 import { readWallApiSettings } from '../../../services/wall-api/environment.ts';
 import { openWall, type WallFixture } from './wall-fixture.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '../../../proto/gen/ringwall/can/v1/can.ts';
 import type { EmbedderServiceDefinition } from '../../../proto/gen/ringwall/embedder/v1/embedder.ts';
 import { dot } from '../../../services/shared/core/vector.ts';
-import { RpcError, type Service } from '../../../services/shared/runtime/rpc.ts';
+import { RpcError, type Service } from '../../../services/shared/runtime/grpc/rpc.ts';
 
 const DIMENSIONS = 64;
 const PHONE = { id: '0'.repeat(31).concat('1'), address: '127.0.0.1:7401' };

@@ -24,8 +24,8 @@ import {
 import { decideWrite } from '../../../services/chord-router/core/writing/write-decision.ts';
 import { distance, type Id, parseId } from '../../../services/shared/core/id.ts';
 import { openRecord, type RecordCrypto, type RingRecord, recordKey } from '../../../services/shared/core/record.ts';
+import { RpcError, type Service } from '../../../services/shared/runtime/grpc/rpc.ts';
 import { recordCrypto } from '../../../services/shared/runtime/record-crypto.ts';
-import { RpcError, type Service } from '../../../services/shared/runtime/rpc.ts';
 import { MemoryMeaning } from './memory-meaning.ts';
 
 type ChordService = Service<typeof ChordServiceDefinition>;

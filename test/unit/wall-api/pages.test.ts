@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EnvironmentReader } from '../../../services/shared/runtime/environment.ts';
+import { EnvironmentReader } from '../../../services/shared/runtime/program/environment.ts';
 import { readWallApiSettings } from '../../../services/wall-api/environment.ts';
 import { openWall, type WallFixture } from './wall-fixture.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { CATALOGUES } from '../../../docs/generator/metrics.ts';
 import { ALERTS_QUERY, type Board } from '../../../grafana/board.ts';
-import type { MetricDefinition } from '../../../services/shared/runtime/metrics.ts';
+import type { MetricDefinition } from '../../../services/shared/runtime/metrics/metrics.ts';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 

@@ -5,8 +5,8 @@
  */
 import { status } from '@grpc/grpc-js';
 import { Scheduler } from '../../../shared/core/scheduler.ts';
-import { NodeHost } from '../../../shared/runtime/host.ts';
-import { runTask } from '../../../shared/runtime/run-task.ts';
+import { NodeHost } from '../../../shared/runtime/network/host.ts';
+import { runTask } from '../../../shared/runtime/program/run-task.ts';
 import { choosePosition } from '../../core/ring/choose-position.ts';
 import { LinkPool } from '../links/link-pool.ts';
 import type { LinkPoolOptions, PoolObserver } from '../links/link-pool-options.ts';

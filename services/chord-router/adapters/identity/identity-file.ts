@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import type { Contact } from '../../../shared/core/contact.ts';
 import { parseId } from '../../../shared/core/id.ts';
 import { writeFileAtomically } from '../../../shared/runtime/atomic-file.ts';
-import { ConfigurationError } from '../../../shared/runtime/environment.ts';
-import { isCanonicalAddress } from '../../../shared/runtime/host-port.ts';
+import { isCanonicalAddress } from '../../../shared/runtime/network/host-port.ts';
+import { ConfigurationError } from '../../../shared/runtime/program/environment.ts';
 import { MOST_FORMER } from '../../core/ring/farewell.ts';
 import {
   createIdentity,

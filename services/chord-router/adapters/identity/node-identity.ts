@@ -11,7 +11,7 @@ import type { NodeRecord } from '../../../../proto/gen/ringwall/peer/v1/peer.ts'
 import type { Contact } from '../../../shared/core/contact.ts';
 import { type Id, idFromBytes } from '../../../shared/core/id.ts';
 import { failure, type Result, success } from '../../../shared/core/result.ts';
-import { ipBytes, isCanonicalAddress, parseHostPort } from '../../../shared/runtime/host-port.ts';
+import { ipBytes, isCanonicalAddress, parseHostPort } from '../../../shared/runtime/network/host-port.ts';
 import { recordCrypto as crypto } from '../../../shared/runtime/record-crypto.ts';
 
 /** How many ids one address may have: enough for a newcomer to find a roomy place, far from enough to choose it. */

@@ -1,8 +1,13 @@
 /** The address other phones reach this one under: an IP address, for ids are made of it. */
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
-import { ConfigurationError } from '../../../shared/runtime/environment.ts';
-import { canonicalIp, formatHostPort, type HostPort, parseHostPort } from '../../../shared/runtime/host-port.ts';
+import {
+  canonicalIp,
+  formatHostPort,
+  type HostPort,
+  parseHostPort,
+} from '../../../shared/runtime/network/host-port.ts';
+import { ConfigurationError } from '../../../shared/runtime/program/environment.ts';
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 

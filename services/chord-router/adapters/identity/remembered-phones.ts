@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Contact } from '../../../shared/core/contact.ts';
 import { parseId } from '../../../shared/core/id.ts';
 import { writeFileAtomically } from '../../../shared/runtime/atomic-file.ts';
-import { isCanonicalAddress } from '../../../shared/runtime/host-port.ts';
+import { isCanonicalAddress } from '../../../shared/runtime/network/host-port.ts';
 
 export const MAX_REMEMBERED = 64;
 const FILE = 'known-phones.json';

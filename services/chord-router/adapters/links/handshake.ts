@@ -14,7 +14,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Frame, Hello } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
 import type { Contact } from '../../../shared/core/contact.ts';
 import { idToBytes } from '../../../shared/core/id.ts';
-import { canonicalIp, parseHostPort, sameMachine } from '../../../shared/runtime/host-port.ts';
+import { canonicalIp, parseHostPort, sameMachine } from '../../../shared/runtime/network/host-port.ts';
 import { checkRecord, type NodeIdentity, SIGNATURE_BYTES, verifySignature } from '../identity/node-identity.ts';
 import { LinkFault } from './link-fault.ts';
 

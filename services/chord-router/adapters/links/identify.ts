@@ -1,7 +1,7 @@
 /** Finds out which phone listens at host:port, where the host may be a name with several addresses. */
 import type { Contact } from '../../../shared/core/contact.ts';
 import type { Cancel } from '../../../shared/core/scheduler.ts';
-import { resolveAddress } from '../../../shared/runtime/resolve-address.ts';
+import { resolveAddress } from '../../../shared/runtime/network/resolve-address.ts';
 import { startTimeout } from '../../../shared/runtime/timeout.ts';
 
 export interface PhoneFinder {

@@ -1,5 +1,5 @@
 /** What carries links between phones: gRPC over TCP, or, where a process holds more phones than it may have sockets, memory. */
-import type { HostPort } from '../../../shared/runtime/host-port.ts';
+import type { HostPort } from '../../../shared/runtime/network/host-port.ts';
 import { dialStream, type LinkStream } from './link-stream.ts';
 import { PeerServer, type PeerServerOptions } from './peer-server.ts';
 

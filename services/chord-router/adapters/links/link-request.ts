@@ -1,7 +1,7 @@
 /** What the other end of a link asks: as it came, and as far as that phone may say so. */
 import type { Request } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { failure, type Result, success } from '../../../shared/core/result.ts';
-import { MalformedMessage } from '../../../shared/runtime/wire-value.ts';
+import { MalformedMessage } from '../../../shared/runtime/grpc/wire-value.ts';
 import type { PeerRequest } from '../../core/message.ts';
 import { isIdOf } from '../identity/node-identity.ts';
 import { requestFromWire } from '../messages/request-codec.ts';

@@ -10,7 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import { PeerServiceDefinition } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
 import type { Contact } from '../../../shared/core/contact.ts';
-import { parseHostPort } from '../../../shared/runtime/host-port.ts';
+import { parseHostPort } from '../../../shared/runtime/network/host-port.ts';
 import { keyOfCertificate } from '../identity/phone-certificate.ts';
 import { GRPC_MESSAGE_BYTES } from './frame-codec.ts';
 import type { LinkFault } from './link-fault.ts';

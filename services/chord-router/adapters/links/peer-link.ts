@@ -7,8 +7,8 @@ import type { Frame, Request } from '../../../../proto/gen/ringwall/peer/v1/peer
 import type { Contact } from '../../../shared/core/contact.ts';
 import type { CallFailure } from '../../../shared/core/effect.ts';
 import type { Cancel } from '../../../shared/core/scheduler.ts';
+import { MalformedMessage } from '../../../shared/runtime/grpc/wire-value.ts';
 import { startTimeout } from '../../../shared/runtime/timeout.ts';
-import { MalformedMessage } from '../../../shared/runtime/wire-value.ts';
 import type { PeerReply, PeerRequest } from '../../core/message.ts';
 import { replyFromWire, replyToWire } from '../messages/reply-codec.ts';
 import { encodeRequest } from '../messages/request-codec.ts';

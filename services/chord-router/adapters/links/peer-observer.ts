@@ -1,6 +1,6 @@
 /** Counts what happens on links, by itself or on purpose, and logs refusals without letting who is refused fill the log. */
 import type { Contact } from '../../../shared/core/contact.ts';
-import type { Logger } from '../../../shared/runtime/logging.ts';
+import type { Logger } from '../../../shared/runtime/program/logging.ts';
 import type { ChordInstruments } from '../events.ts';
 import type { FaultObserver } from '../faults/fault-injection.ts';
 import type { RefusalReason } from './link-fault.ts';

@@ -1,10 +1,10 @@
 /** The peer API: where other phones open their links, and where anyone may ask whether this phone is healthy. */
 import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { PeerServiceDefinition } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
-import { GrpcListener } from '../../../shared/runtime/grpc-listener.ts';
-import { serveUnary } from '../../../shared/runtime/grpc-server.ts';
-import { Health, healthDefinition } from '../../../shared/runtime/health.ts';
-import { canonicalIp, type HostPort, isLoopback } from '../../../shared/runtime/host-port.ts';
+import { GrpcListener } from '../../../shared/runtime/grpc/grpc-listener.ts';
+import { serveUnary } from '../../../shared/runtime/grpc/grpc-server.ts';
+import { Health, healthDefinition } from '../../../shared/runtime/metrics/health.ts';
+import { canonicalIp, type HostPort, isLoopback } from '../../../shared/runtime/network/host-port.ts';
 import { GRPC_MESSAGE_BYTES } from './frame-codec.ts';
 import type { LinkListener } from './link-carrier.ts';
 import { acceptedStream, LINK_PATH, type LinkStream } from './link-stream.ts';

@@ -1,6 +1,6 @@
 /** The core's replies as protobuf (proto/ringwall/peer/v1) and back, as strictly as requests (request-codec.ts). */
 import { type Reply, RecordVerdict as WireVerdict } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
-import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../../shared/runtime/wire-value.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../../shared/runtime/grpc/wire-value.ts';
 import type { PeerReply, PeerRequest, RecordVerdict } from '../../core/message.ts';
 import {
   BOUNDS,

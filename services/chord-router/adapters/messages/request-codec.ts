@@ -9,7 +9,7 @@ import {
   Request,
 } from '../../../../proto/gen/ringwall/peer/v1/peer.ts';
 import { MAX_NAME_BYTES } from '../../../shared/core/record.ts';
-import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../../shared/runtime/wire-value.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../../shared/runtime/grpc/wire-value.ts';
 import type { Notify, PeerRequest } from '../../core/message.ts';
 import {
   BOUNDS,

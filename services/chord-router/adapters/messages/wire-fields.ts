@@ -6,8 +6,8 @@ import type {
 import type { Contact } from '../../../shared/core/contact.ts';
 import { ID_BYTES, type Id } from '../../../shared/core/id.ts';
 import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../../../shared/core/record.ts';
-import { formatHostPort, ipBytes, ipText, parseHostPort } from '../../../shared/runtime/host-port.ts';
-import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../../shared/runtime/wire-value.ts';
+import { bufferOf, idFrom, idTo, listOf, MalformedMessage, required } from '../../../shared/runtime/grpc/wire-value.ts';
+import { formatHostPort, ipBytes, ipText, parseHostPort } from '../../../shared/runtime/network/host-port.ts';
 import { MAX_BATCH_RECORDS, MAX_LISTING } from '../../core/batch.ts';
 import type { NeighbourLists, NewsBranch, RecordQuery } from '../../core/message.ts';
 import { MAX_QUERY_LIMIT } from '../../core/reading/query-position.ts';

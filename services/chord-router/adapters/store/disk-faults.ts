@@ -1,5 +1,5 @@
 /** What the disk did wrong, whoever met it: counted and logged in one place. */
-import type { Logger } from '../../../shared/runtime/logging.ts';
+import type { Logger } from '../../../shared/runtime/program/logging.ts';
 
 export class DiskFaults {
   readonly #logger: Logger;

@@ -1,7 +1,7 @@
 /** The phone's database file: opening, checking and creating it. Why SQLite, and how: docs/decisions/sqlite-in-wal-mode.md. */
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { ConfigurationError } from '../../../shared/runtime/environment.ts';
+import { ConfigurationError } from '../../../shared/runtime/program/environment.ts';
 
 const SCHEMA_VERSION = 1;
 /** Hundreds of phones may share a machine, and the operating system caches files anyway. */
