@@ -160,6 +160,26 @@ describe('the event hub', () => {
     expect(summary(events)).toEqual(['notification: friend-accepted', 'post']);
   });
 
+  it('tells of what a new friend wrote before the friendship was seen, and of nothing older', async () => {
+    const { ada, bob } = await twoPhones();
+    const { listen, look } = hubOf(ada, { friendsEveryMs: 3_600_000 });
+    const { events } = listen();
+    await post(bob, 'long ago');
+    ada.wall.clock.nowMs = bob.wall.clock.nowMs + 1;
+    await look();
+    bob.wall.clock.nowMs = ada.wall.clock.nowMs;
+    await befriend(ada, bob);
+    bob.wall.clock.nowMs++;
+    const { id } = await post(bob, 'hello');
+    ada.wall.clock.nowMs = bob.wall.clock.nowMs;
+    await look();
+    await look();
+    expect(summary(events)).toEqual(['notification: friend-accepted', 'post']);
+    expect(events[1]).toMatchObject({ post: id.replaceAll('-', '') });
+    await look();
+    expect(events).toHaveLength(2);
+  });
+
   it('takes no silence of the ring for an empty inbox', async () => {
     const { ada, bob, ring } = await twoPhones();
     const { id } = await post(ada, 'root');

@@ -50,6 +50,10 @@ export class Watch {
   /** The newest entry seen of each friend's wall; undefined: the wall was empty. */
   readonly #walls = new Map<Id, RingRecord | undefined>();
   #friends: readonly Id[] = [];
+  /** Since when the posts of those are news who became friends after the first look, ms. */
+  readonly #newsSince = new Map<Id, number>();
+  /** When their list was read, ms. */
+  #friendsKnownAt: number | undefined;
   #friendsReadAt = Number.NEGATIVE_INFINITY;
   #turn = 0;
 
@@ -73,10 +77,17 @@ export class Watch {
     const now = this.#parts.now();
     if (Math.abs(now - this.#friendsReadAt) < this.#limits.friendsEveryMs) return;
     const { people } = await this.#parts.friends.friendsOf(this.#me.person);
+    // This may be long after a friendship: what the friend has written since the list was read before is news all the same.
+    const since = this.#friendsKnownAt;
+    const newcomers = since === undefined ? [] : people.filter((person) => !this.#friends.includes(person));
+    for (const newcomer of newcomers) this.#newsSince.set(newcomer, since!);
     this.#friends = people;
     this.#friendsReadAt = now;
-    for (const friend of this.#walls.keys()) {
-      if (!people.includes(friend)) this.#walls.delete(friend);
+    this.#friendsKnownAt = now;
+    for (const friend of [...this.#walls.keys(), ...this.#newsSince.keys()]) {
+      if (people.includes(friend)) continue;
+      this.#walls.delete(friend);
+      this.#newsSince.delete(friend);
     }
   }
 
@@ -125,10 +136,12 @@ export class Watch {
     } else if (first) {
       this.#walls.set(friend, undefined);
     }
-    if (first) return [];
+    const since = newest?.createdAt ?? this.#newsSince.get(friend);
+    this.#newsSince.delete(friend);
+    if (first && since === undefined) return [];
     return current
       .filter(({ slot }) => parseId(slot) === slot)
-      .filter((entry) => !entry.deleted && (newest === undefined || entry.createdAt > newest.createdAt))
+      .filter((entry) => !entry.deleted && (since === undefined || entry.createdAt > since))
       .map(({ slot, author, createdAt }): News => ({ type: 'post', post: slot as Id, author, createdAt }))
       .reverse();
   }
