@@ -60,6 +60,13 @@ describe('a program', () => {
     expect((await program.ended).code).toBe(1);
   });
 
+  it('ends gracefully though something stays open', async () => {
+    const program = start('open');
+    await program.ready;
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toEqual({ code: 0, signal: null, output: 'stopped\n' });
+  });
+
   it('pauses with its parent when told to', async () => {
     const program = start('follow-parent');
     await program.ready;

@@ -22,7 +22,7 @@ await runUntilStopped({
       async stop() {
         if (behaviour === 'hang') await new Promise(() => {});
         process.stdout.write('stopped\n');
-        clearInterval(work);
+        if (behaviour !== 'open') clearInterval(work);
       },
       async pause() {
         process.stdout.write('paused\n');

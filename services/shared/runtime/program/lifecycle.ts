@@ -1,7 +1,8 @@
 /**
  * Start and end of a process: one program starts, says it is ready, leaves gracefully on SIGTERM and SIGINT, pauses
- * when its parent ends or says so, and ends by having nothing left to do. Exit codes: 0 after a graceful end, 1 after a crash or an end
- * that took too long, 78 for a wrong configuration, 128 + signal when a second signal cuts the end short.
+ * when its parent ends or says so, and ends by having nothing left to do, or soon after. Exit codes: 0 after a graceful
+ * end, 1 after a crash or an end that took too long, 78 for a wrong configuration, 128 + signal when a second signal cuts
+ * the end short.
  */
 import { once } from 'node:events';
 import { ConfigurationError, EXIT_CONFIGURATION } from './environment.ts';
@@ -36,6 +37,9 @@ export interface ProgramOptions {
 /** Time to hand records over and to close everything, in ms. */
 export const STOP_DEADLINE_MS = 15_000;
 
+/** What is still open so long after the end is left open, in ms. */
+const LINGER_MS = 2_000;
+
 const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
 
 /** Runs a program until it is told to end. Once a process; programs with settings are run by program.ts. */
@@ -67,6 +71,11 @@ export async function runUntilStopped(options: ProgramOptions): Promise<void> {
   }
   stopping.abort(); // whatever still comes is too late
   if (process.connected) process.disconnect();
+  // gRPC does not take back a connection that it is opening to a machine that no longer answers, which takes minutes.
+  setTimeout(() => {
+    options.logger()?.info({ open: process.getActiveResourcesInfo() }, 'ended with something still open');
+    process.exit();
+  }, LINGER_MS).unref();
 }
 
 /** What `promise` gives, or a rejection with the signal's reason when that is aborted first. */
