@@ -114,11 +114,14 @@ class Fleet {
       try {
         return await this.#compose(down);
       } catch (error) {
-        // Engine 20.10 forgets to take some of hundreds of containers off their network, which then stays until it is
-        // started anew. It is in nobody's way: the containers themselves are gone.
-        if (tries === TRIES_TO_END && (await this.#containers()).length > 0) throw error;
-        if (tries === TRIES_TO_END) return;
-        await pause(POLL_MS * tries);
+        if (tries < TRIES_TO_END) {
+          await pause(POLL_MS * tries);
+          continue;
+        }
+        if ((await this.#containers()).length > 0) throw error;
+        // Engine 20.10 forgets to take some of hundreds of containers off their network, which then stays until the
+        // engine is started anew. It is in nobody's way: the containers themselves are gone.
+        return;
       }
     }
   }

@@ -11,7 +11,7 @@ import { parseId } from '../../shared/core/id.ts';
 import type { Cancel } from '../../shared/core/scheduler.ts';
 import { RpcError, type Service } from '../../shared/runtime/grpc/rpc.ts';
 import { bufferOf, MalformedMessage } from '../../shared/runtime/grpc/wire-value.ts';
-import type { PeerPort } from '../../shared/runtime/network/host.ts';
+import type { PeerPort } from '../../shared/runtime/host.ts';
 import { decodeReply } from './reply-codec.ts';
 import { type CodecSpace, encodeRequest, type IndexRequest } from './request-codec.ts';
 

@@ -2,7 +2,7 @@
  * Runs tasks: resumes each with the outcomes of the effects it yields.
  *
  * The scheduler itself knows no clock and no wire; a host performs the leaf effects. Both hosts, the one over
- * gRPC (shared/runtime/network/host.ts) and the one in virtual time (test/sim), run tasks through this one file, so the
+ * gRPC (shared/runtime/host.ts) and the one in virtual time (test/sim), run tasks through this one file, so the
  * two can only differ in what the world answers. Between two yields a task is alone: state it changes is
  * changed at once. That is why a wake-up (a signal that a task notifies, a child that ends) never runs another task
  * in the middle of the one that caused it: it waits in a queue until that one has yielded.

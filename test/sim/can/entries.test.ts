@@ -12,6 +12,7 @@ import {
 } from '../../../services/can-index/core/search/search-message.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { untilWhole } from './can-scenario.ts';
+import { settledWorld } from './entry-scenario.ts';
 import { type EntryPhone, EntryWorld, SPACE } from './entry-world.ts';
 
 /** Several rounds of custody. */
@@ -20,14 +21,8 @@ const ROUNDS_MS = 120_000;
 /** In which the index makes copies anew after many phones died, at most. */
 const HEALED_MS = 180_000;
 
-/** Phones that form a whole CAN and keep so many posts. */
-function settledWorld(phones: number, posts: number, seed = 1): EntryWorld {
-  const world = new EntryWorld({ seed });
-  world.can.grow(phones, 100);
-  untilWhole(world.can, 120_000);
-  world.publish(posts);
-  world.can.runFor(10_000);
-  return world;
+function worldOf(phones: number, posts: number, seed = 1): EntryWorld {
+  return settledWorld({ phones, posts, seed, restMs: 10_000 });
 }
 
 /** Runs until every post has its copies. */
@@ -62,14 +57,14 @@ function expectHealed(world: EntryWorld, lost: readonly Entry[]): void {
 
 describe('entries', () => {
   it('are kept three times and found by their meaning', () => {
-    const world = settledWorld(24, 200);
+    const world = worldOf(24, 200);
     untilKept(world);
     expect(world.recall(40)).toBeGreaterThanOrEqual(0.95);
   });
 
   it('spread over the phones: no phone keeps more than three times the mean', () => {
     // Zones are cut where the posts are when phones join: so the posts come first.
-    const world = settledWorld(4, 300);
+    const world = worldOf(4, 300);
     world.can.grow(20, 500);
     untilWhole(world.can, 120_000);
     world.can.runFor(ROUNDS_MS);
@@ -97,7 +92,7 @@ describe('entries', () => {
   });
 
   it('survive a quarter of the phones dying at once', () => {
-    const worlds = [1, 2, 3].map((seed) => settledWorld(24, 200, seed));
+    const worlds = [1, 2, 3].map((seed) => worldOf(24, 200, seed));
     const lost = worlds.map((world) => {
       world.can.runFor(ROUNDS_MS);
       for (const phone of world.can.random.shuffle(world.can.living()).slice(0, 6)) phone.kill('machine');
@@ -113,7 +108,7 @@ describe('entries', () => {
   });
 
   it('move with their zones when phones join and leave', () => {
-    const world = settledWorld(8, 150);
+    const world = worldOf(8, 150);
     world.can.grow(16, 200);
     untilWhole(world.can, 120_000);
     world.can.runFor(ROUNDS_MS);
@@ -132,7 +127,7 @@ describe('entries', () => {
   });
 
   it('of deleted posts disappear, and no copy brings them back', () => {
-    const world = settledWorld(16, 100);
+    const world = worldOf(16, 100);
     world.can.runFor(ROUNDS_MS);
     const [gone] = [...world.posts.values()];
     world.posts.delete(gone!.post);
@@ -146,7 +141,7 @@ describe('entries', () => {
   });
 
   it('of edited posts lie where their new meaning is, and nowhere else', () => {
-    const world = settledWorld(16, 100);
+    const world = worldOf(16, 100);
     world.can.runFor(ROUNDS_MS);
     for (const [i, before] of [...world.posts.values()].slice(0, 12).entries()) {
       // Every third one changes so little that it stays with its owner.
@@ -168,7 +163,7 @@ describe('entries', () => {
   });
 
   it('of posts that nobody deleted stay, whoever asks for their removal', () => {
-    const world = settledWorld(16, 60);
+    const world = worldOf(16, 60);
     const [kept] = [...world.posts.values()];
     const phone = world.somebody();
     world.can.complete(phone, phone.node.entries.withdraw(kept!.post, kept!.vector));
@@ -177,7 +172,7 @@ describe('entries', () => {
   });
 
   it('that are forged go, and who goes on sending them is barred', () => {
-    const world = settledWorld(16, 60);
+    const world = worldOf(16, 60);
     const topic = world.makePost(0).vector.map((value) => -value);
     const liar = world.can.living().find(({ node }) => node.view.ownershipOf(SPACE.pointOf(topic)) === 'none')!;
     const verdicts = new Set<string>();
@@ -191,7 +186,7 @@ describe('entries', () => {
   });
 
   it('that flood a place are refused, those of others there are not', () => {
-    const world = settledWorld(8, 40);
+    const world = worldOf(8, 40);
     const author = world.makePost().author;
     const flood = world.makePost(0, author);
     const verdicts: string[] = [];
@@ -208,7 +203,7 @@ describe('entries', () => {
   });
 
   it('that flood a place are refused, too, when they come as copies to its owner', () => {
-    const world = settledWorld(8, 40);
+    const world = worldOf(8, 40);
     const flood = world.makePost(0);
     const owner = world.can.living().find(({ node }) => node.view.ownershipOf(SPACE.pointOf(flood.vector)) !== 'none')!;
     const from = world.can.living().find((phone) => phone !== owner)!.contact;
@@ -227,7 +222,7 @@ describe('entries', () => {
     ['not finite', (vector: Float32Array) => vector.map((value, i) => (i === 3 ? Number.NaN : value))],
     ['not of length 1', (vector: Float32Array) => vector.map((value) => 2 * value)],
   ])('whose vector is %s are refused, and nothing changes', (_what, spoil) => {
-    const world = settledWorld(8, 20);
+    const world = worldOf(8, 20);
     const entry = world.makePost();
     const [phone, owner] = world.can.living();
     const request = { type: 'store-entry', entry: { ...entry, vector: spoil(entry.vector) }, copies: [] } as const;
@@ -237,7 +232,7 @@ describe('entries', () => {
   });
 
   it('are asked for with a question that is one, or not at all', () => {
-    const world = settledWorld(4, 20);
+    const world = worldOf(4, 20);
     const [phone, asker] = world.can.living();
     const request = { type: 'search-entries', sinceMs: 0, withPlaces: false, salt: 0, phones: [] } as const;
     const question = questionOf(world.makePost().vector)!;
@@ -260,7 +255,7 @@ describe('entries', () => {
 
   it('that the search knows already are not told again', () => {
     // Few posts: each is a centroid of its own.
-    const world = settledWorld(8, 16);
+    const world = worldOf(8, 16);
     const [asker, ...others] = world.can.living();
     const keepingSome = others.filter((other) => sizeOf(other) < world.posts.size);
     const [phone] = keepingSome.toSorted((a, b) => sizeOf(b) - sizeOf(a));

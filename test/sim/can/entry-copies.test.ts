@@ -4,6 +4,7 @@ import { COPIES } from '../../../services/can-index/core/entries/link.ts';
 import { sleep } from '../../../services/shared/core/effect.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import { untilWhole } from './can-scenario.ts';
+import { settledWorld } from './entry-scenario.ts';
 import { type EntryPhone, EntryWorld } from './entry-world.ts';
 
 /** Longer than any call may take. */
@@ -14,14 +15,8 @@ const HAND_OVER_MS = 500;
 /** Two rounds of custody: of a copy that its dead owner had nobody tell of, its own phone has to say. */
 const CUSTODY_MS = 60_000;
 
-/** Phones that form a whole CAN and keep so many posts. */
-function settledWorld(phones: number, posts: number): EntryWorld {
-  const world = new EntryWorld({ seed: 1 });
-  world.can.grow(phones, 100);
-  untilWhole(world.can, 120_000);
-  world.publish(posts);
-  world.can.runFor(10_000);
-  return world;
+function worldOf(phones: number, posts: number): EntryWorld {
+  return settledWorld({ phones, posts, seed: 1, restMs: 10_000 });
 }
 
 /** Has a phone do at once what it is asked and answer later than anybody waits, where a kind of request `isLate`. */
@@ -68,7 +63,7 @@ class CopyWatch {
 
 describe('entries', () => {
   it('are kept three times and no more, whatever hands they went through', () => {
-    const world = settledWorld(12, 120);
+    const world = worldOf(12, 120);
     for (let i = 0; i < 6; i++) {
       world.can.grow(2, 500);
       world.can.random.pick(world.can.living()).leave();
@@ -83,7 +78,7 @@ describe('entries', () => {
     ['only to offers', ['keep-copies']],
     ['to all that is said of copies', ['keep-copies', 'check-entries']],
   ])('are kept three times and no more where phones answer too late %s', (_to, types) => {
-    const world = settledWorld(16, 20);
+    const world = worldOf(16, 20);
     const late = world.can.living().slice(0, 5);
     let isLate = true;
     for (const { node } of late) delayAnswers(node.entries, (type) => isLate && types.includes(type));
@@ -125,7 +120,7 @@ describe('entries', () => {
   );
 
   it('have a fourth copy for no longer than two rounds of custody where phones die', () => {
-    const world = settledWorld(32, 320);
+    const world = worldOf(32, 320);
     const watch = new CopyWatch(world);
     for (let i = 0; i < 8; i++) {
       world.can.random.pick(world.can.living()).kill('machine');

@@ -3,19 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { distanceToBox, type ExactlyFound } from '../../../services/can-index/core/search/exact-search.ts';
 import { type Box, contains, shareOf } from '../../../services/can-index/core/space/box.ts';
 import { untilWhole } from './can-scenario.ts';
-import { type EntryPhone, EntryWorld } from './entry-world.ts';
+import { settledWorld } from './entry-scenario.ts';
+import type { EntryPhone, EntryWorld } from './entry-world.ts';
 
 /** Zones count as whole so long after they were taken over, and some more. */
 const RECOVERED_MS = 80_000;
 
 function worldOf(phones: number, posts: number, axes: number, seed = 5): EntryWorld {
-  const world = new EntryWorld({ seed, axes });
-  world.can.grow(phones, 100);
-  untilWhole(world.can, 120_000);
-  world.publish(posts);
   // Zones change hands when posts come, and are not called whole at once.
-  world.can.runFor(RECOVERED_MS);
-  return world;
+  return settledWorld({ phones, posts, axes, seed, restMs: RECOVERED_MS });
 }
 
 function distancesOf(hits: readonly { readonly distance: number }[]): number[] {

@@ -2,18 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { questionOf } from '../../../services/can-index/core/search/question.ts';
 import { type RecallSample, sampleRecall } from '../../../services/can-index/core/search/recall-sample.ts';
-import { untilWhole } from './can-scenario.ts';
-import { type EntryPhone, EntryWorld } from './entry-world.ts';
+import { settledWorld } from './entry-scenario.ts';
+import type { EntryPhone, EntryWorld } from './entry-world.ts';
 
 const LIMIT = 10;
 
 function worldOf(phones: number, posts: number): EntryWorld {
-  const world = new EntryWorld({ seed: 7 });
-  world.can.grow(phones, 100);
-  untilWhole(world.can, 120_000);
-  world.publish(posts);
-  world.can.runFor(60_000);
-  return world;
+  return settledWorld({ phones, posts, seed: 7, restMs: 60_000 });
 }
 
 /** Searches with so many phones, has that sampled, and says what part of the truly nearest it had found. */

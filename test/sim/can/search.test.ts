@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SearchAnswer } from '../../../services/can-index/core/search/search.ts';
 import type { EntriesFound } from '../../../services/can-index/core/search/search-message.ts';
 import { untilWhole } from './can-scenario.ts';
+import { settledWorld } from './entry-scenario.ts';
 import { type EntryPhone, EntryWorld } from './entry-world.ts';
 
 const LIMIT = 20;
@@ -19,12 +20,7 @@ describe('a search for several things at once', () => {
   }
 
   function worldOf(phones: number, posts: number, seed: number): EntryWorld {
-    const world = new EntryWorld({ seed });
-    world.can.grow(phones, 100);
-    untilWhole(world.can, 120_000);
-    world.publish(posts);
-    world.can.runFor(60_000);
-    return world;
+    return settledWorld({ phones, posts, seed, restMs: 60_000 });
   }
 
   it('asks each phone once for all of them: fewer phones than a search for each, which find no less', () => {

@@ -19,7 +19,7 @@ import { sleep, type Task } from '../../../services/shared/core/effect.ts';
 import type { Id } from '../../../services/shared/core/id.ts';
 import type { RingRecord } from '../../../services/shared/core/record.ts';
 import { Scheduler } from '../../../services/shared/core/scheduler.ts';
-import { NodeHost } from '../../../services/shared/runtime/network/host.ts';
+import { NodeHost } from '../../../services/shared/runtime/host.ts';
 
 const KEY = '00112233445566778899aabbccddeeff' as Id;
 const PHONE = { id: KEY, address: '127.0.0.1:7400' };

@@ -5,7 +5,7 @@
  */
 import { status } from '@grpc/grpc-js';
 import { Scheduler } from '../../../shared/core/scheduler.ts';
-import { NodeHost } from '../../../shared/runtime/network/host.ts';
+import { NodeHost } from '../../../shared/runtime/host.ts';
 import { runTask } from '../../../shared/runtime/program/run-task.ts';
 import { choosePosition } from '../../core/ring/choose-position.ts';
 import { LinkPool } from '../links/link-pool.ts';

@@ -6,7 +6,7 @@ import type { Contact } from '../../../shared/core/contact.ts';
 import type { CallOutcome } from '../../../shared/core/effect.ts';
 import type { Id } from '../../../shared/core/id.ts';
 import type { Cancel } from '../../../shared/core/scheduler.ts';
-import type { PeerPort } from '../../../shared/runtime/network/host.ts';
+import type { PeerPort } from '../../../shared/runtime/host.ts';
 import type { PeerRequest } from '../../core/message.ts';
 import { UNKNOWN_PEER } from '../faults/fault-rule.ts';
 import { FaultyStream } from '../faults/faulty-stream.ts';

@@ -50,11 +50,12 @@ export class Watch {
   /** The newest entry seen of each friend's wall; undefined: the wall was empty. */
   readonly #walls = new Map<Id, RingRecord | undefined>();
   #friends: readonly Id[] = [];
+  /** When their list was read; undefined before the first look, ms. */
+  #friendsReadAt: number | undefined;
+  /** The inbox told of a friendship since. */
+  #hasNewFriends = false;
   /** Since when the posts of those are news who became friends after the first look, ms. */
   readonly #newsSince = new Map<Id, number>();
-  /** When their list was read, ms. */
-  #friendsKnownAt: number | undefined;
-  #friendsReadAt = Number.NEGATIVE_INFINITY;
   #turn = 0;
 
   constructor(me: UnlockedPerson, parts: WatchParts, limits: WatchLimits) {
@@ -69,21 +70,23 @@ export class Watch {
     const blocked = await this.#parts.blocks.of(this.#me);
     const [inbox, walls] = await Promise.all([this.#lookAtInbox(blocked), this.#lookAtWalls(blocked)]);
     // Whoever became a friend just now is one whose next post is news.
-    if (inbox.some(isAboutFriendship)) this.#friendsReadAt = Number.NEGATIVE_INFINITY;
+    this.#hasNewFriends ||= inbox.some(isAboutFriendship);
     return [...inbox, ...walls];
   }
 
   async #refreshFriends(): Promise<void> {
     const now = this.#parts.now();
-    if (Math.abs(now - this.#friendsReadAt) < this.#limits.friendsEveryMs) return;
+    const since = this.#friendsReadAt;
+    const isFresh = since !== undefined && Math.abs(now - since) < this.#limits.friendsEveryMs;
+    if (isFresh && !this.#hasNewFriends) return;
     const { people } = await this.#parts.friends.friendsOf(this.#me.person);
     // This may be long after a friendship: what the friend has written since the list was read before is news all the same.
-    const since = this.#friendsKnownAt;
-    const newcomers = since === undefined ? [] : people.filter((person) => !this.#friends.includes(person));
-    for (const newcomer of newcomers) this.#newsSince.set(newcomer, since!);
+    if (since !== undefined) {
+      for (const person of people) if (!this.#friends.includes(person)) this.#newsSince.set(person, since);
+    }
     this.#friends = people;
     this.#friendsReadAt = now;
-    this.#friendsKnownAt = now;
+    this.#hasNewFriends = false;
     for (const friend of [...this.#walls.keys(), ...this.#newsSince.keys()]) {
       if (people.includes(friend)) continue;
       this.#walls.delete(friend);

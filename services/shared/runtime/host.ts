@@ -1,12 +1,12 @@
 /** The host that performs effects for real: the wall clock, timers, the links to other phones and the disk. */
 import { randomInt } from 'node:crypto';
-import type { Contact } from '../../core/contact.ts';
-import type { CallOutcome } from '../../core/effect.ts';
-import { OneOutcome } from '../../core/one-outcome.ts';
-import { SeededRandom } from '../../core/random.ts';
-import type { Cancel, Host, Pending, Waiter } from '../../core/scheduler.ts';
-import { SteadyClock } from '../steady-clock.ts';
-import { resolveAddress } from './resolve-address.ts';
+import type { Contact } from '../core/contact.ts';
+import type { CallOutcome } from '../core/effect.ts';
+import { OneOutcome } from '../core/one-outcome.ts';
+import { SeededRandom } from '../core/random.ts';
+import type { Cancel, Host, Pending, Waiter } from '../core/scheduler.ts';
+import { resolveAddress } from './network/resolve-address.ts';
+import { SteadyClock } from './steady-clock.ts';
 
 /** How calls reach other phones. `done` is called exactly once unless cancelled first; it may be called at once. */
 export interface PeerPort {
